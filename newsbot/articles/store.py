@@ -1,0 +1,103 @@
+"""What the rest of the house asks of the storage of articles."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from newsbot.domain.article import Article, ArticleDraft, Cursor, Page
+
+
+class Change(StrEnum):
+    """What storing a draft did."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    article: Article
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is remembered of a source between fetches."""
+
+    source: str
+    etag: str = ""
+    last_modified: str = ""
+    fetched_at: datetime | None = None  #: last time it was read, changed or not
+    due_at: datetime | None = None  #: not before (schedule, back-off, the server's own wish); the table is the schedule
+    failures: int = 0  #: in a row
+    error: str = ""  #: the last failure in words, '' after a success
+    known: bool = False  #: its first fetch is done: from now on its new articles may be alerted
+
+
+class ArticleStore(Protocol):
+    """Articles and the schedule of their sources. Every method raises StoreUnavailable when the database is away.
+
+    One contract suite (`tests/contracts/test_article_store.py`) runs against every implementation.
+    """
+
+    async def put(self, draft: ArticleDraft, *, now: datetime, announce: bool) -> Stored:
+        """Store or update the article that this draft is: same `url`, one of `other_urls`, or same `content_hash`.
+
+        `announce=False` stores a new article as already announced (first fetch of a source, older than three hours): it
+        never becomes an alert. An update never puts an announced article back into the outbox. Empty fields of the draft
+        don't erase what is known. Safe to repeat; two concurrent calls with one url store one article.
+        """
+        ...
+
+    async def get(self, article_id: int) -> Article | None: ...
+
+    async def by_url(self, url: str) -> Article | None:
+        """Also by any address that was seen to lead to it."""
+        ...
+
+    async def known_urls(self, urls: Sequence[str]) -> dict[str, Article]:
+        """Those of `urls` that lead to a stored article."""
+        ...
+
+    async def latest(
+        self, *, topic: str | None = None, before: Cursor | None = None, limit: int = 10, now: datetime
+    ) -> Page:
+        """Newest first by published time then id; without withdrawn ones and without those published after `now`."""
+        ...
+
+    async def search(
+        self, query: str, *, topic: str | None = None, offset: int = 0, limit: int = 10, now: datetime
+    ) -> tuple[Article, ...]:
+        """Best first. Any text is a valid query: operators and quotes in it are words, never syntax. '' finds nothing."""
+        ...
+
+    async def unannounced(self, *, limit: int = 100) -> tuple[Article, ...]:
+        """The outbox: stored, not announced, not withdrawn; oldest first."""
+        ...
+
+    async def mark_announced(self, article_ids: Sequence[int], *, now: datetime) -> None:
+        """Safe to repeat."""
+        ...
+
+    async def withdraw(self, url: str, *, now: datetime) -> Article | None:
+        """None if no such article. Safe to repeat."""
+        ...
+
+    async def retain(self, *, keep_since: datetime) -> int:
+        """Delete articles published before `keep_since` that are announced; says how many."""
+        ...
+
+    async def count(self) -> int: ...
+
+    async def source_states(self) -> dict[str, SourceState]: ...
+
+    async def save_source_state(self, state: SourceState) -> None: ...
+
+    def export(self) -> AsyncIterator[Article]:
+        """Every article, oldest first."""
+        ...

@@ -1,0 +1,58 @@
+"""An article, from what a source says of it to what is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleDraft:
+    """One published piece as ingest understood it, before it is stored. Times are aware; text is display text, plain."""
+
+    url: str  #: canonical: two drafts with one url are one article
+    headline: str
+    published_at: datetime
+    source: str  #: id of the source that brought it, `api` for the newsroom's CMS
+    language: str = "bn"
+    kicker: str = ""
+    summary: str = ""
+    summary_method: str = ""  #: how the summary was made: `lead`, `description`, `cms`…
+    body: str = ""  #: paragraphs separated by one newline
+    image_url: str = ""
+    byline: str = ""  #: the reporter's name or initials
+    section: str = ""  #: what the paper calls the section, as written
+    topics: tuple[str, ...] = ()  #: ids of configured topics, the most trusted first
+    updated_at: datetime | None = None
+    content_hash: str = ""  #: `newsbot.text.tokens.content_fingerprint` of headline and body; equal means the same text
+    other_urls: tuple[str, ...] = ()  #: addresses that lead to this same article (feed link before redirects, AMP…)
+    breaking: bool = False  #: said by an editor or the CMS, never guessed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article(ArticleDraft):
+    """A stored article."""
+
+    id: int  #: given by the store, grows, fits in 63 bits
+    stored_at: datetime  #: when we first stored it
+    version: int = 1  #: grows by one whenever its text, times or topics change
+    announced_at: datetime | None = (
+        None  #: set when the planner has decided what to push for it (the outbox is: not set)
+    )
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page of newest-first articles ends: its last article's time and id (a keyset, so new arrivals shift nothing)."""
+
+    published_at: datetime
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some articles, newest or best first, and where the next page begins (None: there is none)."""
+
+    articles: tuple[Article, ...] = field(default=())
+    next: Cursor | None = None

@@ -1,0 +1,194 @@
+"""What a reader sends and what we answer, in meanings, not in any channel's form.
+
+A reply says what is meant (some headlines, a card, a choice); the channel's renderer chooses the form. Text in a reply
+is plain: the renderer escapes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from newsbot.domain.subscriber import Address
+
+ACTION_LIMIT = 64  #: bytes of a button's action: the least that a channel carries (Telegram's callback_data)
+
+# --- what comes in -----------------------------------------------------------------------------------------------------
+
+
+class Kind(StrEnum):
+    TEXT = "text"  #: typed words, commands too
+    BUTTON = "button"  #: `action` is one that we made, perhaps long ago
+    MEDIA = "media"  #: sticker, picture, voice, contact, place…: `media` says which
+    START = "start"  #: the reader opened the chat; `action` is the payload of the link they followed, or ''
+    BLOCKED = "blocked"  #: the reader blocked the bot, or the bot was removed from the group
+    UNBLOCKED = "unblocked"
+
+
+class ChatKind(StrEnum):
+    PRIVATE = "private"
+    GROUP = "group"
+    BROADCAST = "broadcast"  #: a channel that many read and few write
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """A message that stands in the reader's chat and can be edited or replied to."""
+
+    chat_id: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingMessage:
+    """One thing that a reader did, as a channel's receiver understood it. JSON-able: see `inbox`."""
+
+    event_id: str  #: the platform's own id of this event; the same event has the same id when it is delivered again
+    address: Address  #: who can be answered: the chat
+    kind: Kind
+    text: str = ""
+    action: str = ""
+    media: str = ""
+    sender_id: str = ""  #: who did it, where a chat has many people
+    sender_name: str = ""
+    chat_kind: ChatKind = ChatKind.PRIVATE
+    language_hint: str = ""  #: the app's language, as the platform says (BCP 47)
+    message: MessageRef | None = None  #: the message written, or the one whose button was pressed
+    callback_id: str = ""  #: what must be acknowledged so that a pressed button stops spinning
+    thread_id: str = ""  #: forum topic
+    received_at: datetime | None = None
+
+
+# --- what goes out -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """`action`: what comes back when pressed (at most ACTION_LIMIT bytes of ASCII); or `url`: a page to open."""
+
+    label: str
+    action: str = ""
+    url: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.action) == bool(self.url):
+            raise ValueError("a button has either an action or a url")
+        if len(self.action.encode()) > ACTION_LIMIT:
+            raise ValueError(f"action {self.action!r} is over {ACTION_LIMIT} bytes")
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+Style = Literal["plain", "bold", "italic", "quote", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text in one style, perhaps linked."""
+
+    text: str
+    style: Style = "plain"
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """`buttons` are suggestions in rows. `replaces`: show it in place of this message (edit), where the channel can."""
+
+    buttons: Rows = ()
+    replaces: MessageRef | None = None
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextReply(Reply):
+    """Paragraphs, each of spans."""
+
+    paragraphs: tuple[tuple[Span, ...], ...]
+
+    @property
+    def plain(self) -> str:
+        return "\n\n".join("".join(span.text for span in paragraph) for paragraph in self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """One line of a list of headlines, with the action that opens its card."""
+
+    number: str  #: as shown: '১'
+    headline: str
+    kicker: str = ""
+    when: str = ""  #: as shown: '৫ মিনিট আগে'
+    action: str = ""
+    url: str = ""
+    image_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadlinesReply(Reply):
+    """A titled list of headlines; each can be opened by its number. `buttons` hold paging and filters."""
+
+    title: str
+    headlines: tuple[Headline, ...]
+    footer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardReply(Reply):
+    """One article: kicker, headline, summary, source and time, picture, link. `labels` are lines above it (`সংশোধিত`)."""
+
+    headline: str
+    url: str
+    kicker: str = ""
+    summary: str = ""
+    source: str = ""
+    when: str = ""
+    image_url: str = ""
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceReply(Reply):
+    """A question with options that can be on or off. Pressing an option's button does its action; the list is shown anew."""
+
+    question: str
+    options: tuple[Option, ...]
+    columns: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    label: str
+    action: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReply(Reply):
+    """A small file for the reader to keep (`/mydata`)."""
+
+    name: str
+    content: bytes
+    caption: str = ""
+    media_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toast(Reply):
+    """A short notice on the button that was pressed; where a channel has none, it is left out."""
+
+    text: str
+
+
+AnyReply = TextReply | HeadlinesReply | CardReply | ChoiceReply | FileReply | Toast
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandMenu:
+    """The commands that a channel shows in its menu: per language, (command without slash, description)."""
+
+    commands: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)  #: language → what the bot is, before the first message

@@ -1,0 +1,83 @@
+"""What the rest of the house asks of the storage of subscribers.
+
+A change is journalled (SQL, committed) before the caller hears of it, then applied to the working copy in Redis if newer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from newsbot.domain.subscriber import Address, Preferences, Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberEvent:
+    """A row of the journal: what was true of a subscriber from `at` on."""
+
+    at: datetime
+    what: str  #: `started`, `topics`, `paused`, `resumed`, `stopped`, `language`, `unreachable`, `revived`, `moved`, `forgotten`, `imported`…
+    state: Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberCounts:
+    """Figures for /stats, from the working copy."""
+
+    subscribers: int  #: not stopped, not forgotten
+    reachable: int  #: of them, not paused and not unreachable
+    by_topic: dict[str, int]  #: of the reachable
+
+
+class SubscriberStore(Protocol):
+    """Readers and what they chose. Raises StoreUnavailable when SQL or Redis is away: then nothing was confirmed.
+
+    One contract suite (`tests/contracts/test_subscriber_store.py`) runs against every implementation.
+    """
+
+    async def get(self, address: Address) -> Subscriber | None:
+        """None for a stranger and for one who was forgotten."""
+        ...
+
+    async def change(
+        self,
+        address: Address,
+        what: str,
+        change: Callable[[Preferences], Preferences],
+        *,
+        now: datetime,
+        initial: Preferences | None = None,
+    ) -> Subscriber:
+        """Apply `change` (pure; may be called again after a concurrent change) to the reader's preferences and keep it.
+
+        A stranger is registered first, with `initial`. Durable when this returns. A change that changes nothing writes
+        nothing.
+        """
+        ...
+
+    async def touch(self, address: Address, *, now: datetime) -> None:
+        """The reader wrote: note the day (activity tiers) and revive an unreachable one. Cheap when nothing changes."""
+        ...
+
+    async def move(self, old: Address, new: Address, *, now: datetime) -> Subscriber | None:
+        """The chat has a new id (a group became a supergroup): same number, new address. None if `old` is a stranger.
+
+        If `new` is known already, it keeps its own number, gets the topics of both, and `old` is forgotten.
+        """
+        ...
+
+    async def forget(self, address: Address, *, now: datetime) -> bool:
+        """Delete everything known of the reader but the number and the date. False for a stranger."""
+        ...
+
+    async def history(self, address: Address) -> tuple[SubscriberEvent, ...]:
+        """The reader's own rows, oldest first ('since when do I follow this?', /mydata)."""
+        ...
+
+    async def counts(self, channel: str | None = None) -> SubscriberCounts: ...
+
+    def all(self) -> AsyncIterator[Subscriber]:
+        """Everyone who is not forgotten, by channel and number, from the journal."""
+        ...
