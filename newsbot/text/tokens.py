@@ -28,6 +28,7 @@ _WORD: Final = regex.compile(
 _BENGALI_WORD: Final = regex.compile(r"[\u0980-\u09e5]+")
 
 _LEAST_STEM = 3  #: code points that an ending must leave
+_LEAST_BEFORE_DER = 4  #: the same for -দের, which is otherwise found in সংসদ + ের
 _HASANTA: Final = "\u09cd"
 _VOWELS: Final = frozenset("অআইঈউঊঋএঐওঔ\u09be\u09bf\u09c0\u09c1\u09c2\u09c3\u09c7\u09c8\u09cb\u09cc")
 _EMPHASIS: Final = ("ও", "ই")
@@ -94,9 +95,15 @@ def _without_ending(word: str) -> str | None:
     for ending in _ENDINGS:
         if word.endswith(ending):
             rest = word[: -len(ending)]
-            if _may_remain(rest) and (ending not in _AFTER_VOWEL or rest[-1] in _VOWELS):
+            if _may_remain(rest) and _fits(ending, rest):
                 return rest
     return None
+
+
+def _fits(ending: str, rest: str) -> bool:
+    if ending in _AFTER_VOWEL:
+        return rest[-1] in _VOWELS
+    return len(rest) >= _LEAST_BEFORE_DER or not ending.startswith("দের")
 
 
 def _may_remain(rest: str) -> bool:
