@@ -26,6 +26,7 @@ class Kind(StrEnum):
     START = "start"  #: the reader opened the chat; `action` is the payload of the link they followed, or ''
     BLOCKED = "blocked"  #: the reader blocked the bot, or the bot was removed from the group
     UNBLOCKED = "unblocked"
+    MOVED = "moved"  #: the chat has a new id: `action` is it, `address` the old one; the subscriber moves. Nothing is answered
 
 
 class ChatKind(StrEnum):
