@@ -65,9 +65,19 @@ class ArticleStore(Protocol):
         ...
 
     async def latest(
-        self, *, topic: str | None = None, before: Cursor | None = None, limit: int = 10, now: datetime
+        self,
+        *,
+        topic: str | None = None,
+        before: Cursor | None = None,
+        after: Cursor | None = None,
+        limit: int = 10,
+        now: datetime,
     ) -> Page:
-        """Newest first by published time then id; without withdrawn ones and without those published after `now`."""
+        """Newest first by published time then id; without withdrawn ones and without those published after `now`.
+
+        `before`: only older ones than this. `after`: only newer ones, and of them the oldest `limit`, so that one can
+        page back; the page is still newest first, and its `next` is its last article's cursor, or None if it is empty.
+        """
         ...
 
     async def search(

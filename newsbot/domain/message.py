@@ -139,7 +139,10 @@ class HeadlinesReply(Reply):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardReply(Reply):
-    """One article: kicker, headline, summary, source and time, picture, link. `labels` are lines above it (`সংশোধিত`)."""
+    """One article: kicker, headline, summary, source and time, picture, link. `labels` are lines above it (`সংশোধিত`).
+
+    `buttons` hold *read* and *follow*; the channel adds *share* after the first, since how one shares is its own matter.
+    """
 
     headline: str
     url: str
@@ -149,6 +152,7 @@ class CardReply(Reply):
     when: str = ""
     image_url: str = ""
     labels: tuple[str, ...] = ()
+    share_label: str = ""  #: of the button that passes the article on, in the channel's own way; '': no such button
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
