@@ -1,4 +1,4 @@
-"""The newsroom file (`newsroom.toml`): name, topics and sources, as the newsroom's people write them, checked in full."""
+"""The newsroom file (`newsroom.toml`): name, topics and sources as the newsroom writes them, checked in full."""
 
 from __future__ import annotations
 

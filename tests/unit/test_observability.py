@@ -1,0 +1,61 @@
+"""Log lines carry no secrets, whoever wrote them."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from newsbot.observability import Redactor, configure_logging
+
+TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+
+
+@pytest.fixture(autouse=True)
+def _restore_logging() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+
+
+def logged(format: str, write: object, secrets: tuple[str, ...] = (TOKEN,)) -> str:
+    out = io.StringIO()
+    configure_logging(format, "info", secrets=secrets, stream=out)  # type: ignore[arg-type]
+    write()  # type: ignore[operator]
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("format", ["console", "json"])
+def test_a_secret_in_a_value_an_exception_or_a_librarys_line_is_not_printed(format: str) -> None:
+    def write() -> None:
+        log = structlog.get_logger()
+        log.info("asked", url=f"https://api.telegram.org/bot{TOKEN}/getMe")
+        try:
+            raise RuntimeError(f"no answer from /bot{TOKEN}/getMe")
+        except RuntimeError:
+            log.exception("failed")
+        logging.getLogger("aiohttp").warning("slow: %s", TOKEN)
+
+    text = logged(format, write)
+    assert TOKEN not in text
+    assert text.count("***") >= 3
+
+
+def test_what_looks_like_a_secret_is_not_printed_though_nobody_listed_it() -> None:
+    redact = Redactor()
+    assert redact("GET /bot987654321:BBHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw/getMe") == "GET /bot***/getMe"
+    assert redact("postgresql://news:s3cret@db/x") == "postgresql://news:***@db/x"
+    assert redact("redis://:s3cret@cache:6379") == "redis://:***@cache:6379"
+
+
+def test_a_json_line_is_one_object_with_bengali_as_it_is() -> None:
+    text = logged("json", lambda: structlog.get_logger().info("stored", headline="নির্বাচন"))
+    entry = json.loads(text)
+    assert (entry["event"], entry["headline"], entry["level"]) == ("stored", "নির্বাচন", "info")
+    assert "নির্বাচন" in text
