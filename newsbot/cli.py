@@ -1,0 +1,204 @@
+"""The program's commands, each a few lines over `bootstrap`.
+
+Exit status: 0 done, 1 failed, 2 wrong usage or configuration (nothing was changed).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from newsbot import __version__
+from newsbot.errors import ConfigurationError, NewsbotError, StartError
+
+if TYPE_CHECKING:
+    from newsbot.config import Settings
+
+app = typer.Typer(
+    name="newsbot",
+    help="Carries a newsroom's articles to its readers in chat. Settings: the environment and .env (see .env.example).",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+subscribers_app = typer.Typer(help="The readers: export, import, rebuild the working copy.", no_args_is_help=True)
+app.add_typer(subscribers_app, name="subscribers")
+
+
+def main() -> None:
+    app(prog_name="newsbot")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"newsbot {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    env_file: Annotated[Path, typer.Option(help="File with settings, one NAME=value a line.")] = Path(".env"),
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    if context.get_parameter_source("env_file") is not None and env_file != Path(".env") and not env_file.is_file():
+        _fail(ConfigurationError(f"--env-file {env_file}: there is no such file."))
+    context.obj = env_file
+
+
+@app.command()
+def run(context: typer.Context) -> None:
+    """The bot, the sources and the web server, until Ctrl-C or SIGTERM."""
+    from newsbot import bootstrap
+
+    _obey(context, bootstrap.run)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port of the page; 0 picks a free one.")] = 8090,
+    data: Annotated[Path, typer.Option(help="Folder where the demo's readers and articles stay.")] = Path("data/demo"),
+) -> None:
+    """A reader's phone, a small newsroom and the bot on this machine: no account, no network."""
+    from newsbot.demo import run_demo
+
+    _await(run_demo(port, data))
+
+
+@app.command()
+def chat(
+    context: typer.Context,
+    user: Annotated[str, typer.Option(help="Who is talking: each name is a reader of its own.")] = "me",
+) -> None:
+    """Talk to the bot here in the terminal: the same conversation, readers and articles."""
+    from newsbot import bootstrap
+
+    _obey(context, lambda settings: bootstrap.chat(settings, user))
+
+
+@app.command()
+def doctor(context: typer.Context) -> None:
+    """Check settings, database, Redis, token and sources, and say in words what is wrong."""
+    from newsbot.doctor import examine
+
+    if not _await(examine(context.obj)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def ingest(
+    context: typer.Context,
+    source: Annotated[str | None, typer.Argument(help="Only this source (its id in newsroom.toml).")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Read now, say what came, and end.")] = False,
+) -> None:
+    """Read the sources: on their schedule until Ctrl-C, or --once."""
+    from newsbot import bootstrap
+
+    if not _obey(context, lambda settings: bootstrap.ingest(settings, source, once=once)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def stats(context: typer.Context) -> None:
+    """Readers, their topics, and articles in figures."""
+    from newsbot import bootstrap
+
+    _obey(context, bootstrap.stats)
+
+
+@app.command()
+def migrate(context: typer.Context) -> None:
+    """Bring the database to this version. `newsbot run` does it too."""
+    from newsbot import bootstrap
+
+    typer.echo(_obey(context, bootstrap.migrate))
+
+
+@app.command()
+def health(context: typer.Context) -> None:
+    """Ask the newsbot that runs with these settings whether it is ready (for containers and supervisors)."""
+    from newsbot import bootstrap
+
+    problems = _obey(context, bootstrap.health)
+    for part, reason in problems.items():
+        typer.echo(f"{part}: {reason}", err=True)
+    if problems:
+        raise typer.Exit(1)
+    typer.echo("ready")
+
+
+@subscribers_app.command("export")
+def export_subscribers(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Where to write: one JSON object a line. - is standard output.")],
+) -> None:
+    """Write every reader with their choices to FILE. It holds personal data: keep it safe."""
+    from newsbot import bootstrap
+
+    count = _obey(context, lambda settings: bootstrap.export_subscribers(settings, file))
+    typer.echo(f"{count} readers exported.", err=True)
+
+
+@subscribers_app.command("import")
+def import_subscribers(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file that export wrote.", exists=True, dir_okay=False)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+) -> None:
+    """Add the readers of FILE. Safe to repeat; a bad line is reported and does not stop the others."""
+    from newsbot import bootstrap
+
+    if not _obey(context, lambda settings: bootstrap.import_subscribers(settings, file, dry_run=dry_run)):
+        raise typer.Exit(1)
+
+
+@subscribers_app.command("rebuild")
+def rebuild_subscribers(context: typer.Context) -> None:
+    """Make the working copy in Redis anew from the journal."""
+    from newsbot import bootstrap
+
+    count = _obey(context, bootstrap.rebuild_subscribers)
+    typer.echo(f"{count} readers rebuilt from the journal.")
+
+
+def _obey(context: typer.Context, command: Any) -> Any:
+    """Load the settings, set up the log, run the command; our errors become one line each and an exit status."""
+    from newsbot.config import load_settings
+    from newsbot.observability import configure_logging
+
+    try:
+        settings: Settings = load_settings(context.obj)
+    except ConfigurationError as error:
+        _fail(error)
+    configure_logging(settings.log.format, settings.log.level, secrets=settings.secrets())
+    return _await(command(settings))
+
+
+def _await(work: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        return _loop_runner()(work)
+    except NewsbotError as error:
+        _fail(error)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _loop_runner() -> Any:
+    try:
+        import uvloop
+    except ImportError:  # no wheel for this platform
+        return asyncio.run
+    return uvloop.run
+
+
+def _fail(error: NewsbotError) -> NoReturn:
+    for line in str(error).splitlines():
+        print(f"newsbot: {line}", file=sys.stderr)
+    raise typer.Exit(2 if isinstance(error, (ConfigurationError, StartError)) else 1)
