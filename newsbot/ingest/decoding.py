@@ -1,7 +1,8 @@
 """Bytes of feeds and pages to text, by what they are rather than by what they say they are.
 
-Portals declare ISO-8859-1 or UTF-16 and send UTF-8; one stray byte makes a guessing decoder turn a whole feed into Cyrillic. So: a
-byte order mark, else UTF-8 if it is valid, else UTF-8 with replacement where 99 % is valid, and only then what is declared.
+Portals declare ISO-8859-1 or UTF-16 and send UTF-8; one stray byte makes a guessing decoder turn a whole
+feed into Cyrillic. So: a byte order mark, else UTF-8 if it is valid, else UTF-8 with replacement where 99 %
+is valid, and only then what is declared.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _DECLARED_WITHIN = 2_048  #: bytes in which an XML declaration or a meta element
 
 
 def decode(data: bytes, content_type: str = "") -> str:
-    """The text, without byte order mark; what can't be decoded is U+FFFD. `content_type`: the header as sent. Never raises."""
+    """The text without byte order mark; what can't be decoded is U+FFFD. `content_type`: the header. Never raises."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")

@@ -88,7 +88,7 @@ class ExtractedPage:
     """What an article's page says. What it doesn't say is '' or None."""
 
     url: str = ""  #: where it was fetched
-    canonical_url: str = ""  #: what the page calls its address, if on the same site; else `url`
+    canonical_url: str = ""  #: what the page declares; whether to believe it: `canonical_url.preferred_url`
     headline: str = ""
     kicker: str = ""
     byline: str = ""  #: the reporter's name or initials
