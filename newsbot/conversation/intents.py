@@ -1,0 +1,242 @@
+"""What a reader wants, whichever way it was said: typed in any script, as a command, or by a button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from newsbot.domain.article import Cursor
+
+
+class View(StrEnum):
+    """The message in which something is switched on or off, so that it can be shown anew. Stands in buttons: lasting."""
+
+    NONE = ""  #: typed: answered by a message of its own
+    WELCOME = "w"
+    TOPICS = "t"
+    CARD = "c"
+    LIST = "l"
+    SETTINGS = "s"
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecognised:
+    """A word that should have named a topic and names none; `suggestion` is the id of the topic that is spelt most
+    like it.
+    """
+
+    word: str
+    suggestion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    payload: str = ""  #: of the link that was followed: `topic-<id>`, `article-<id>`
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    topic: str = ""  #: '' is all of them
+    count: int = 0  #: 0 is as many as we think best
+    before: Cursor | None = None
+    after: Cursor | None = None
+    in_place: bool = False  #: show it in the message whose button was pressed
+    left_out: tuple[str, ...] = ()  #: further topics that were named: a list shows one
+    unrecognised: tuple[Unrecognised, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseFilter:
+    """Which topic's latest? `topic` is the one shown now."""
+
+    topic: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenArticle:
+    article_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNumber:
+    number: int  #: in the list shown last, from 1
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLink:
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTopics:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    topics: tuple[str, ...] = ()
+    unrecognised: tuple[Unrecognised, ...] = ()
+    view: View = View.NONE
+    article_id: int = 0  #: of the card, where `view` is one
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    topics: tuple[str, ...] = ()
+    everything: bool = False
+    unrecognised: tuple[Unrecognised, ...] = ()
+    view: View = View.NONE
+    article_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MyTopics:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """A page of a search made before; the token finds its words."""
+
+    token: str
+    page: int  #: from 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSettings:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseLanguage:
+    language: str = ""  #: '' asks
+    view: View = View.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    view: View = View.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    view: View = View.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class MyData:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetMe:
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeepMe:
+    """No to the question of ForgetMe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class FinishWelcome:
+    """Done choosing topics for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thanks:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCommand:
+    word: str
+    suggestion: str = ""  #: the command that is spelt most like it, without its slash
+
+
+@dataclass(frozen=True, slots=True)
+class OldButton:
+    """A button that we no longer know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """A sticker, a picture, a voice message…, or a text without a word in it."""
+
+    media: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotForUs:
+    """Said in a group, to others. Nothing is answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The reader blocked the bot, or it was put out of the group. Nothing can be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """The reader unblocked the bot. They have said nothing, so nothing is answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The chat has a new id."""
+
+    user_id: str
+
+
+#: What a button can carry; see `actions`.
+Pressable = (
+    Latest
+    | ChooseFilter
+    | OpenArticle
+    | ShowTopics
+    | Subscribe
+    | Unsubscribe
+    | MyTopics
+    | SearchPage
+    | ShowSettings
+    | ChooseLanguage
+    | Pause
+    | Resume
+    | Stop
+    | MyData
+    | ForgetMe
+    | KeepMe
+    | Help
+    | FinishWelcome
+)
+Intent = (
+    Pressable
+    | Start
+    | OpenNumber
+    | OpenLink
+    | Search
+    | Thanks
+    | UnknownCommand
+    | OldButton
+    | Unsupported
+    | NotForUs
+    | Left
+    | CameBack
+    | Moved
+)
