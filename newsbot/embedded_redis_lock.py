@@ -1,0 +1,129 @@
+"""Locks on the embedded server's folder that the kernel takes back when their holders die.
+
+Two files. `lock` is held by the owner alone, so it tells whether there is one; its text tells the owner's process id
+and the socket. `server.lock` is inherited by the server, so it is free only when the append-only file is: after the
+owner was killed its server still lives for a moment, and a second one beside it would ruin the file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+from newsbot.errors import StartError
+
+POLL: Final = 0.05  #: seconds between two looks at a lock that should come free
+ORPHAN_TIMEOUT: Final = 15.0  #: seconds to wait for the server of an owner that was killed
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What stands in the lock file."""
+
+    pid: int
+    socket: Path
+
+    @classmethod
+    def of(cls, folder: Path) -> Self | None:
+        """Who owns this folder now; None when nobody does. Raises StartError when that can't be known."""
+        try:
+            descriptor = os.open(folder / "lock", os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _unusable(folder, error) from None
+        try:
+            if _try_lock(descriptor):
+                return None
+            found = json.loads(os.pread(descriptor, 4096, 0) or b"{}")
+            return cls(int(found.get("pid", 0)), Path(found.get("socket", "")))
+        finally:
+            os.close(descriptor)
+
+
+class FolderLock:
+    """Both locks of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._owners: int | None = None
+        self._servers: int | None = None
+
+    @property
+    def for_server(self) -> int:
+        """The descriptor that a server must inherit."""
+        if self._servers is None:
+            raise RuntimeError("the folder is not locked")
+        return self._servers
+
+    async def acquire(self, socket: Path) -> None:
+        """Raises StartError when the folder has an owner, or the server of the last one does not end."""
+        try:
+            self._owners = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+            self._servers = os.open(self._folder / "server.lock", os.O_RDWR | os.O_CREAT, 0o600)
+            await self._become_owner(self._owners)
+            os.ftruncate(self._owners, 0)
+            os.pwrite(self._owners, json.dumps({"pid": os.getpid(), "socket": str(socket)}).encode(), 0)
+            await self._wait_for_orphan(self._servers)
+        except OSError as error:
+            self.release()
+            raise _unusable(self._folder, error) from None
+        except BaseException:
+            self.release()
+            raise
+
+    def release(self) -> None:
+        """The files stay: removing one would let two processes lock two different files of its name."""
+        for descriptor in (self._owners, self._servers):
+            if descriptor is not None:
+                with suppress(OSError):
+                    os.close(descriptor)
+        self._owners = self._servers = None
+
+    async def _become_owner(self, descriptor: int) -> None:
+        # Who only asks whether there is an owner holds the lock for an instant.
+        for _ in range(5):
+            if _try_lock(descriptor):
+                return
+            await asyncio.sleep(POLL)
+        raise StartError(self._taken())
+
+    async def _wait_for_orphan(self, descriptor: int) -> None:
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + ORPHAN_TIMEOUT
+        while not _try_lock(descriptor):
+            if clock() > deadline:
+                raise StartError(
+                    f"The Redis server of a newsbot that is gone still runs in {self._folder}; "
+                    "it should have ended by itself: stop it, then start again."
+                )
+            await asyncio.sleep(POLL)
+
+    def _taken(self) -> str:
+        owner = Owner.of(self._folder)
+        who = f" (process {owner.pid})" if owner and owner.pid else ""
+        return (
+            f"Another newsbot{who} is running with the data folder {self._folder.parent}; "
+            "stop it first, or set NEWSBOT_DATA_DIR to another folder."
+        )
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _unusable(folder: Path, error: OSError) -> StartError:
+    return StartError(
+        f"The data folder {folder.parent} can't be used ({error.strerror or error}); "
+        "make it writable, or set NEWSBOT_DATA_DIR to one that is."
+    )

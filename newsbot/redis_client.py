@@ -1,0 +1,182 @@
+"""One way to talk to Redis: the client with the library's traps closed, server scripts, and errors in our words.
+
+redis-py sends a command again when its answer was lost, so that an XADD leaves two entries; here nothing is sent
+twice unless the caller says so, and every write of ours is made so that saying so is harmless.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from importlib.resources import files
+from typing import Any, Final
+
+import structlog
+from redis import exceptions
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from newsbot.errors import StartError, StoreError, StoreUnavailable
+
+log = structlog.get_logger()
+
+CONNECT_TIMEOUT: Final = 5.0  #: seconds
+ANSWER_TIMEOUT: Final = 5.0  #: seconds without an answer after which one is ambiguous
+BLOCK: Final = 2000  #: milliseconds a blocking read may wait: well under ANSWER_TIMEOUT, else the client gives up first
+OLDEST_SERVER: Final = (7, 0)
+
+#: What a server says when it is full, is loading, lost its disk or is no longer the primary: later it may say yes.
+_FOR_NOW: Final = (
+    exceptions.ConnectionError,  # also BusyLoadingError
+    exceptions.TimeoutError,
+    exceptions.OutOfMemoryError,
+    exceptions.ReadOnlyError,
+    exceptions.TryAgainError,
+    exceptions.ClusterDownError,
+    OSError,
+)
+_FOR_NOW_PREFIXES: Final = ("MISCONF", "OOM", "LOADING", "MASTERDOWN", "NOREPLICAS", "UNKILLABLE", "BUSY ")
+
+
+def client(url: str, *, name: str = "newsbot") -> Redis:
+    """A client that has not connected yet. Answers are bytes. `url`: redis://, rediss:// or unix://.
+
+    Raises StartError when `url` can't be understood.
+    """
+    try:
+        return Redis.from_url(
+            url,
+            client_name=name,
+            retry=Retry(NoBackoff(), 0),
+            retry_on_timeout=False,
+            socket_timeout=ANSWER_TIMEOUT,
+            socket_connect_timeout=CONNECT_TIMEOUT,
+            health_check_interval=30,
+            decode_responses=False,
+        )
+    except (ValueError, TypeError) as error:
+        raise StartError(f"NEWSBOT_REDIS_URL: {shown(url)} can't be understood ({_without_url(error, url)})") from None
+
+
+async def connect(url: str, *, name: str = "newsbot", loading: timedelta = timedelta(minutes=2)) -> Redis:
+    """A client whose server has answered and is new enough. Waits while the server loads its data, at most `loading`.
+
+    Raises StartError: unreachable, wrong password, too old.
+    """
+    redis = client(url, name=name)
+    try:
+        await _wait_until_loaded(redis, loading)
+        # INFO by its parts: `redis_version` is what a compatible server says it is compatible with.
+        version = str((await redis.info("server"))["redis_version"])
+    except exceptions.AuthenticationError as error:
+        await redis.aclose()
+        raise StartError(f"Redis at {shown(url)} refuses the user name or password ({error}); check the URL") from None
+    except (exceptions.RedisError, OSError) as error:
+        await redis.aclose()
+        reason = _without_url(error, url)
+        raise StartError(f"Redis at {shown(url)} can't be used ({reason}); is it running, is the URL right?") from None
+    except BaseException:
+        await redis.aclose()
+        raise
+    if _numbers(version) < OLDEST_SERVER:
+        await redis.aclose()
+        raise StartError(f"Redis at {shown(url)} is version {version}; Newsbot needs 7.0 or newer")
+    return redis
+
+
+def shown(url: str) -> str:
+    """The URL without user name, password and parameters, fit for an error or a log line."""
+    return re.sub(r"//[^@/]*@", "//", url.split("?")[0])
+
+
+@contextmanager
+def store_errors(doing: str) -> Iterator[None]:
+    """Raise what the Redis client raises as StoreUnavailable (may go by itself) or StoreError (won't)."""
+    try:
+        yield
+    except _FOR_NOW as error:
+        raise StoreUnavailable(f"{doing}: Redis is away ({error})") from error
+    except exceptions.RedisError as error:
+        if str(error).startswith(_FOR_NOW_PREFIXES):
+            raise StoreUnavailable(f"{doing}: Redis can't now ({error})") from error
+        raise StoreError(f"{doing}: Redis refused ({error})") from error
+
+
+class Script:
+    """A Lua script from a file beside the module that uses it. The server forgets scripts when it restarts; this
+    doesn't.
+    """
+
+    def __init__(self, package: str, file_name: str) -> None:
+        self.text = files(package).joinpath(file_name).read_text("utf-8")
+        # EVALSHA names a script by its SHA-1; nothing is secured by it.
+        self.sha = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
+
+    async def __call__(self, redis: Redis, keys: Sequence[str], args: Sequence[bytes | str | int]) -> Any:
+        try:
+            return await _answer(redis.evalsha(self.sha, len(keys), *keys, *args))
+        except exceptions.NoScriptError:
+            return await _answer(redis.eval(self.text, len(keys), *keys, *args))
+
+    async def each(self, redis: Redis, calls: Sequence[tuple[Sequence[str], Sequence[bytes | str | int]]]) -> list[Any]:
+        """One call after the other, in order, in one round trip; raises the first error after all have run.
+
+        An unknown script is unknown to every call of the pipeline, so the second round keeps the order.
+        """
+        answers = await self._pipeline(redis, calls)
+        missing = [at for at, answer in enumerate(answers) if isinstance(answer, exceptions.NoScriptError)]
+        if missing:
+            await redis.script_load(self.text)
+            again = await self._pipeline(redis, [calls[at] for at in missing])
+            for at, answer in zip(missing, again, strict=True):
+                answers[at] = answer
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise answer
+        return answers
+
+    async def _pipeline(
+        self, redis: Redis, calls: Sequence[tuple[Sequence[str], Sequence[bytes | str | int]]]
+    ) -> list[Any]:
+        async with redis.pipeline(transaction=False) as pipe:
+            for keys, args in calls:
+                pipe.evalsha(self.sha, len(keys), *keys, *args)
+            return await pipe.execute(raise_on_error=False)
+
+
+async def _answer(command: Awaitable[Any] | Any) -> Any:
+    # The library types its commands for both of its clients at once; ours always awaits.
+    return await command
+
+
+async def _wait_until_loaded(redis: Redis, limit: timedelta) -> None:
+    deadline = asyncio.get_running_loop().time() + limit.total_seconds()
+    told = False
+    while True:
+        try:
+            await _answer(redis.ping())
+        except exceptions.BusyLoadingError:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            if not told:
+                log.info("waiting for Redis to load its data")
+                told = True
+            await asyncio.sleep(0.1)
+        else:
+            return
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
+
+
+def _without_url(error: BaseException, url: str) -> str:
+    text = str(error) or type(error).__name__
+    password = re.search(r"//[^:@/]*:([^@/]+)@", url)
+    text = text.replace(url, shown(url))
+    return text.replace(password[1], "***") if password else text
