@@ -132,8 +132,9 @@ def failure_in(said: str, status: int, folder: Path) -> str:
     """What went wrong and what to do, from the log of a server that ended while it started."""
     lines = [re.sub(r"^\d+:\w \d+ \w+ \d+ [\d:.]+ \S ", "", line) for line in said.splitlines() if line.strip()]
     last = lines[-1] if lines else f"exit status {status}"
-    if "No space left on device" in said:
-        return f"The embedded Redis server can't write to {folder}: the disk is full. Make room, then start again."
+    if "No space left on device" in said or "AOF write error" in said:
+        # Its log stands on the same disk, so the reason itself may be missing from it.
+        return f"The embedded Redis server can't write to {folder} (is the disk full?): make room, then start again."
     if "Permission denied" in said or "Read-only file system" in said:
         return f"The embedded Redis server can't write to {folder} ({last}); make the data folder writable."
     if _WORDS_OF_DAMAGE.search(said):
