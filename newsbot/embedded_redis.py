@@ -73,6 +73,7 @@ class EmbeddedRedis:
         self._backoff = backoff
         self._restarts = restarts
         self._lock = FolderLock(self.folder)
+        self._log_start = 0
         self._process: ServerProcess | None = None
         self._supervisor: asyncio.Task[None] | None = None
 
@@ -135,7 +136,7 @@ class EmbeddedRedis:
             self.socket.unlink(missing_ok=True)
             if log_file.exists() and log_file.stat().st_size > LOG_LIMIT:
                 log_file.replace(log_file.with_suffix(".log.1"))
-            read_from = log_file.stat().st_size if log_file.exists() else 0
+            self._log_start = log_file.stat().st_size if log_file.exists() else 0
         except OSError as error:
             raise _unusable(self.folder, error) from None
         process = await ServerProcess.start(
@@ -151,10 +152,10 @@ class EmbeddedRedis:
             await process.stop(STOP_TIMEOUT)
             raise
         if process.ended.done():
-            said = _tail(log_file, read_from)
+            said = _tail(log_file, self._log_start)
             if not tolerant and is_torn(said):
                 raise _TornTail
-            raise StartError(failure_in(said, process.ended.result(), self.folder))
+            raise StartError(failure_in(said, self.folder, "does not start"))
         return process
 
     async def _until_ready(self, process: ServerProcess) -> None:

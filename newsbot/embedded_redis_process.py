@@ -23,6 +23,7 @@ from newsbot.errors import StartError
 
 log = structlog.get_logger()
 
+FULL_BELOW: Final = 1_000_000  #: bytes free on a disk that counts as full
 PING_TIMEOUT: Final = 2.0  #: seconds
 GUARD: Final = Path(__file__).with_name("orphan_guard.py")
 
@@ -128,12 +129,12 @@ def is_torn(said: str) -> bool:
     return "Unexpected end of file reading the append only file" in said
 
 
-def failure_in(said: str, status: int, folder: Path) -> str:
-    """What went wrong and what to do, from the log of a server that ended while it started."""
+def failure_in(said: str, folder: Path, otherwise: str) -> str:
+    """What went wrong and what to do, from the log of a server that ended; `otherwise` when it doesn't say."""
     lines = [re.sub(r"^\d+:\w \d+ \w+ \d+ [\d:.]+ \S ", "", line) for line in said.splitlines() if line.strip()]
-    last = lines[-1] if lines else f"exit status {status}"
-    if "No space left on device" in said or "AOF write error" in said:
-        # Its log stands on the same disk, so the reason itself may be missing from it.
+    last = lines[-1] if lines else "no word from it"
+    # The log stands on the same disk: when that is full, the reason itself may be missing.
+    if "No space left on device" in said or "AOF write error" in said or shutil.disk_usage(folder).free < FULL_BELOW:
         return f"The embedded Redis server can't write to {folder} (is the disk full?): make room, then start again."
     if "Permission denied" in said or "Read-only file system" in said:
         return f"The embedded Redis server can't write to {folder} ({last}); make the data folder writable."
@@ -143,7 +144,7 @@ def failure_in(said: str, status: int, folder: Path) -> str:
             "Restore that folder from a backup, or move it away: subscribers are then rebuilt from the journal, "
             "and messages that waited to be answered are lost."
         )
-    return f"The embedded Redis server does not start ({last}); see {folder}/server.log"
+    return f"The embedded Redis server {otherwise} ({last}); see {folder}/server.log"
 
 
 def _tell(
