@@ -180,9 +180,8 @@ class EmbeddedRedis:
             status = await asyncio.shield(self._process.ended)
             deaths = 1 if clock() - began > SETTLED_AFTER else deaths + 1
             log.error("the embedded Redis server died", status=status, deaths=deaths)
-            problem = StartError(
-                f"The embedded Redis server died {deaths} times in a row; see {self.folder}/server.log"
-            )
+            said = _tail(self.folder / "server.log", self._log_start)
+            problem = StartError(failure_in(said, self.folder, f"died {deaths} times in a row"))
             while True:
                 if deaths > self._restarts:
                     self.failed.set_result(problem)
