@@ -1,0 +1,125 @@
+"""The webhook: Telegram posts an update, we keep it in the inbox, and only then answer 200.
+
+Telegram repeats an update until it gets a 2xx, so whatever can't be kept now is answered 503 and comes again; what can
+never be understood is answered 2xx or 4xx at once, or it would come again for a day and hold up that chat's other updates.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from newsbot.channels.inbox import Inbox
+from newsbot.channels.telegram.api import TelegramApi
+from newsbot.channels.telegram.receiver import ALLOWED_UPDATES, BotIdentity, receive
+from newsbot.errors import ConfigurationError, StoreUnavailable
+
+PATH: Final = "/telegram/webhook"
+SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
+BODY_LIMIT: Final = 1_048_576  #: bytes; Telegram's updates are a few kilobytes
+BODY_PATIENCE: Final = 10.0  #: seconds for the whole body to arrive
+COME_AGAIN: Final = "5"  #: seconds, when the inbox can't keep it; Telegram obeys
+CONNECTIONS: Final = 40  #: updates at once, each of another chat
+
+_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_log = structlog.get_logger(channel="telegram")
+
+
+def webhook_handler(
+    inbox: Inbox, bot: BotIdentity, secret: str, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Handler:
+    """The handler of `POST /telegram/webhook`, for any aiohttp application.
+
+    401 or 403 without the secret, before the body is read; 413 over BODY_LIMIT; 408 when it trickles; 400 for what is not
+    a JSON object; 503 with Retry-After while the inbox can't keep anything; else 200, for repeated updates too.
+    """
+    check_secret(secret)
+    expected = secret.encode()
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        given = request.headers.get(SECRET_HEADER)
+        if given is None:
+            return web.Response(status=401, text="the secret token is missing")
+        if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), expected):
+            _log.warning("a webhook call with a wrong secret", remote=request.remote)
+            return web.Response(status=403, text="the secret token is wrong")
+        try:
+            async with asyncio.timeout(BODY_PATIENCE):
+                body = await _read(request)
+        except TimeoutError:
+            return web.Response(status=408, text="the body came too slowly")
+        if body is None:
+            return web.Response(status=413, text=f"over {BODY_LIMIT} bytes")
+        try:
+            update = json.loads(body)
+        except (ValueError, RecursionError):
+            update = None
+        if not isinstance(update, dict):
+            return web.Response(status=400, text="not a JSON object")
+        incoming = receive(update, bot, clock())
+        if incoming is not None:
+            try:
+                await inbox.put(incoming)
+            except StoreUnavailable as error:
+                _log.error("an update can't be kept; telegram will send it again", why=str(error))
+                return web.Response(status=503, headers={"Retry-After": COME_AGAIN})
+        return web.Response()
+
+    return handle
+
+
+async def _read(request: web.Request) -> bytes | None:
+    """The body, or None if it is too long; no more than that is held in memory."""
+    if (request.content_length or 0) > BODY_LIMIT:
+        return None
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            return None
+    return bytes(body)
+
+
+async def register_webhook(api: TelegramApi, public_url: str, secret: str) -> bool:
+    """Have Telegram send updates to `public_url` + PATH. True if anything had to be changed.
+
+    Telegram never tells the secret that it holds, so the address carries a mark made from secret and token: whoever knows
+    both sees whether it is still the same. Raises ConfigurationError when Telegram refuses the address, StartError when
+    it doesn't answer.
+    """
+    check_secret(secret)
+    mark = hmac.new(api.bot.token.encode(), secret.encode(), "sha256").hexdigest()[:12]
+    url = f"{public_url.rstrip('/')}{PATH}?v={mark}"
+    known = await api.patiently("getWebhookInfo", api.bot.get_webhook_info)
+    if known.url == url and set(known.allowed_updates or ()) == set(ALLOWED_UPDATES):
+        return False
+    try:
+        await api.patiently(
+            "setWebhook",
+            lambda: api.bot.set_webhook(
+                url, allowed_updates=ALLOWED_UPDATES, secret_token=secret, max_connections=CONNECTIONS
+            ),
+        )
+    except ConfigurationError as error:
+        raise ConfigurationError(
+            f"NEWSBOT_WEB__PUBLIC_URL: {error}. Telegram needs a public https address, like https://bot.example.com"
+        ) from None
+    _log.info("webhook set", url=f"{public_url.rstrip('/')}{PATH}")
+    return True
+
+
+def check_secret(secret: str) -> None:
+    """Raises ConfigurationError unless Telegram would take it."""
+    if not _SECRET.fullmatch(secret):
+        raise ConfigurationError(
+            "NEWSBOT_TELEGRAM__WEBHOOK_SECRET: write up to 256 letters, digits, '_' or '-', like a-long-random-text_0123"
+        )
