@@ -42,7 +42,7 @@ _INITIALS_WITHIN = 3  #: lines from the end
 _ENDS_HERE: Final = re.compile(
     normalise(
         r"^(?:share this (?:news|article)(?: on)?|সর্বশেষ(?: খবর| সংবাদ)?|এই বিভাগের (?:আরও|আরো).*|আরও খবর|আরো খবর"
-        r"|related news)\s*[:：]?$"
+        r"|related news)\s*[:：]?$|^(?:©|\(c\)|copyright\b|স্বত্ব|সর্বস্বত্ব)"
     ),
     re.IGNORECASE,
 )

@@ -43,8 +43,10 @@ _LATEST_LEVELS = 4  #: up from the block's title to the element that holds its i
 _LATEST_AT_LEAST = 3
 
 
-def extract_page(data: bytes, *, content_type: str = "", url: str, tz: tzinfo, now: datetime) -> ExtractedPage:
-    """What an article's page says. `tz` is meant where a time has no zone; `content_type`: the header as sent.
+def extract_page(data: bytes, *, content_type: str = "", base_url: str, tz: tzinfo, now: datetime) -> ExtractedPage:
+    """What an article's page says. `base_url`: where it was fetched. `tz` is meant where a time has no zone.
+
+    `content_type`: the header as sent.
 
     Raises EmptyDocument, or NotAPage if there is neither a headline nor a paragraph; never anything else.
     Takes 3–30 ms, and once 0.2 s to load the general extractor.
@@ -59,7 +61,7 @@ def extract_page(data: bytes, *, content_type: str = "", url: str, tz: tzinfo, n
     shown = page_headline(tree, linked.headline, linked.publisher)
     embedded = embedded_article(tree, shown.text) if not linked.paragraphs else ArticleData()
     readable = readable_tree(tree)
-    return _page(tree, readable, linked, embedded, shown, url=url, tz=tz, now=now)
+    return _page(tree, readable, linked, embedded, shown, url=base_url, tz=tz, now=now)
 
 
 def _page(
