@@ -18,7 +18,7 @@ import regex
 from newsbot.domain.article import Article, ArticleDraft
 from newsbot.domain.source import Source
 from newsbot.domain.topic import Topics
-from newsbot.ingest.canonical_url import InvalidUrl, canonical_url, preferred_url
+from newsbot.ingest.canonical_url import InvalidUrl, canonical_url, preferred_url, same_page_addresses
 from newsbot.ingest.summariser import summarise
 from newsbot.ingest.topic_classifier import classify
 from newsbot.ingest.values import ExtractedPage, FeedItem
@@ -123,7 +123,7 @@ def may_announce(published_at: datetime, now: datetime) -> bool:
 def make_draft(
     item: FeedItem, page: ExtractedPage | None, known: Article | None, context: Context
 ) -> ArticleDraft | Refuse:
-    """Item and page as one article, under the address it is known by."""
+    """Item and page as one article."""
     page = page or ExtractedPage()
     headline = choose_headline(item.headline, page.headline)
     if not _VISIBLE.search(headline):
@@ -132,7 +132,7 @@ def make_draft(
         addresses = _addresses(item, page)
     except InvalidUrl as error:
         return Refuse(str(error))
-    url = known.url if known else addresses[0]
+    url = article_url(addresses[0], known)
     body = item.body if len(item.body) >= len(page.body) else page.body
     summary = summarise(headline, body, item.summary or page.description)
     section = page.section or next(iter(item.categories), "")
@@ -157,6 +157,14 @@ def make_draft(
         content_hash=content_fingerprint(headline, body),
         other_urls=tuple(address for address in addresses if address != url),
     )
+
+
+def article_url(url: str, known: Article | None) -> str:
+    """The address to store it under: the known one where both differ only in spelling, so that it stays the same.
+
+    Where an article is known by an address that leads elsewhere (a feed's redirect), `url` is the better one.
+    """
+    return known.url if known and known.url in same_page_addresses(url) else url
 
 
 def choose_headline(of_item: str, of_page: str) -> str:

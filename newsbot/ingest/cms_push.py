@@ -1,4 +1,4 @@
-"""Articles that the newsroom's CMS brings itself: stored, updated and withdrawn by address, each answered for itself."""
+"""Articles that the newsroom's CMS brings itself: stored, updated and withdrawn by address, one answer each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import structlog
 from newsbot.articles.store import ArticleStore
 from newsbot.domain.article import Article, ArticleDraft
 from newsbot.domain.topic import Topics
-from newsbot.ingest.article_decider import language_of, may_announce
+from newsbot.ingest.article_decider import article_url, language_of, may_announce
 from newsbot.ingest.cms_article import CmsArticle, CmsMistake, articles_in, read_article, urls_in
 from newsbot.ingest.fetching import shown
 from newsbot.ingest.story_finder import addresses_to_look_up, find_article
@@ -98,7 +98,7 @@ class CmsPush:
         else:
             summary = summarise(pushed.headline, pushed.body, "")
         published_at = pushed.published_at or (known.published_at if known else now)
-        url = known.url if known else pushed.url
+        url = article_url(pushed.url, known)
         return ArticleDraft(
             url=url,
             headline=pushed.headline,

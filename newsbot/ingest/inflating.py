@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import zlib
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from newsbot.ingest.fetching import TooLarge, Unreachable, UnusableContent
+
+if TYPE_CHECKING:
+    from zlib import _Decompress as _Decoder
 
 __all__ = ["ACCEPT_ENCODING", "GZIP_MAGIC", "Inflater"]
 
 ACCEPT_ENCODING: Final = "gzip, deflate"
-_GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32  # reads the header to see which
-_RAW_DEFLATE: Final = -zlib.MAX_WBITS  # what some servers mean by `deflate`
 GZIP_MAGIC: Final = b"\x1f\x8b"
 
 
@@ -33,7 +34,9 @@ class Inflater:
         self._size = 0
         self._received = 0
         self._plain = self._encoding in ("", "identity")
-        self._decoder = zlib.decompressobj(_GZIP_OR_ZLIB)
+        self._decoder: _Decoder | None = None  # None: a compressed part is about to begin
+        self._beginning = b""  # of such a part, while it is too short to say what it is
+        self._ended = True
 
     @property
     def full(self) -> bool:
@@ -48,30 +51,35 @@ class Inflater:
         if self._plain:
             self._take(data)
             return
+        data, self._beginning = self._beginning + data, b""
         while data and not self.full:
             data = self._inflate(data)
 
     def finish(self) -> bytes:
         """The whole body. Raises Unreachable if compressed data ended too early."""
-        if not self._plain and self._received and not self._decoder.eof and not self.full:
+        if not (self._plain or self._ended or self.full):
             raise Unreachable("the compressed answer broke off")
         return b"".join(self._parts)
 
     def _inflate(self, data: bytes) -> bytes:
         """Decompress some of `data`; returns what is still to do."""
-        if self._decoder.eof:
-            if not data.startswith(GZIP_MAGIC):
+        if self._decoder is None:
+            first_part = not self._parts
+            if len(data) < 2:
+                self._beginning, self._ended = data, not first_part
+                return b""
+            if not first_part and not data.startswith(GZIP_MAGIC):
                 return b""  # padding after the end is common and harmless
-            self._decoder = zlib.decompressobj(_GZIP_OR_ZLIB)
+            self._decoder, self._ended = _decoder_for(data, self._encoding), False
         try:
             # One byte more than fits tells a body of exactly the limit from a larger one.
             self._take(self._decoder.decompress(data, self._limit - self._size + 1))
         except zlib.error as error:
-            if self._size or self._encoding != "deflate":
-                raise UnusableContent("the compressed answer is damaged") from error
-            self._encoding, self._decoder = "raw deflate", zlib.decompressobj(_RAW_DEFLATE)
-            return data
-        return self._decoder.unused_data or self._decoder.unconsumed_tail
+            raise UnusableContent("the compressed answer is damaged") from error
+        rest = self._decoder.unused_data or self._decoder.unconsumed_tail
+        if self._decoder.eof:
+            self._decoder, self._ended = None, True
+        return rest
 
     def _take(self, data: bytes) -> None:
         room = self._limit - self._size
@@ -84,3 +92,11 @@ class Inflater:
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"the answer is larger than the {self._limit // 1024:,} KB allowed")
+
+
+def _decoder_for(data: bytes, encoding: str) -> _Decoder:
+    """By its first two bytes: what some servers call deflate has no header (RFC 9110, 8.4.1.2)."""
+    zlib_header = data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
+    if encoding == "deflate" and not zlib_header and not data.startswith(GZIP_MAGIC):
+        return zlib.decompressobj(-zlib.MAX_WBITS)
+    return zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as the header says
