@@ -31,7 +31,7 @@ class Parsed:
 def parse_html(html: str) -> Parsed:
     answer = _execute({"@type": "parseTextEntities", "text": html, "parse_mode": {"@type": "textParseModeHTML"}})
     if answer["@type"] == "error":
-        raise MarkupRefusedError(str(answer["message"]))
+        raise MarkupRefusedError(str(answer["message"]).removeprefix("Can't parse entities: "))
     text = str(answer["text"])
     units = text.encode("utf-16-le")
     entities = []

@@ -7,11 +7,12 @@ The parser trims and replaces some characters before it counts; `tidy` does so b
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
+
+import regex
 
 from newsbot.domain.message import Span
 from newsbot.text.clipping import Unit, clip, length
@@ -36,7 +37,10 @@ _SURROGATES: Final = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # not UTF-8
 _CLEANING: Final = {**_REPLACED, **_REMOVED, **_SURROGATES}
 
 #: Stricter than Telegram's own reading of an address, which wants a dot in the host: what matches here, it links.
-_LINK: Final = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::([1-9][0-9]{0,4}))?(?:[/?#][^\s\\]*)?", re.IGNORECASE)
+_LINK: Final = regex.compile(  # regex, not re: its \w knows vowel signs
+    r"https?://[\w-]+(?:\.[\w-]+)+(?::([1-9][0-9]{0,4}))?(?:[/?#][^\s\\]*)?", regex.IGNORECASE
+)
+_JOINERS: Final = "\u200c\u200d"  #: invisible and yet part of words: র‌্যাব
 
 
 def clean(text: str) -> str:
@@ -52,7 +56,7 @@ def escape(text: str) -> str:
 def is_linkable(url: str) -> bool:
     """Whether Telegram makes a link or a button of this address rather than dropping or refusing it."""
     match = _LINK.fullmatch(url)
-    if match is None or clean(url) != url or not url.isprintable():
+    if match is None or clean(url) != url or not all(sign.isprintable() or sign in _JOINERS for sign in url):
         return False
     return int(match[1] or 0) <= 65_535 and length(escape(url), Unit.BYTE) <= URL_LIMIT
 

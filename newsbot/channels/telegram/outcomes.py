@@ -108,7 +108,7 @@ def from_error(error: Exception) -> Attempt:
         case Forbidden():
             return classify(403, error.message)
         case EndPointNotFound():
-            return classify(404, error.message)
+            return Refused(Reason.MISCONFIGURED, error.message, stop=True)
         case InvalidToken():
             return classify(404 if error.message.casefold().startswith("not found") else 401, error.message)
         case Conflict():

@@ -17,22 +17,22 @@ from newsbot.channels.telegram import outcomes
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.receiver import ALLOWED_UPDATES, BotIdentity, receive
 from newsbot.channels.telegram.wire import Parameters
-from newsbot.domain.alert import Attempt, Reason, Refused, Sent, TryLater
-from newsbot.errors import ConfigurationError, StoreUnavailable
+from newsbot.domain.alert import Attempt, Reason, Refused, Sent, TryLater, Unknown
+from newsbot.errors import ConfigurationError, StoreError
 
 LONG_POLL: Final = 50  #: seconds that Telegram holds a request with nothing to tell; its own maximum
 GRACE: Final = 15.0  #: seconds beyond, before the answer counts as lost
 BATCH: Final = 100  #: updates at once; Telegram's maximum
 FIRST_PAUSE: Final = timedelta(seconds=1)
 LONGEST_PAUSE: Final = timedelta(seconds=60)
-CONFLICT_PAUSE: Final = timedelta(
-    seconds=10
-)  #: another program polls with our token: knocking more often helps neither
+CONFLICT_PATIENCE: Final = 10  #: first pauses: another program polls with our token, knocking more often helps neither
 
 _log = structlog.get_logger(channel="telegram")
 
 
-class _Failed(Exception):  # noqa: N818 - a turn of the loop that failed, for the loop only
+class _Failed(Exception):
+    """One turn of the loop came to nothing."""
+
     def __init__(self, attempt: Attempt) -> None:
         self.attempt = attempt
         self.detail = getattr(attempt, "detail", "")
@@ -74,7 +74,7 @@ class Poller:
                 attempt: Attempt | None = failure.attempt
                 webhook_gone = webhook_gone and "webhook" not in failure.detail
                 self._complain(failure)
-            except StoreUnavailable as error:
+            except StoreError as error:
                 attempt = None
                 _log.error("updates can't be kept; they stay with telegram", why=str(error))
             failures += 1
@@ -85,7 +85,9 @@ class Poller:
         if offset:
             parameters["offset"] = offset
         updates = await self._ask("getUpdates", parameters, read_limit=self._long_poll + GRACE)
-        numbers = [update["update_id"] for update in updates if isinstance(update.get("update_id"), int)]
+        if not isinstance(updates, list):
+            raise _Failed(Unknown(Reason.NO_ANSWER, "the answer is not the Bot API's"))
+        numbers = [int(update["update_id"]) for update in updates]
         received = [receive(update, self._bot, self._clock()) for update in updates]
         if incoming := [one for one in received if one is not None]:
             await self._inbox.put_many(incoming)
@@ -118,9 +120,10 @@ def pause_after(attempt: Attempt | None, failures: int, first: timedelta = FIRST
         case TryLater(after=after, reason=Reason.FLOOD):
             return after
         case Refused(reason=Reason.CONFLICT):
-            return first * (CONFLICT_PAUSE / FIRST_PAUSE)
+            return first * CONFLICT_PATIENCE
         case _:
-            return min(first * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
+            doubled: int = 2 ** min(failures - 1, 10)
+            return min(first * doubled, LONGEST_PAUSE)
 
 
 def _jitter() -> float:

@@ -1,8 +1,8 @@
 """From a raw update of Telegram's to what a reader did. Pure, and it takes any JSON without failing.
 
 In a private chat everything that a person writes counts. In a group only what is meant for the bot: a command (not one
-for another bot), a mention, an answer to one of its messages. What nobody said to the bot (edits, service messages, posts
-in a channel) is None. The library's objects aren't built here: a webhook handles twice as many updates without them.
+for another bot), a mention, an answer to one of its messages. What nobody said to the bot (edits, service messages,
+posts in a channel) is None. The library's objects aren't built here: a webhook handles twice as many without them.
 """
 
 from __future__ import annotations

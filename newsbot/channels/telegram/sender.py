@@ -95,7 +95,7 @@ class TelegramChannel:
         self._order: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def reply(self, to: IncomingMessage, replies: tuple[AnyReply, ...]) -> tuple[Attempt, ...]:
-        """See `Channel.reply`. A notice (Toast) goes onto the pressed button; without a button it is left out (Sent)."""
+        """See `Channel.reply`. A notice (Toast) goes onto the pressed button; without one it is left out (Sent)."""
         rendered = [render(reply, callback_id=to.callback_id) for reply in replies]
         for reply, one in zip(replies, rendered, strict=True):
             for loss in one.losses:
@@ -123,7 +123,7 @@ class TelegramChannel:
         return attempt
 
     async def _send_all(self, to: Destination, rendered: list[Rendered]) -> list[Attempt | None]:
-        """One attempt a reply, in order; None for notices. What makes one of them fail for good fails the rest unsent."""
+        """One attempt a reply, in order; None for notices. What no reply can overcome ends the rest unsent."""
         attempts: list[Attempt | None] = []
         hopeless: Attempt | None = None
         for one in rendered:

@@ -1,7 +1,7 @@
 """The webhook: Telegram posts an update, we keep it in the inbox, and only then answer 200.
 
-Telegram repeats an update until it gets a 2xx, so whatever can't be kept now is answered 503 and comes again; what can
-never be understood is answered 2xx or 4xx at once, or it would come again for a day and hold up that chat's other updates.
+Telegram repeats an update until it gets a 2xx, so whatever can't be kept now is answered 503 and comes again; what we
+don't act on is answered 200 too, or it would come again for a day and hold up that chat's other updates.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from aiohttp.typedefs import Handler
 from newsbot.channels.inbox import Inbox
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.receiver import ALLOWED_UPDATES, BotIdentity, receive
-from newsbot.errors import ConfigurationError, StoreUnavailable
+from newsbot.errors import ConfigurationError, StoreError
 
 PATH: Final = "/telegram/webhook"
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
@@ -39,8 +39,8 @@ def webhook_handler(
 ) -> Handler:
     """The handler of `POST /telegram/webhook`, for any aiohttp application.
 
-    401 or 403 without the secret, before the body is read; 413 over BODY_LIMIT; 408 when it trickles; 400 for what is not
-    a JSON object; 503 with Retry-After while the inbox can't keep anything; else 200, for repeated updates too.
+    401 or 403 without the secret, before the body is read; 413 over BODY_LIMIT; 408 when it trickles; 400 for what is
+    not a JSON object; 503 with Retry-After while the inbox can't keep anything; else 200, for repeated updates too.
     """
     check_secret(secret)
     expected = secret.encode()
@@ -69,7 +69,7 @@ def webhook_handler(
         if incoming is not None:
             try:
                 await inbox.put(incoming)
-            except StoreUnavailable as error:
+            except StoreError as error:
                 _log.error("an update can't be kept; telegram will send it again", why=str(error))
                 return web.Response(status=503, headers={"Retry-After": COME_AGAIN})
         return web.Response()
@@ -92,9 +92,9 @@ async def _read(request: web.Request) -> bytes | None:
 async def register_webhook(api: TelegramApi, public_url: str, secret: str) -> bool:
     """Have Telegram send updates to `public_url` + PATH. True if anything had to be changed.
 
-    Telegram never tells the secret that it holds, so the address carries a mark made from secret and token: whoever knows
-    both sees whether it is still the same. Raises ConfigurationError when Telegram refuses the address, StartError when
-    it doesn't answer.
+    Telegram never tells the secret that it holds, so the address carries a mark made from secret and token: whoever
+    knows both sees whether it is still the same. Raises ConfigurationError when Telegram refuses the address,
+    StartError when it doesn't answer.
     """
     check_secret(secret)
     mark = hmac.new(api.bot.token.encode(), secret.encode(), "sha256").hexdigest()[:12]
@@ -121,5 +121,5 @@ def check_secret(secret: str) -> None:
     """Raises ConfigurationError unless Telegram would take it."""
     if not _SECRET.fullmatch(secret):
         raise ConfigurationError(
-            "NEWSBOT_TELEGRAM__WEBHOOK_SECRET: write up to 256 letters, digits, '_' or '-', like a-long-random-text_0123"
+            "NEWSBOT_TELEGRAM__WEBHOOK_SECRET: write up to 256 letters, digits, '_' or '-', like a-long-random-text"
         )
