@@ -1,0 +1,233 @@
+"""The control API: what `ReaderSide` does, over HTTP, for tests in other processes and languages.
+
+Bodies and answers are JSON; the body's keys are the keyword arguments of the `ReaderSide` method. An impossible
+request is answered 400 `{"error": {"code": "refused", "message": …}}`.
+
+    GET    /sandbox/telegram/users                         everyone who was added or did something
+    POST   /sandbox/telegram/users                         add_user
+    POST   /sandbox/telegram/virtual-users                 add_virtual_users
+    GET    /sandbox/telegram/users/{id}/chats              chats_of
+    POST   /sandbox/telegram/users/{id}/{act}              act: start text edit sticker location contact photo press
+    block
+                                                           unblock delete-account delete-for-me (photo: {"base64": …,
+                                                           "caption": …})
+    GET    /sandbox/telegram/chats/{id}/messages           view; ?viewer= (default: the chat's user) &limit= &before=
+    GET    /sandbox/telegram/callbacks/{id}                callback_answer; ?timeout= seconds
+    POST   /sandbox/telegram/groups                        add_group
+    POST   /sandbox/telegram/groups/{id}/{act}             act: add-bot remove-bot promote-bot leave-bot mute-bot
+    add-topic
+                                                           migrate delete
+    GET    /sandbox/telegram/ledger                        accepted sends; ?chat_id= &method= &after= (index) &limit=
+    GET    /sandbox/telegram/counters                      accepted, refused (429s), worst_second, ledger,
+    pending_updates, users GET    /sandbox/telegram/updates                       updates that wait for the bot
+    GET    /sandbox/telegram/faults                        the rules in force and how often they struck
+    POST   /sandbox/telegram/faults                        add one: the fields of `Fault`
+    DELETE /sandbox/telegram/faults                        remove all
+    PUT    /sandbox/telegram/limits                        change fields of `FloodLimits`
+    POST   /sandbox/telegram/reset                         forget everything
+    GET    /sandbox/telegram/files/{file_unique_id}        a picture's bytes
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, is_dataclass, replace
+from typing import Any, Final
+
+from aiohttp import web
+
+from newsbot.sandbox.telegram.faults import Fault
+from newsbot.sandbox.telegram.messages import FILES_PATH
+from newsbot.sandbox.telegram.reader_side import ReaderSide, SandboxError
+from newsbot.sandbox.telegram.state import SandboxState
+
+__all__ = ["add_control_routes"]
+
+PREFIX: Final = "/sandbox/telegram"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def add_control_routes(app: web.Application, state: SandboxState) -> None:
+    """Add the routes of the table above."""
+    control = _Control(state)
+    routes: dict[tuple[str, str], Handler] = {
+        ("GET", "/users"): control.users,
+        ("POST", "/users"): control.add_user,
+        ("POST", "/virtual-users"): control.add_virtual_users,
+        ("GET", "/users/{id}/chats"): control.chats,
+        ("POST", "/users/{id}/{act}"): control.act,
+        ("GET", "/chats/{id}/messages"): control.messages,
+        ("GET", "/callbacks/{id}"): control.callback,
+        ("POST", "/groups"): control.add_group,
+        ("POST", "/groups/{id}/{act}"): control.act_on_group,
+        ("GET", "/ledger"): control.ledger,
+        ("GET", "/counters"): control.counters,
+        ("GET", "/updates"): control.updates,
+        ("GET", "/faults"): control.faults,
+        ("POST", "/faults"): control.add_fault,
+        ("DELETE", "/faults"): control.clear_faults,
+        ("PUT", "/limits"): control.limits,
+        ("POST", "/reset"): control.reset,
+    }
+    for (verb, path), handler in routes.items():
+        app.router.add_route(verb, PREFIX + path, _guarded(handler))
+    app.router.add_get(FILES_PATH + "{id}", control.file)
+
+
+def _guarded(handler: Handler) -> Handler:
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except (SandboxError, TypeError, ValueError) as error:
+            body = {"error": {"code": "refused", "message": str(error)}}
+            return web.json_response(body, status=400)
+
+    return guarded
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    if not request.can_read_body:
+        return {}
+    given = await request.json()
+    if not isinstance(given, dict):
+        raise SandboxError("The body must be a JSON object")
+    return given
+
+
+def _json(value: Any) -> web.Response:
+    if is_dataclass(value) and not isinstance(value, type):
+        value = asdict(value)
+    return web.json_response({} if value is None else value)
+
+
+class _Control:
+    def __init__(self, state: SandboxState) -> None:
+        self.state = state
+        self.readers = ReaderSide(state)
+
+    async def users(self, request: web.Request) -> web.Response:
+        return _json([asdict(user) for user in self.readers.users()])
+
+    async def add_user(self, request: web.Request) -> web.Response:
+        return _json(self.readers.add_user(**await _body(request)))
+
+    async def add_virtual_users(self, request: web.Request) -> web.Response:
+        given = await _body(request)
+        if "language_codes" in given:
+            given["language_codes"] = tuple(given["language_codes"])
+        return _json(self.readers.add_virtual_users(**given))
+
+    async def chats(self, request: web.Request) -> web.Response:
+        return _json(self.readers.chats_of(_id(request)))
+
+    async def act(self, request: web.Request) -> web.Response:
+        readers = self.readers
+        acts: dict[str, Callable[..., Any]] = {
+            "start": readers.start,
+            "text": readers.send_text,
+            "edit": readers.edit_text,
+            "sticker": readers.send_sticker,
+            "location": readers.send_location,
+            "contact": readers.send_contact,
+            "photo": self._photo,
+            "press": lambda user_id, **given: {"callback_query_id": readers.press(user_id, **given)},
+            "block": readers.block,
+            "unblock": readers.unblock,
+            "delete-account": readers.delete_account,
+            "delete-for-me": readers.delete_for_me,
+        }
+        return _json(_pick(acts, request)(_id(request), **await _body(request)))
+
+    def _photo(self, user_id: int, *, base64: str, **given: Any) -> dict[str, Any]:
+        return self.readers.send_photo(user_id, _decode(base64), **given)
+
+    async def messages(self, request: web.Request) -> web.Response:
+        chat_id = _id(request)
+        viewer = int(request.query.get("viewer", chat_id))
+        before = int(request.query["before"]) if "before" in request.query else None
+        return _json(self.readers.view(chat_id, viewer, limit=int(request.query.get("limit", 50)), before=before))
+
+    async def callback(self, request: web.Request) -> web.Response:
+        timeout = float(request.query.get("timeout", 10))
+        return _json({"answer": await self.readers.callback_answer(request.match_info["id"], timeout)})
+
+    async def add_group(self, request: web.Request) -> web.Response:
+        return _json(self.readers.add_group(**await _body(request)))
+
+    async def act_on_group(self, request: web.Request) -> web.Response:
+        readers = self.readers
+        acts: dict[str, Callable[..., Any]] = {
+            "add-bot": readers.add_bot,
+            "remove-bot": readers.remove_bot,
+            "promote-bot": readers.promote_bot,
+            "leave-bot": readers.leave_bot,
+            "mute-bot": readers.mute_bot,
+            "add-topic": readers.add_topic,
+            "migrate": readers.migrate,
+            "delete": readers.delete_group,
+        }
+        return _json(_pick(acts, request)(_id(request), **await _body(request)))
+
+    async def ledger(self, request: web.Request) -> web.Response:
+        query = request.query
+        first = int(query.get("after", 0))
+        rows = self.state.ledger[first:]
+        if "chat_id" in query:
+            rows = [row for row in rows if row.chat_id == int(query["chat_id"])]
+        if "method" in query:
+            rows = [row for row in rows if row.method.lower() == query["method"].lower()]
+        limit = int(query.get("limit", len(rows)))
+        return _json({"total": len(self.state.ledger), "entries": [row.json() for row in rows[:limit]]})
+
+    async def counters(self, request: web.Request) -> web.Response:
+        return _json(self.state.counters())
+
+    async def updates(self, request: web.Request) -> web.Response:
+        return _json([update.json() for update in self.state.updates.waiting()])
+
+    async def faults(self, request: web.Request) -> web.Response:
+        return _json([fault.json() for fault in self.state.faults.faults])
+
+    async def add_fault(self, request: web.Request) -> web.Response:
+        given = await _body(request)
+        if given.get("chats") is not None:
+            given["chats"] = frozenset(given["chats"])
+        return _json(self.state.faults.add(Fault(**given)).json())
+
+    async def clear_faults(self, request: web.Request) -> web.Response:
+        self.state.faults.clear()
+        return _json(None)
+
+    async def limits(self, request: web.Request) -> web.Response:
+        self.state.meter.limits = replace(self.state.meter.limits, **await _body(request))
+        return _json(self.state.meter.limits)
+
+    async def reset(self, request: web.Request) -> web.Response:
+        self.state.reset()
+        return _json(None)
+
+    async def file(self, request: web.Request) -> web.Response:
+        picture = self.state.pictures.get(request.match_info["id"])
+        if picture is None:
+            raise web.HTTPNotFound
+        return web.Response(body=self.state.pictures.data(picture), content_type=picture.content_type)
+
+
+def _id(request: web.Request) -> int:
+    return int(request.match_info["id"])
+
+
+def _pick(acts: dict[str, Callable[..., Any]], request: web.Request) -> Callable[..., Any]:
+    act = request.match_info["act"]
+    if act not in acts:
+        raise SandboxError(f"There is no act {act!r}; there are {', '.join(acts)}")
+    return acts[act]
+
+
+def _decode(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise SandboxError(f"The picture is not base64: {error}") from None

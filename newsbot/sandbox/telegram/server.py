@@ -1,0 +1,259 @@
+"""The HTTP side: `/bot<token>/<method>` and `/file/bot<token>/<path>`, with the envelope, the faults and the
+background tasks.
+
+Errors carry their code twice (status and `error_code`), floods also say `Retry-After`. Method names are
+case-insensitive, GET and POST are the same, bodies may be urlencoded, multipart or JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from newsbot.sandbox.telegram.api import Api, Described, Method
+from newsbot.sandbox.telegram.arguments import MAX_FILE_BYTES, Arguments, read_arguments
+from newsbot.sandbox.telegram.control import add_control_routes
+from newsbot.sandbox.telegram.describing import DESCRIBING
+from newsbot.sandbox.telegram.editing import EDITING
+from newsbot.sandbox.telegram.errors import ApiError
+from newsbot.sandbox.telegram.faults import Fault
+from newsbot.sandbox.telegram.polling import Poller
+from newsbot.sandbox.telegram.receiving import RECEIVING
+from newsbot.sandbox.telegram.sending import SENDING
+from newsbot.sandbox.telegram.state import SandboxState
+from newsbot.sandbox.telegram.webhook_sender import RetryPolicy, WebhookSender
+
+__all__ = ["METHODS", "ServerOptions", "add_telegram_routes", "create_telegram_app"]
+
+log = structlog.get_logger()
+
+METHODS: Final[dict[str, Method]] = {
+    name.lower(): method for group in (SENDING, EDITING, DESCRIBING, RECEIVING) for name, method in group.items()
+}
+WRITE_EVERY: Final = 0.25  #: seconds between two looks at what must go to disk
+_TOKEN: Final = re.compile(r"[1-9][0-9]{0,19}:[A-Za-z0-9_-]{1,80}")
+_PROXY_PAGE: Final = (
+    "<html>\r\n<head><title>{0}</title></head>\r\n<body><center><h1>{0}</h1></center></body>\r\n</html>\r\n"
+)
+_DROP: Final = frozenset({"drop_before", "drop_after"})
+
+
+@dataclass(frozen=True, slots=True)
+class ServerOptions:
+    """How the server behaves; the defaults are the real one's."""
+
+    webhook_retry: RetryPolicy = field(default_factory=RetryPolicy)
+    control: bool = True  #: serve /sandbox/telegram/… too
+
+
+def create_telegram_app(state: SandboxState, options: ServerOptions | None = None) -> web.Application:
+    """An application with nothing but the Bot API, its files and the control routes."""
+    app = web.Application(client_max_size=MAX_FILE_BYTES)
+    add_telegram_routes(app, state, options)
+    return app
+
+
+def add_telegram_routes(app: web.Application, state: SandboxState, options: ServerOptions | None = None) -> None:
+    """Add the server to an application of one's own, whose `client_max_size` limits uploads then."""
+    options = options or ServerOptions()
+    server = _Server(state, options)
+    app.cleanup_ctx.append(server.run)
+    app.router.add_route("*", "/bot{token:[^/]*}/{method:[^/]*}", server.call)
+    app.router.add_route("*", "/bot{rest:.*}", _no_such_path)
+    app.router.add_get("/file/bot{token:[^/]*}/{path:.+}", server.file)
+    if options.control:
+        add_control_routes(app, state)
+
+
+async def _no_such_path(request: web.Request) -> web.Response:
+    return _answer(404, {"ok": False, "error_code": 404, "description": "Not Found"})
+
+
+class _Server:
+    def __init__(self, state: SandboxState, options: ServerOptions) -> None:
+        self.state = state
+        self.options = options
+        self._api: Api | None = None
+
+    async def run(self, app: web.Application) -> AsyncIterator[None]:
+        """While the application runs: the webhook's sender, and writing to disk."""
+        stop = asyncio.Event()
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+            self._api = Api(self.state, session, Poller())
+            sender = WebhookSender(self.state, session, self._execute_quietly, self.options.webhook_retry)
+            sending = asyncio.create_task(sender.run())
+            writing = asyncio.create_task(self._write(stop))
+            yield
+            stop.set()
+            sending.cancel()
+            await asyncio.gather(sending, writing, return_exceptions=True)
+            self.state.flush()
+
+    async def _write(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            if self.state.has_unwritten:
+                await asyncio.to_thread(self.state.collect())
+            try:
+                async with asyncio.timeout(WRITE_EVERY):
+                    await stop.wait()
+            except TimeoutError:
+                continue
+
+    # -- calls --------------------------------------------------------------------------------------------------------
+
+    async def call(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["method"]
+        try:
+            self._check_token(request.match_info["token"])
+            arguments = await read_arguments(request)
+        except ApiError as error:
+            return _refusal(error)
+        except web.HTTPRequestEntityTooLarge:
+            return _answer(413, {"ok": False, "error_code": 413, "description": "Request Entity Too Large"})
+        fault = self.state.faults.choose(name, lambda: _chat_of(arguments))
+        if fault is None:
+            return await self._respond(name, arguments)
+        log.info("fault struck", action=fault.action, method=name)
+        return await self._misbehave(fault, request, name, arguments)
+
+    def _check_token(self, token: str) -> None:
+        if _TOKEN.fullmatch(token) is None:
+            raise ApiError(401, "Unauthorized: invalid token specified")
+        if token != self.state.account.token:
+            raise ApiError(401, "Unauthorized")
+
+    async def _respond(self, name: str, arguments: Arguments) -> web.Response:
+        try:
+            result = await self._execute(name, arguments)
+        except ApiError as error:
+            return _refusal(error)
+        if isinstance(result, Described):
+            return _answer(200, {"ok": True, "result": result.result, "description": result.description})
+        return _answer(200, {"ok": True, "result": result})
+
+    async def _execute(self, name: str, arguments: Arguments) -> Any:
+        method = METHODS.get(name.lower())
+        if method is None:
+            raise ApiError(404, "Not Found: method not found")
+        if self._api is None:
+            raise ApiError(500, "Internal Server Error: restart")
+        return await method(self._api, arguments)
+
+    async def _execute_quietly(self, name: str, arguments: Arguments) -> None:
+        try:
+            await self._execute(name, arguments)
+        except ApiError as error:
+            log.info("webhook reply refused", method=name, reason=error.description)
+
+    # -- faults -------------------------------------------------------------------------------------------------------
+
+    async def _misbehave(
+        self, fault: Fault, request: web.Request, name: str, arguments: Arguments
+    ) -> web.StreamResponse:
+        match fault.action:
+            case "status":
+                return _refusal(_ordered_error(fault))
+            case "html":
+                page = _PROXY_PAGE.format(f"{fault.status} Bad Gateway" if fault.status == 502 else fault.status)
+                return web.Response(status=fault.status, text=page, content_type="text/html")
+            case "slow":
+                await asyncio.sleep(fault.seconds)
+                return await self._respond(name, arguments)
+            case "drop_before":
+                return _dropped(request)
+            case _:
+                answer = await self._respond(name, arguments)
+        match fault.action:
+            case "drop_after":
+                return _dropped(request)
+            case "half":
+                return await _half(request, answer)
+            case "trickle":
+                return await _trickled(request, answer, fault.seconds)
+            case _:
+                await asyncio.sleep(fault.seconds)
+                return answer
+
+    # -- files --------------------------------------------------------------------------------------------------------
+
+    async def file(self, request: web.Request) -> web.Response:
+        try:
+            self._check_token(request.match_info["token"])
+        except ApiError as error:
+            return _refusal(error)
+        name = request.match_info["path"].rpartition("/")[2].partition(".")[0]
+        picture = self.state.pictures.get(name)
+        if picture is None:
+            return await _no_such_path(request)
+        return web.Response(body=self.state.pictures.data(picture), content_type=picture.content_type)
+
+
+def _answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> web.Response:
+    return web.Response(
+        status=status,
+        body=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
+        content_type="application/json",
+        headers=headers,
+    )
+
+
+def _refusal(error: ApiError) -> web.Response:
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else None
+    return _answer(error.code, error.json(), headers)
+
+
+def _ordered_error(fault: Fault) -> ApiError:
+    if fault.status == 429:
+        seconds = fault.retry_after if fault.retry_after is not None else 1
+        return ApiError(429, fault.description or f"Too Many Requests: retry after {seconds}", retry_after=seconds)
+    names = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 409: "Conflict", 500: "Internal Server Error"}
+    return ApiError(fault.status, fault.description or names.get(fault.status, "Error"), retry_after=fault.retry_after)
+
+
+def _chat_of(arguments: Arguments) -> int | None:
+    try:
+        return int(arguments.text("chat_id"))
+    except ValueError:
+        return None
+
+
+def _dropped(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+async def _half(request: web.Request, answer: web.Response) -> web.StreamResponse:
+    body = _bytes(answer)
+    stream = web.StreamResponse(status=answer.status, headers={"Content-Type": "application/json"})
+    stream.content_length = len(body)
+    await stream.prepare(request)
+    await stream.write(body[: len(body) // 2])
+    if request.transport is not None:
+        request.transport.close()
+    return stream
+
+
+async def _trickled(request: web.Request, answer: web.Response, seconds: float) -> web.StreamResponse:
+    body = _bytes(answer)
+    pieces = min(len(body), max(2, int(seconds / 0.05)))
+    stream = web.StreamResponse(status=answer.status, headers={"Content-Type": "application/json"})
+    stream.content_length = len(body)
+    await stream.prepare(request)
+    for piece in range(pieces):
+        await stream.write(body[len(body) * piece // pieces : len(body) * (piece + 1) // pieces])
+        await asyncio.sleep(seconds / pieces)
+    await stream.write_eof()
+    return stream
+
+
+def _bytes(answer: web.Response) -> bytes:
+    return answer.body if isinstance(answer.body, bytes) else b""
