@@ -12,3 +12,4 @@ from typing import Final
 DEMO_TOKEN: Final = "10000001:sandbox-token_that-opens-nothing-else"  # noqa: S105
 DEMO_BOT_USERNAME: Final = "jonaki_barta_bot"
 DEMO_BOT_NAME: Final = "জোনাকি বার্তা"
+DEMO_BOT_ENGLISH_NAME: Final = "Jonaki Barta"

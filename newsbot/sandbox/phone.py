@@ -1,0 +1,321 @@
+"""Phones in the browser: what a Telegram user would see, and can do, for any simulated user.
+
+    GET  /phone                    the first reader's phone (made when there is none); `?start=payload`: a deep link
+    POST /phone                    {"first_name", "language_code"}: a new reader, with a phone
+    GET  /phone/<user>             the phone; `?chat=<id>` shows a group, `?start=<payload>` offers the START button,
+                                   `?embedded=1` leaves out the frame
+    GET  /phone/<user>/events      what happens in the chat, as server-sent events; the first is the whole view
+    POST /phone/<user>/start       {"payload"}              /send    {"text", "reply_to"}
+                        /press     {"message_id", "row", "column"}: waits for the bot's answer and returns it
+                        /sticker   {"emoji"}                /photo   a form with `photo` and `caption`
+                        /location · /contact · /block · /unblock     {}
+                        /delete    {"message_id"}           /language {"language_code"}
+
+An event is JSON: `view` (everything), `message` and `edited` (the list item as HTML), `deleted`, `action`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from json import JSONDecodeError
+from typing import Any, Final
+
+from aiohttp import web
+
+from newsbot.sandbox.phone_view import Describe, notification, render_bubbles
+from newsbot.sandbox.phone_words import LANGUAGES, words
+from newsbot.sandbox.telegram.changes import Change
+from newsbot.sandbox.telegram.model import User
+from newsbot.sandbox.telegram.reader_side import ReaderSide, SandboxError
+from newsbot.sandbox.telegram.state import SandboxState
+from newsbot.sandbox.templating import render
+
+SHOWN: Final = 100  #: messages of a conversation, the newest
+ANSWER_WITHIN: Final = 30.0  #: seconds that a pressed button spins
+PING_EVERY: Final = 15.0  #: seconds; notices a page that is gone
+PHOTO_AT_MOST: Final = 10 * 1024 * 1024
+FIRST_READER: Final = "আনিকা"
+STICKERS: Final = ("👍", "❤️", "😂", "🎉", "😢", "🔥")
+
+Event = dict[str, Any]
+
+
+class Phones:
+    """The readers' side of the sandbox, for pages. `describe` knows the pages that messages may link to."""
+
+    def __init__(self, state: SandboxState, describe: Describe) -> None:
+        self.state = state
+        self.readers = ReaderSide(state)
+        self.describe = describe
+        self.followers: set[asyncio.Task[Any]] = set()
+
+    def readers_or_first(self) -> list[User]:
+        """Everyone who was added by name; the first reader is added when there is nobody."""
+        return self.readers.users() or [self.readers.add_user(FIRST_READER, language_code="bn")]
+
+    def view(self, user: User, chat_id: int) -> Event:
+        """The whole conversation as the user's app shows it, and what they can do in it."""
+        bubbles = self.readers.view(chat_id, user.id, limit=SHOWN)
+        language = user.language_code
+        keyboards = [bubble["reply_keyboard"] for bubble in bubbles if bubble["reply_keyboard"]]
+        return {
+            "kind": "view",
+            "html": render_bubbles(bubbles, user.id, language, self.describe),
+            "name": self.state.bot.text("name", language),
+            "about": self.state.bot.text("description", language),
+            "composer": _composer(user, chat_id),
+            "reply_keyboard": keyboards[-1] if keyboards else None,
+            "commands": self.state.commands_for(chat_id, user.id),
+        }
+
+    def events(self, user: User, chat_id: int, change: Change) -> Iterator[Event]:
+        """What a page must be told of a change."""
+        match change.kind:
+            case "message" | "edited":
+                bubble = {**change.data, "outgoing": (change.data.get("from") or {}).get("id") == user.id}
+                event: Event = {
+                    "kind": change.kind,
+                    "id": bubble["message_id"],
+                    "html": render_bubbles([bubble], user.id, user.language_code, self.describe),
+                }
+                if change.kind == "message":
+                    event["notification"] = notification(bubble, user.language_code)
+                    event["reply_keyboard"] = bubble["reply_keyboard"]
+                yield event
+            case "deleted" | "action":
+                yield {"kind": change.kind, **change.data}
+            case "chat" | "commands" | "overflow":
+                yield self.view(user, chat_id)
+
+
+PHONES: Final = web.AppKey("phones", Phones)
+
+
+def add_phone_routes(app: web.Application, phones: Phones) -> None:
+    app[PHONES] = phones
+    user = "/phone/{user:[0-9]{1,16}}"
+    app.add_routes(
+        [
+            web.get("/phone", first_phone),
+            web.post("/phone", new_phone),
+            web.get(user, phone_page),
+            web.get(f"{user}/events", events),
+            *(web.post(f"{user}/{name}", _action(do)) for name, do in _ACTIONS.items()),
+        ]
+    )
+    app.on_shutdown.append(_end_events)
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+
+async def first_phone(request: web.Request) -> web.Response:
+    user = request.app[PHONES].readers_or_first()[0]
+    phone = request.rel_url.with_path(f"/phone/{user.id}", keep_query=True)
+    return web.Response(status=302, headers={"Location": str(phone)})
+
+
+async def new_phone(request: web.Request) -> web.Response:
+    fields = await _fields(request)
+    name = " ".join(str(fields.get("first_name", "")).split())[:64] or FIRST_READER
+    user = request.app[PHONES].readers.add_user(name, language_code=_language(fields))
+    if request.content_type == "application/json":
+        return web.json_response({"id": user.id, "first_name": user.first_name}, status=201)
+    return web.Response(status=303, headers={"Location": f"/phone/{user.id}"})
+
+
+async def phone_page(request: web.Request) -> web.Response:
+    phones = request.app[PHONES]
+    user = phones.state.people.user(int(request.match_info["user"]))
+    if user is None:
+        page = render("phone_missing.html", w=words("bn"))
+        return web.Response(text=page, content_type="text/html", charset="utf-8", status=404)
+    chat_id = _chat_id(request, user)
+    language = user.language_code
+    chat = phones.state.people.chats.get(chat_id)
+    page = render(
+        "phone.html",
+        user=user,
+        chat_id=chat_id,
+        chats=[entry["chat"] for entry in phones.readers.chats_of(user.id)],
+        title=chat.title if chat else phones.state.bot.text("name", language),
+        bot=phones.state.bot.user_json(),
+        payload=request.query.get("start", ""),
+        starting="start" in request.query,
+        embedded=bool(request.query.get("embedded")),
+        languages=sorted({*LANGUAGES, language}),
+        stickers=STICKERS,
+        lang="bn" if language == "bn" else "en",
+        w=words(language),
+    )
+    return web.Response(text=page, content_type="text/html", charset="utf-8")
+
+
+# --- what happens ----------------------------------------------------------------------------------------------------
+
+
+async def events(request: web.Request) -> web.StreamResponse:
+    phones, user = _phone(request)
+    chat_id = _chat_id(request, user)
+    stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
+    await stream.prepare(request)
+    follower: asyncio.Task[Any] = asyncio.current_task()  # type: ignore[assignment]  # a handler runs in a task
+    phones.followers.add(follower)
+    try:
+        # The view is taken while we are subscribed already: what happens in between is seen twice, never missed.
+        with phones.state.changes.subscribe(chat_id=chat_id) as changes:
+            await _write(stream, phones.view(user, chat_id))
+            # Looked up each time: the sandbox may have been reset, and then this reader is gone.
+            while (reader := phones.state.people.user(user.id)) is not None:
+                try:
+                    change = await asyncio.wait_for(changes.next(), PING_EVERY)
+                except TimeoutError:
+                    await stream.write(b":\n\n")
+                    continue
+                for event in phones.events(reader, chat_id, change):
+                    await _write(stream, event)
+    except ConnectionResetError:
+        pass  # the page was closed
+    finally:
+        phones.followers.discard(follower)
+    return stream
+
+
+async def _write(stream: web.StreamResponse, event: Event) -> None:
+    await stream.write(f"data: {json.dumps(event, ensure_ascii=False)}\n\n".encode())
+
+
+async def _end_events(app: web.Application) -> None:
+    """Open event streams would hold up the server's end."""
+    followers = list(app[PHONES].followers)
+    for follower in followers:
+        follower.cancel()
+    await asyncio.gather(*followers, return_exceptions=True)
+
+
+# --- what the reader does --------------------------------------------------------------------------------------------
+
+_Do = Callable[[Phones, User, int, Mapping[str, Any]], Awaitable[Any]]
+
+
+def _action(do: _Do) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handler(request: web.Request) -> web.Response:
+        phones, user = _phone(request)
+        try:
+            result = await do(phones, user, _chat_id(request, user), await _fields(request))
+        except (SandboxError, KeyError, ValueError) as error:
+            message = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+            return web.json_response({"error": {"code": "refused", "message": message}}, status=400)
+        return web.json_response(result or {})
+
+    return handler
+
+
+async def _start(phones: Phones, user: User, _: int, fields: Mapping[str, Any]) -> None:
+    phones.readers.start(user.id, str(fields.get("payload", "")))
+
+
+async def _send(phones: Phones, user: User, chat_id: int, fields: Mapping[str, Any]) -> None:
+    reply_to = fields.get("reply_to")
+    phones.readers.send_text(
+        user.id, str(fields["text"]), chat_id=chat_id, reply_to=int(reply_to) if reply_to else None
+    )
+
+
+async def _press(phones: Phones, user: User, chat_id: int, fields: Mapping[str, Any]) -> Any:
+    query_id = phones.readers.press(
+        user.id, int(fields["message_id"]), chat_id=chat_id, row=int(fields["row"]), column=int(fields["column"])
+    )
+    answer = await phones.readers.callback_answer(query_id, timeout=ANSWER_WITHIN)
+    return answer or {"late": True}
+
+
+async def _sticker(phones: Phones, user: User, chat_id: int, fields: Mapping[str, Any]) -> None:
+    phones.readers.send_sticker(user.id, str(fields.get("emoji") or STICKERS[0]), chat_id=chat_id)
+
+
+async def _photo(phones: Phones, user: User, chat_id: int, fields: Mapping[str, Any]) -> None:
+    photo = fields["photo"]
+    if not isinstance(photo, web.FileField):
+        raise SandboxError("photo is not a file")
+    phones.readers.send_photo(user.id, photo.file.read(), caption=str(fields.get("caption", "")), chat_id=chat_id)
+
+
+async def _location(phones: Phones, user: User, chat_id: int, _: Mapping[str, Any]) -> None:
+    phones.readers.send_location(user.id, 23.8103, 90.4125, chat_id=chat_id)  # Dhaka
+
+
+async def _contact(phones: Phones, user: User, chat_id: int, _: Mapping[str, Any]) -> None:
+    phones.readers.send_contact(user.id, "+8801000000000", user.first_name, chat_id=chat_id)
+
+
+async def _delete(phones: Phones, user: User, chat_id: int, fields: Mapping[str, Any]) -> None:
+    phones.readers.delete_for_me(user.id, int(fields["message_id"]), chat_id=chat_id)
+
+
+async def _block(phones: Phones, user: User, _: int, __: Mapping[str, Any]) -> None:
+    phones.readers.block(user.id)
+
+
+async def _unblock(phones: Phones, user: User, _: int, __: Mapping[str, Any]) -> None:
+    phones.readers.unblock(user.id)
+
+
+async def _set_language(phones: Phones, user: User, _: int, fields: Mapping[str, Any]) -> None:
+    user.language_code = _language(fields)
+    phones.state.people.save(user)
+
+
+_ACTIONS: Final[dict[str, _Do]] = {
+    "start": _start,
+    "send": _send,
+    "press": _press,
+    "sticker": _sticker,
+    "photo": _photo,
+    "location": _location,
+    "contact": _contact,
+    "delete": _delete,
+    "block": _block,
+    "unblock": _unblock,
+    "language": _set_language,
+}
+
+
+def _composer(user: User, chat_id: int) -> str:
+    """What stands below the conversation: `start`, `blocked` or `write`."""
+    if chat_id != user.id:
+        return "write"
+    if user.blocked:
+        return "blocked"
+    return "write" if user.started else "start"
+
+
+def _phone(request: web.Request) -> tuple[Phones, User]:
+    phones = request.app[PHONES]
+    user = phones.state.people.actor(int(request.match_info["user"]))
+    if user is None:
+        raise web.HTTPNotFound(text="There is no such reader.")
+    return phones, user
+
+
+def _chat_id(request: web.Request, user: User) -> int:
+    given = request.query.get("chat", "")
+    return int(given) if given.removeprefix("-").isdecimal() else user.id
+
+
+def _language(fields: Mapping[str, Any]) -> str:
+    code = str(fields.get("language_code", "bn"))
+    return code if code.isascii() and code.isalpha() and len(code) == 2 else "bn"
+
+
+async def _fields(request: web.Request) -> Mapping[str, Any]:
+    """What a form or a JSON object says; nothing at all is an empty one."""
+    if request.content_type != "application/json":
+        return dict(await request.post())
+    try:
+        fields = await request.json()
+    except (JSONDecodeError, UnicodeDecodeError):
+        raise web.HTTPBadRequest(text="The request is not valid JSON.") from None
+    return fields if isinstance(fields, dict) else {}

@@ -1,0 +1,98 @@
+// The demo page: phones in frames, and the newsroom's panel, shown anew by the server after each act.
+
+const words = JSON.parse(document.body.dataset.words);
+const lang = document.body.dataset.lang;
+const $ = (id) => document.getElementById(id);
+
+// --- the newsroom ----------------------------------------------------------------------------------------------------
+
+async function act(path, fields, said) {
+  const answer = await fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(fields),
+  });
+  const result = await answer.json();
+  $("told").textContent = answer.ok ? said.replace("{headline}", result.headline) : result.error.message;
+  $("told").className = answer.ok ? "told good" : "told bad";
+  const fresh = await fetch(`/newsroom/panel?lang=${lang}`);
+  $("panel").innerHTML = await fresh.text();
+  return answer.ok;
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.id === "prepared") {
+    event.preventDefault();
+    await act("/newsroom/publish", { section: event.submitter.value }, words.just_published);
+  } else if (form.id === "own-form") {
+    event.preventDefault();
+    if (await act("/newsroom/publish", Object.fromEntries(new FormData(form)), words.just_published)) {
+      form.reset();
+      $("own").open = false;
+    }
+  } else if (form.id === "editor-form") {
+    await act(`/newsroom/articles/${form.dataset.article}`, Object.fromEntries(new FormData(form)), words.just_saved);
+  } else if (form.id === "add-phone") {
+    event.preventDefault();
+    await addPhone(new FormData(form).get("first_name"));
+    form.reset();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const item = event.target.closest("[data-article]");
+  const reader = event.target.closest("[data-reader]");
+  if (event.target.closest("[data-edit]")) {
+    const form = $("editor-form");
+    form.dataset.article = item.dataset.article;
+    for (const name of ["kicker", "headline", "body"]) form.elements[name].value = item.dataset[name];
+    $("editor").showModal();
+  } else if (event.target.closest("[data-withdraw]")) {
+    if (confirm(`${words.withdraw_sure}\n${item.dataset.headline}`)) {
+      act(`/newsroom/articles/${item.dataset.article}/withdraw`, {}, words.just_withdrawn);
+    }
+  } else if (reader) {
+    togglePhone(reader);
+  }
+});
+$("editor-cancel").addEventListener("click", () => $("editor").close());
+
+// --- the phones ------------------------------------------------------------------------------------------------------
+
+function togglePhone(reader) {
+  const id = reader.dataset.reader;
+  const shown = document.querySelector(`iframe[data-phone="${id}"]`);
+  if (shown) shown.remove();
+  else {
+    const frame = document.createElement("iframe");
+    Object.assign(frame, {
+      className: "device",
+      src: `/phone/${id}?embedded=1`,
+      title: words.phone_of.replace("{name}", reader.textContent.trim()),
+      allow: "clipboard-write",
+    });
+    frame.dataset.phone = id;
+    $("phones").append(frame);
+    frame.scrollIntoView({ inline: "end", block: "nearest" });
+  }
+  reader.setAttribute("aria-pressed", String(!shown));
+  const address = new URL(location);
+  const ids = [...document.querySelectorAll("iframe[data-phone]")].map((frame) => frame.dataset.phone);
+  address.searchParams.set("phones", ids.join(","));
+  history.replaceState(null, "", address);
+}
+
+async function addPhone(name) {
+  const answer = await fetch("/phone", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ first_name: name, language_code: lang }),
+  });
+  const user = await answer.json();
+  const reader = document.createElement("button");
+  Object.assign(reader, { type: "button", className: "reader", textContent: user.first_name });
+  reader.dataset.reader = user.id;
+  $("add-phone").before(reader);
+  togglePhone(reader);
+}
