@@ -66,7 +66,8 @@ def canonical_url(url: str, base: str = "") -> str:
         scheme, host, port = parts.scheme.lower(), _ascii_host(parts.hostname or ""), parts.port
     except ValueError as error:
         raise InvalidUrl(f"{url[:100]!r} is not a web address") from error
-    if scheme not in _DEFAULT_PORTS or not host:
+    # At a backslash a browser ends the host, and would open another site than we read.
+    if scheme not in _DEFAULT_PORTS or not host or "\\" in parts.netloc:
         raise InvalidUrl(f"{url[:100]!r} is not an http or https address")
     inner = _out_of_amp_cache(host, parts.path, parts.query)
     if inner:
@@ -146,7 +147,7 @@ def _ascii_host(host: str) -> str:
         return f"[{ipaddress.IPv6Address(host.partition('%')[0])}]"
     if not host.isascii():
         host = host.encode("idna").decode("ascii")  # UnicodeError is a ValueError
-    if not host or not all(character.isalnum() or character in "-._" for character in host):
+    if not all(character.isalnum() or character in "-._" for character in host):
         raise ValueError(host)
     return host
 
