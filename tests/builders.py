@@ -1,4 +1,4 @@
-"""Builders of domain values for tests: `an_article(topics=("sports",))`. What isn't said is plain and always the same."""
+"""Builders of domain values for tests: `an_article(topics=("sports",))`. What is not said is plain and the same."""
 
 from __future__ import annotations
 

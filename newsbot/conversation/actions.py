@@ -215,12 +215,15 @@ def _edge_of(intent: Latest) -> str:
 
 
 def _cursor_text(cursor: Cursor) -> str:
-    return f"{_base_36((cursor.published_at - _EPOCH) // _MICROSECOND)}.{_base_36(cursor.id)}"
+    moment = (cursor.published_at - _EPOCH) // _MICROSECOND
+    return f"{_base_36(moment) or '0'}.{_base_36(cursor.id) or '0'}"
 
 
 def _cursor(text: str) -> Cursor:
     moment, _, article_id = text.partition(".")
-    return Cursor(_EPOCH + _number(_matching(_BASE_36, moment)) * _MICROSECOND, _number(article_id))
+    return Cursor(
+        _EPOCH + _number(_matching(_BASE_36, moment)) * _MICROSECOND, _number(_matching(_BASE_36, article_id))
+    )
 
 
 def _number(text: str) -> int:

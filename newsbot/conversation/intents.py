@@ -9,7 +9,7 @@ from newsbot.domain.article import Cursor
 
 
 class View(StrEnum):
-    """The message in which something is switched on or off, so that it can be shown anew. Stands in buttons: lasting."""
+    """The message in which something is switched, so that it can be shown anew. Stands in buttons: lasting."""
 
     NONE = ""  #: typed: answered by a message of its own
     WELCOME = "w"

@@ -178,4 +178,4 @@ _ALIKE: Final = str.maketrans({"ী": "ি", "ূ": "ু", "ণ": "ন", "শ": 
 
 def _alike(word: str) -> str:
     """Letters that are heard alike made one, so that ক্রিড়া is near ক্রীড়া."""
-    return word.translate(_ALIKE)
+    return " ".join(tokens(word)).translate(_ALIKE)

@@ -1,8 +1,8 @@
 """Translations by gettext, read from the `.po` files themselves: there is no compiling step to forget.
 
 In the code a message stands in English, in a call that extraction knows: `_("…")`, `_.plural("…", "…", n)`, or
-`N_("…")` where it is only named and translated later. `make messages` brings the `.po` files up to date. What a file
-doesn't translate is shown in English.
+`N_("…")` where it is only named and translated later. `python -m newsbot.i18n.messages` brings the `.po` files up to
+date. What a file doesn't translate is shown in English.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def language_name(code: str) -> str:
 
 
 def _read(file: Path) -> gettext.GNUTranslations:
-    """The standard library knows plural rules and look-up; it reads only the compiled form, so that is made in memory."""
+    """The standard library looks up and counts, but reads only the compiled form: that is made in memory."""
     with file.open("rb") as po:
         catalog = read_po(po, locale=file.parent.parent.name, domain=DOMAIN, abort_invalid=True)
     compiled = BytesIO()

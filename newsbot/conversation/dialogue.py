@@ -1,0 +1,228 @@
+"""The conversation: what a reader did in, replies out. The same on every channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final, assert_never
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from newsbot.articles.store import ArticleStore
+from newsbot.conversation import onboarding, reading, settings, subscriptions
+from newsbot.conversation.help import answer_media, help_text, old_button, thanks, unknown_command
+from newsbot.conversation.intents import (
+    CameBack,
+    ChooseFilter,
+    ChooseLanguage,
+    FinishWelcome,
+    ForgetMe,
+    Help,
+    Intent,
+    KeepMe,
+    Latest,
+    Left,
+    Moved,
+    MyData,
+    MyTopics,
+    NotForUs,
+    OldButton,
+    OpenArticle,
+    OpenLink,
+    OpenNumber,
+    Pause,
+    Resume,
+    Search,
+    SearchPage,
+    ShowSettings,
+    ShowTopics,
+    Start,
+    Stop,
+    Subscribe,
+    Thanks,
+    UnknownCommand,
+    Unsubscribe,
+    Unsupported,
+)
+from newsbot.conversation.turn import House, Replies, Turn, text, zone_of
+from newsbot.conversation.understanding import understand
+from newsbot.conversation.vocabulary import Vocabulary
+from newsbot.domain.message import IncomingMessage, TextReply
+from newsbot.domain.source import Newsroom
+from newsbot.domain.subscriber import Address, Subscriber
+from newsbot.domain.topic import Topics
+from newsbot.errors import StoreError
+from newsbot.i18n import Catalog
+from newsbot.subscribers.list_memory import ListMemory
+from newsbot.subscribers.store import SubscriberStore
+
+__all__ = ["Dialogue"]
+
+log = structlog.get_logger()
+
+#: What promises the reader something that must have been stored.
+PROMISES: Final = (Start, Subscribe, Unsubscribe, ChooseLanguage, Pause, Resume, Stop, ForgetMe, FinishWelcome)
+
+
+class Dialogue:
+    """Answers readers. `language` and `timezone` are those of readers who have chosen none.
+
+    `names`: what the bot is called in mentions, without the @; unknown names are fine, then any is taken for ours.
+    """
+
+    def __init__(
+        self,
+        *,
+        articles: ArticleStore,
+        subscribers: SubscriberStore,
+        memory: ListMemory,
+        topics: Topics,
+        newsroom: Newsroom,
+        catalog: Catalog,
+        clock: Callable[[], datetime],
+        language: str = "bn",
+        timezone: str = "Asia/Dhaka",
+        names: frozenset[str] = frozenset(),
+    ) -> None:
+        self._house = House(
+            articles=articles,
+            subscribers=subscribers,
+            memory=memory,
+            topics=topics,
+            newsroom=newsroom,
+            catalog=catalog,
+            vocabulary=Vocabulary(topics, frozenset(name.casefold().lstrip("@") for name in names)),
+            clock=clock,
+            language=language,
+            timezone=timezone,
+        )
+
+    async def answer(self, incoming: IncomingMessage) -> Replies:
+        """What to reply; () for what asks for no reply.
+
+        Raises StoreUnavailable only where nobody waits for an answer (the reader blocked us): it is worth another try.
+        """
+        intent = understand(incoming, self._house.vocabulary)
+        match intent:
+            case NotForUs():
+                return ()
+            case Left():
+                return await self._left(incoming)
+            case CameBack():
+                await self._house.subscribers.touch(incoming.address, now=self._house.clock())
+                return ()
+            case Moved():
+                return await self._moved(incoming, intent)
+        turn = await self._turn(incoming)
+        try:
+            return await self._respond(turn, intent)
+        except StoreError as error:
+            log.warning(
+                "reader not served", wish=type(intent).__name__, cause=str(error), channel=incoming.address.channel
+            )
+            return (_apology(turn, intent),)
+
+    async def _turn(self, incoming: IncomingMessage) -> Turn:
+        """Notes the contact and looks up who it is. Readers are read to even while that can't be asked."""
+        house = self._house
+        now = house.clock()
+        known: Subscriber | None = None
+        failure: StoreError | None = None
+        try:
+            await house.subscribers.touch(incoming.address, now=now)
+            known = await house.subscribers.get(incoming.address)
+        except StoreError as error:
+            log.warning("reader not looked up", cause=str(error))
+            failure = error
+        language = house.catalog.match(incoming.language_hint) or house.language
+        turn = Turn(
+            incoming=incoming,
+            now=now,
+            translate=house.catalog.translator(language),
+            zone=zone_of(house.timezone) or ZoneInfo("UTC"),
+            failure=failure,
+        )
+        return turn.of(known, house.catalog) if known else turn
+
+    async def _left(self, incoming: IncomingMessage) -> Replies:
+        house = self._house
+        if await house.subscribers.get(incoming.address):  # a stranger is not registered by leaving
+            await house.subscribers.change(
+                incoming.address, "unreachable", lambda known: replace(known, unreachable=True), now=house.clock()
+            )
+        return ()
+
+    async def _moved(self, incoming: IncomingMessage, moved: Moved) -> Replies:
+        if moved.user_id:
+            new = Address(incoming.address.channel, moved.user_id)
+            await self._house.subscribers.move(incoming.address, new, now=self._house.clock())
+        return ()
+
+    async def _respond(self, turn: Turn, intent: Intent) -> Replies:
+        house = self._house
+        match intent:
+            case Start():
+                return await onboarding.start(house, turn, intent)
+            case FinishWelcome():
+                return await onboarding.finish_welcome(house, turn)
+            case Latest():
+                return await reading.latest(house, turn, intent)
+            case ChooseFilter():
+                return await reading.choose_filter(house, turn, intent)
+            case OpenArticle():
+                return await reading.open_article(house, turn, intent)
+            case OpenNumber():
+                return await reading.open_number(house, turn, intent)
+            case OpenLink():
+                return await reading.open_link(house, turn, intent)
+            case Search():
+                return await reading.search(house, turn, intent)
+            case SearchPage():
+                return await reading.search_page(house, turn, intent)
+            case ShowTopics():
+                return await subscriptions.show_topics(house, turn, intent)
+            case Subscribe():
+                return await subscriptions.subscribe(house, turn, intent)
+            case Unsubscribe():
+                return await subscriptions.unsubscribe(house, turn, intent)
+            case MyTopics():
+                return await subscriptions.my_topics(house, turn)
+            case ShowSettings():
+                return await settings.show_settings(house, turn)
+            case ChooseLanguage():
+                return await settings.choose_language(house, turn, intent)
+            case Pause():
+                return await settings.pause(house, turn, intent)
+            case Resume():
+                return await settings.resume(house, turn, intent)
+            case Stop():
+                return await settings.stop(house, turn, intent)
+            case MyData():
+                return await settings.my_data(house, turn)
+            case ForgetMe():
+                return await settings.forget_me(house, turn, intent)
+            case KeepMe():
+                return await settings.keep_me(turn)
+            case Help():
+                return (help_text(house, turn),)
+            case Thanks():
+                return (thanks(turn),)
+            case UnknownCommand():
+                return (unknown_command(turn, intent),)
+            case OldButton():
+                return (old_button(turn),)
+            case Unsupported():
+                return (answer_media(turn, intent),)
+            case NotForUs() | Left() | CameBack() | Moved():
+                return ()
+            case unreachable:
+                assert_never(unreachable)
+
+
+def _apology(turn: Turn, intent: Intent) -> TextReply:
+    _ = turn.translate
+    if isinstance(intent, PROMISES) and not (isinstance(intent, ForgetMe) and not intent.confirmed):
+        return text(_("That could not be saved just now. Please try again in a little while."))
+    return text(_("I can't reach that just now. Please try again in a little while."))

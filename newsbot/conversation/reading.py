@@ -1,0 +1,289 @@
+"""Reading: the latest headlines, a card, a search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+import structlog
+
+from newsbot.conversation.actions import MOST_SHOWN, encode
+from newsbot.conversation.cards import card_of, follow_button, headlines_of
+from newsbot.conversation.intents import (
+    ChooseFilter,
+    Latest,
+    OpenArticle,
+    OpenLink,
+    OpenNumber,
+    Search,
+    SearchPage,
+    ShowTopics,
+    Unrecognised,
+    View,
+)
+from newsbot.conversation.turn import House, Replies, Turn, rows, text
+from newsbot.domain.article import Article, Cursor, Page
+from newsbot.domain.message import Button, ChoiceReply, HeadlinesReply, Option, TextReply, Toast
+from newsbot.errors import StoreError
+from newsbot.text.clipping import Unit, clip
+
+SHOWN: Final = 10  #: headlines in a list, when the reader names no count
+MOST_FOUND: Final = 50  #: results that can be paged through; who needs the fifty-first needs other words
+LONGEST_QUOTE: Final = 60  #: graphemes of the reader's own words that we repeat
+
+log = structlog.get_logger()
+
+
+async def latest(house: House, turn: Turn, wish: Latest) -> Replies:
+    _ = turn.translate
+    if wish.unrecognised and not wish.topic:
+        return (unknown_topics(house, turn, wish.unrecognised),)
+    if wish.topic and wish.topic not in house.topics:
+        return (text(_("This topic is no longer offered."), buttons=rows(latest_button(turn), topics_button(turn))),)
+    shown = replace(wish, count=min(max(wish.count, 1), MOST_SHOWN) if wish.count else SHOWN)
+    page = await _page(house, turn, shown)
+    if shown.after and len(page.articles) < shown.count:  # the top is near: a full page of the newest reads better
+        shown = replace(shown, after=None)
+        page = await _page(house, turn, shown)
+    if not page.articles:
+        return (_nothing_to_show(house, turn, shown),)
+    await keep_list(house, turn, page.articles)
+    topic = house.topics.get(shown.topic)
+    first = shown.before is None and shown.after is None
+    return (
+        HeadlinesReply(
+            title=_("{topic}: latest", topic=topic.label(turn.language)) if topic else _("Latest news"),
+            headlines=headlines_of(page.articles, turn),
+            footer=_footer(house, turn, wish),
+            buttons=(
+                *rows(None if first else _newer(shown, page, turn), _older(shown, page, turn)),
+                *rows(_filter_button(shown, turn), follow_button(topic, turn, view=View.LIST) if first else None),
+            ),
+            replaces=turn.pressed if wish.in_place else None,
+        ),
+    )
+
+
+async def _page(house: House, turn: Turn, wish: Latest) -> Page:
+    return await house.articles.latest(
+        topic=wish.topic or None, before=wish.before, after=wish.after, limit=wish.count, now=turn.now
+    )
+
+
+def _nothing_to_show(house: House, turn: Turn, wish: Latest) -> TextReply | Toast:
+    _ = turn.translate
+    if wish.before:
+        ending = _("There are no older stories.")
+        return Toast(text=ending) if turn.pressed else text(ending)
+    topic = house.topics.get(wish.topic)
+    if topic is None:
+        return text(_("There are no stories yet. Please look again in a little while."))
+    return text(
+        _("There are no stories on {topic} yet. Please look again in a little while.", topic=topic.name(turn.language)),
+        buttons=rows(latest_button(turn), topics_button(turn)),
+        replaces=turn.pressed if wish.in_place else None,
+    )
+
+
+def _footer(house: House, turn: Turn, wish: Latest) -> str:
+    _ = turn.translate
+    lines = [_("Press or send a number to read that story.")]
+    if wish.count > MOST_SHOWN:
+        lines.append(_("A list holds at most {n} stories.", n=MOST_SHOWN))
+    if wish.left_out:
+        lines.append(_("A list shows one topic at a time."))
+    if wish.unrecognised:
+        lines.append(_("Not understood: {words}.", words=_quoted(word.word for word in wish.unrecognised)))
+    return " ".join(lines)
+
+
+def _older(wish: Latest, page: Page, turn: Turn) -> Button | None:
+    if page.next is None:
+        return None
+    step = Latest(wish.topic, wish.count, before=page.next, in_place=True)
+    return Button(turn.translate("Older ›"), encode(step))
+
+
+def _newer(wish: Latest, page: Page, turn: Turn) -> Button:
+    top = page.articles[0]
+    step = Latest(wish.topic, wish.count, after=Cursor(top.published_at, top.id), in_place=True)
+    return Button(turn.translate("‹ Newer"), encode(step))
+
+
+def _filter_button(wish: Latest, turn: Turn) -> Button:
+    return Button(turn.translate("By topic"), encode(ChooseFilter(wish.topic, wish.count)))
+
+
+async def choose_filter(house: House, turn: Turn, wish: ChooseFilter) -> Replies:
+    """The topics in place of the list; pressing one shows its latest there."""
+    _ = turn.translate
+    everything = Option(_("All topics"), encode(Latest("", wish.count, in_place=True)), chosen=not wish.topic)
+    by_topic = (
+        Option(
+            topic.label(turn.language),
+            encode(Latest(topic.id, wish.count, in_place=True)),
+            chosen=topic.id == wish.topic,
+        )
+        for topic in house.topics
+    )
+    return (
+        ChoiceReply(
+            question=_("Which topic's latest would you like to see?"),
+            options=(everything, *by_topic),
+            replaces=turn.pressed,
+        ),
+    )
+
+
+# --- one article ----------------------------------------------------------------------------------------------------
+
+
+async def open_article(house: House, turn: Turn, wish: OpenArticle) -> Replies:
+    article = await readable(house, turn, wish.article_id)
+    return (card_of(article, house, turn) if article else no_longer_available(turn),)
+
+
+async def open_number(house: House, turn: Turn, wish: OpenNumber) -> Replies:
+    _ = turn.translate
+    shown = await house.memory.last_list(turn.incoming.address)
+    if not shown:
+        note = text(_("There is no list yet to which this number belongs. Here are the latest stories."))
+        return (note, *await latest(house, turn, Latest()))
+    if not 1 <= wish.number <= len(shown):
+        return (text(_("The last list goes from {first} to {last}.", first=1, last=len(shown))),)
+    return await open_article(house, turn, OpenArticle(shown[wish.number - 1]))
+
+
+async def open_link(house: House, turn: Turn, wish: OpenLink) -> Replies:
+    """The card of a page that the reader pasted, if it is ours."""
+    article = await house.articles.by_url(wish.url)
+    if article is None or not _may_be_read(article, turn):
+        _ = turn.translate
+        return (text(_("We don't have a story at this address."), buttons=rows(latest_button(turn))),)
+    return (card_of(article, house, turn),)
+
+
+async def readable(house: House, turn: Turn, article_id: int) -> Article | None:
+    """The article, unless it is gone, withdrawn or still to be published."""
+    article = await house.articles.get(article_id)
+    return article if article and _may_be_read(article, turn) else None
+
+
+def _may_be_read(article: Article, turn: Turn) -> bool:
+    return article.withdrawn_at is None and article.published_at <= turn.now
+
+
+def no_longer_available(turn: Turn) -> TextReply:
+    _ = turn.translate
+    return text(_("This story is no longer available."), buttons=rows(latest_button(turn)))
+
+
+# --- search ---------------------------------------------------------------------------------------------------------
+
+
+async def search(house: House, turn: Turn, wish: Search) -> Replies:
+    _ = turn.translate
+    if not wish.words:
+        return (text(_("What are you looking for? Write it like this: /search Padma Bridge")),)
+    return await _found(house, turn, wish.words, page=0)
+
+
+async def search_page(house: House, turn: Turn, wish: SearchPage) -> Replies:
+    _ = turn.translate
+    words = await house.memory.words(wish.token)
+    if words is None:
+        return (text(_("This search is from long ago. Please write its words again.")),)
+    return await _found(house, turn, words, page=wish.page)
+
+
+async def _found(house: House, turn: Turn, words: str, *, page: int) -> Replies:
+    _ = turn.translate
+    found = await house.articles.search(words, limit=MOST_FOUND + 1, now=turn.now)
+    first = page * SHOWN
+    shown = found[:MOST_FOUND][first : first + SHOWN]
+    quote = clip(words, LONGEST_QUOTE, unit=Unit.GRAPHEME)
+    if not found:
+        return (_nothing_found(house, turn, words, quote),)
+    if not shown:
+        return (Toast(text=_("There are no more results.")),)
+    await keep_list(house, turn, shown)
+    more = first + SHOWN < min(len(found), MOST_FOUND)
+    token = await _keep_words(house, words) if page or more else ""
+    back = Button(_("‹ Better"), encode(SearchPage(token, page - 1))) if token and page else None
+    on = Button(_("More ›"), encode(SearchPage(token, page + 1))) if token and more else None
+    if len(found) > MOST_FOUND:
+        title = _("“{words}”: more than {n} stories", words=quote, n=MOST_FOUND)
+    else:
+        title = _.plural("“{words}”: {n} story", "“{words}”: {n} stories", len(found), words=quote)
+    return (
+        HeadlinesReply(
+            title=title,
+            headlines=headlines_of(shown, turn),
+            footer=_("Press or send a number to read that story."),
+            buttons=rows(back, on),
+            replaces=turn.pressed,
+        ),
+    )
+
+
+def _nothing_found(house: House, turn: Turn, words: str, quote: str) -> TextReply:
+    _ = turn.translate
+    nothing = _("Nothing was found for “{words}”. Try fewer words, or a different spelling.", words=quote)
+    near = house.topics.get(house.vocabulary.suggest_topic(words)) if " " not in words else None
+    if near is None:
+        return text(nothing, buttons=rows(latest_button(turn), topics_button(turn)))
+    meant = Button(_("Latest: {topic}", topic=near.label(turn.language)), encode(Latest(near.id)))
+    question = _("Did you mean {topic}?", topic=near.name(turn.language))
+    return text(f"{nothing} {question}", buttons=rows(meant, latest_button(turn)))
+
+
+# --- pieces that other verbs use ------------------------------------------------------------------------------------
+
+
+def unknown_topics(
+    house: House, turn: Turn, words: Sequence[Unrecognised], *, buttons: Sequence[Button] = ()
+) -> TextReply:
+    """‘ক্রিড়া’ নামে কোনো বিষয় নেই; আপনি কি খেলা বোঝাতে চেয়েছেন?"""
+    _ = turn.translate
+    lines = []
+    offers = list(buttons)
+    for unrecognised in words:
+        near = house.topics.get(unrecognised.suggestion)
+        word = clip(unrecognised.word, LONGEST_QUOTE, unit=Unit.GRAPHEME)
+        if near is None:
+            lines.append(_("There is no topic called “{word}”.", word=word))
+        else:
+            name = near.name(turn.language)
+            lines.append(_("There is no topic called “{word}”; did you mean {topic}?", word=word, topic=name))
+            if not buttons:
+                offers.append(Button(near.label(turn.language), encode(Latest(near.id))))
+    return text("\n".join(lines), buttons=rows(*offers, topics_button(turn)))
+
+
+def latest_button(turn: Turn) -> Button:
+    return Button(turn.translate("Latest news"), encode(Latest()))
+
+
+def topics_button(turn: Turn) -> Button:
+    return Button(turn.translate("Topics"), encode(ShowTopics()))
+
+
+async def keep_list(house: House, turn: Turn, articles: Sequence[Article]) -> None:
+    """So that a typed number opens its line. A list that can't be remembered is still a list."""
+    try:
+        await house.memory.keep_list(turn.incoming.address, [article.id for article in articles])
+    except StoreError as error:
+        log.warning("list not remembered", cause=str(error))
+
+
+async def _keep_words(house: House, words: str) -> str:
+    try:
+        return await house.memory.keep_words(words)
+    except StoreError as error:
+        log.warning("search not remembered", cause=str(error))
+        return ""
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f"“{clip(word, LONGEST_QUOTE, unit=Unit.GRAPHEME)}”" for word in words)

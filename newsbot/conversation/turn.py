@@ -1,0 +1,105 @@
+"""What a verb works with: the house behind the conversation, and one turn of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from newsbot.articles.store import ArticleStore
+from newsbot.conversation.vocabulary import Vocabulary
+from newsbot.domain.message import AnyReply, Button, ChatKind, IncomingMessage, Kind, MessageRef, Rows, Span, TextReply
+from newsbot.domain.source import Newsroom
+from newsbot.domain.subscriber import Preferences, Subscriber
+from newsbot.domain.topic import Topics
+from newsbot.errors import StoreError
+from newsbot.i18n import Catalog, Translator
+from newsbot.subscribers.list_memory import ListMemory
+from newsbot.subscribers.store import SubscriberStore
+
+Replies = tuple[AnyReply, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Everything a conversation draws on; the same for every reader."""
+
+    articles: ArticleStore
+    subscribers: SubscriberStore
+    memory: ListMemory
+    topics: Topics
+    newsroom: Newsroom
+    catalog: Catalog
+    vocabulary: Vocabulary
+    clock: Callable[[], datetime]
+    language: str  #: of readers whose language we can't guess
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One thing that a reader did, who they are, and the language they are answered in."""
+
+    incoming: IncomingMessage
+    now: datetime
+    translate: Translator
+    zone: ZoneInfo
+    known: Subscriber | None = None  #: what is known of the reader, as far as the store could be asked
+    failure: StoreError | None = None  #: why the store could not be asked
+
+    @property
+    def subscriber(self) -> Subscriber | None:
+        """The reader, None for a stranger. Raises StoreUnavailable where that can't be told: a friend is never taken
+        for a stranger.
+        """
+        if self.failure:
+            raise self.failure
+        return self.known
+
+    @property
+    def language(self) -> str:
+        return self.translate.language
+
+    @property
+    def followed(self) -> frozenset[str]:
+        """Ids of the topics that the reader has chosen, as far as we know."""
+        return self.known.preferences.topics if self.known else frozenset()
+
+    @property
+    def in_group(self) -> bool:
+        return self.incoming.chat_kind is not ChatKind.PRIVATE
+
+    @property
+    def pressed(self) -> MessageRef | None:
+        """The message whose button was pressed."""
+        return self.incoming.message if self.incoming.kind is Kind.BUTTON else None
+
+    def of(self, subscriber: Subscriber, catalog: Catalog) -> Turn:
+        """The same turn, now that the reader is this."""
+        translate = catalog.translator(subscriber.preferences.language)
+        zone = zone_of(subscriber.preferences.timezone) or self.zone
+        return replace(self, known=subscriber, failure=None, translate=translate, zone=zone)
+
+
+def zone_of(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def initial_preferences(house: House, turn: Turn) -> Preferences:
+    """Of a stranger: the language of their app, or the house's."""
+    return Preferences(language=turn.language, timezone=house.timezone)
+
+
+def text(*paragraphs: str | tuple[Span, ...], buttons: Rows = (), replaces: MessageRef | None = None) -> TextReply:
+    """Plain paragraphs, without the empty ones."""
+    spans = tuple((Span(part),) if isinstance(part, str) else part for part in paragraphs if part)
+    return TextReply(paragraphs=spans, buttons=buttons, replaces=replaces)
+
+
+def rows(*buttons: Button | None, columns: int = 2) -> Rows:
+    kept = [button for button in buttons if button]
+    return tuple(tuple(kept[start : start + columns]) for start in range(0, len(kept), columns))

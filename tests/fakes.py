@@ -1,0 +1,315 @@
+"""Stores in memory, at the height of their protocols: the contract suites of the real ones run against them too.
+
+`away` makes any of them as unreachable as a server that is down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from newsbot.articles.store import Change, SourceState, Stored
+from newsbot.domain.article import Article, ArticleDraft, Cursor, Page
+from newsbot.domain.subscriber import Address, Preferences, Subscriber
+from newsbot.errors import StoreUnavailable
+from newsbot.subscribers.list_memory import token_of
+from newsbot.subscribers.store import SubscriberCounts, SubscriberEvent
+from newsbot.text.tokens import stem, stems, tokens
+
+
+@dataclass
+class _Server:
+    away: bool = False
+
+    def _reach(self) -> None:
+        if self.away:
+            raise StoreUnavailable
+
+
+@dataclass
+class MemoryArticleStore(_Server):
+    """Implements `newsbot.articles.store.ArticleStore`."""
+
+    _articles: dict[int, Article] = field(default_factory=dict)
+    _urls: dict[str, int] = field(default_factory=dict)
+    _states: dict[str, SourceState] = field(default_factory=dict)
+    _next_id: int = 1
+
+    async def put(self, draft: ArticleDraft, *, now: datetime, announce: bool) -> Stored:
+        self._reach()
+        known = self._known(draft)
+        if known is None:
+            article = Article(**_fields(draft), id=self._next_id, stored_at=now, announced_at=None if announce else now)
+            self._next_id += 1
+            self._keep(article)
+            return Stored(article, Change.CREATED)
+        merged = _merged(known, draft)
+        changed = _differs(known, merged)
+        article = replace(merged, version=known.version + 1) if changed else merged
+        self._keep(article)
+        return Stored(article, Change.UPDATED if changed else Change.UNCHANGED)
+
+    def _known(self, draft: ArticleDraft) -> Article | None:
+        for url in (draft.url, *draft.other_urls):
+            if url in self._urls:
+                return self._articles[self._urls[url]]
+        same = (a for a in self._articles.values() if draft.content_hash and a.content_hash == draft.content_hash)
+        return next(same, None)
+
+    def _keep(self, article: Article) -> None:
+        self._articles[article.id] = article
+        for url in (article.url, *article.other_urls):
+            self._urls.setdefault(url, article.id)
+
+    async def get(self, article_id: int) -> Article | None:
+        self._reach()
+        return self._articles.get(article_id)
+
+    async def by_url(self, url: str) -> Article | None:
+        self._reach()
+        return self._articles[self._urls[url]] if url in self._urls else None
+
+    async def known_urls(self, urls: Sequence[str]) -> dict[str, Article]:
+        self._reach()
+        return {url: self._articles[self._urls[url]] for url in urls if url in self._urls}
+
+    async def latest(
+        self,
+        *,
+        topic: str | None = None,
+        before: Cursor | None = None,
+        after: Cursor | None = None,
+        limit: int = 10,
+        now: datetime,
+    ) -> Page:
+        self._reach()
+        fitting = [
+            article
+            for article in self._readable(now)
+            if (topic is None or topic in article.topics)
+            and (before is None or _place(article) < (before.published_at, before.id))
+            and (after is None or _place(article) > (after.published_at, after.id))
+        ]
+        if after is not None:
+            shown = fitting[-limit:]
+            return Page(tuple(shown), _cursor(shown[-1]) if shown else None)
+        shown = fitting[:limit]
+        return Page(tuple(shown), _cursor(shown[-1]) if len(fitting) > limit else None)
+
+    async def search(
+        self, query: str, *, topic: str | None = None, offset: int = 0, limit: int = 10, now: datetime
+    ) -> tuple[Article, ...]:
+        self._reach()
+        wanted = stems(query)
+        if not wanted:
+            return ()
+        found = [
+            article
+            for article in self._readable(now)
+            if (topic is None or topic in article.topics) and _has_all(article, wanted)
+        ]
+        return tuple(found[offset : offset + limit])
+
+    def _readable(self, now: datetime) -> list[Article]:
+        readable = (a for a in self._articles.values() if a.withdrawn_at is None and a.published_at <= now)
+        return sorted(readable, key=_place, reverse=True)
+
+    async def unannounced(self, *, limit: int = 100) -> tuple[Article, ...]:
+        self._reach()
+        waiting = [a for a in self._articles.values() if a.announced_at is None and a.withdrawn_at is None]
+        return tuple(sorted(waiting, key=_place)[:limit])
+
+    async def mark_announced(self, article_ids: Sequence[int], *, now: datetime) -> None:
+        self._reach()
+        for article_id in article_ids:
+            article = self._articles.get(article_id)
+            if article and article.announced_at is None:
+                self._articles[article_id] = replace(article, announced_at=now)
+
+    async def withdraw(self, url: str, *, now: datetime) -> Article | None:
+        self._reach()
+        article = await self.by_url(url)
+        if article and article.withdrawn_at is None:
+            article = replace(article, withdrawn_at=now)
+            self._articles[article.id] = article
+        return article
+
+    async def retain(self, *, keep_since: datetime) -> int:
+        self._reach()
+        old = [a.id for a in self._articles.values() if a.published_at < keep_since and a.announced_at]
+        for article_id in old:
+            del self._articles[article_id]
+        self._urls = {url: article_id for url, article_id in self._urls.items() if article_id in self._articles}
+        return len(old)
+
+    async def count(self) -> int:
+        self._reach()
+        return len(self._articles)
+
+    async def source_states(self) -> dict[str, SourceState]:
+        self._reach()
+        return dict(self._states)
+
+    async def save_source_state(self, state: SourceState) -> None:
+        self._reach()
+        self._states[state.source] = state
+
+    async def export(self) -> AsyncIterator[Article]:
+        self._reach()
+        for article in sorted(self._articles.values(), key=_place):
+            yield article
+
+
+def _fields(draft: ArticleDraft) -> dict[str, object]:
+    return {name: getattr(draft, name) for name in ArticleDraft.__slots__}
+
+
+def _place(article: Article) -> tuple[datetime, int]:
+    return article.published_at, article.id
+
+
+def _cursor(article: Article) -> Cursor:
+    return Cursor(article.published_at, article.id)
+
+
+def _merged(known: Article, draft: ArticleDraft) -> Article:
+    """What the draft says, over what is known; what it leaves out stays. The address stays the first one."""
+    said = {name: value for name, value in _fields(draft).items() if value not in ("", (), None, False)}
+    urls = dict.fromkeys((*known.other_urls, draft.url, *draft.other_urls))
+    return replace(known, **said | {"url": known.url, "other_urls": tuple(u for u in urls if u != known.url)})
+
+
+def _differs(one: Article, other: Article) -> bool:
+    return replace(one, other_urls=()) != replace(other, other_urls=())
+
+
+def _has_all(article: Article, wanted: list[str]) -> bool:
+    words = {stem(word) for word in tokens(f"{article.headline} {article.kicker} {article.summary} {article.body}")}
+    return all(any(word.startswith(part) for word in words) for part in wanted)
+
+
+@dataclass
+class MemorySubscriberStore(_Server):
+    """Implements `newsbot.subscribers.store.SubscriberStore`."""
+
+    _subscribers: dict[Address, Subscriber] = field(default_factory=dict)
+    _history: dict[Address, list[SubscriberEvent]] = field(default_factory=dict)
+    _numbers: dict[str, int] = field(default_factory=dict)
+
+    async def get(self, address: Address) -> Subscriber | None:
+        self._reach()
+        return self._subscribers.get(address)
+
+    async def change(
+        self,
+        address: Address,
+        what: str,
+        change: Callable[[Preferences], Preferences],
+        *,
+        now: datetime,
+        initial: Preferences | None = None,
+    ) -> Subscriber:
+        self._reach()
+        known = self._subscribers.get(address)
+        if known is None:
+            number = self._numbers.get(address.channel, 0)
+            self._numbers[address.channel] = number + 1
+            preferences = change(initial or Preferences())
+            subscriber = Subscriber(
+                address=address, number=number, version=1, preferences=preferences, since=now, active_at=_day(now)
+            )
+            return self._journal(what, subscriber, now)
+        preferences = change(known.preferences)
+        if preferences == known.preferences:
+            return known
+        return self._journal(what, replace(known, preferences=preferences, version=known.version + 1), now)
+
+    def _journal(self, what: str, subscriber: Subscriber, now: datetime) -> Subscriber:
+        self._subscribers[subscriber.address] = subscriber
+        self._history.setdefault(subscriber.address, []).append(SubscriberEvent(now, what, subscriber))
+        return subscriber
+
+    async def touch(self, address: Address, *, now: datetime) -> None:
+        self._reach()
+        known = self._subscribers.get(address)
+        if known is None:
+            return
+        self._subscribers[address] = known = replace(known, active_at=_day(now))
+        if known.preferences.unreachable:
+            revived = replace(known.preferences, unreachable=False)
+            self._journal("revived", replace(known, preferences=revived, version=known.version + 1), now)
+
+    async def move(self, old: Address, new: Address, *, now: datetime) -> Subscriber | None:
+        self._reach()
+        leaving = self._subscribers.get(old)
+        if leaving is None or old == new:
+            return leaving
+        staying = self._subscribers.get(new)
+        if staying is None:
+            del self._subscribers[old]
+            self._history[new] = self._history.pop(old)
+            return self._journal("moved", replace(leaving, address=new, version=leaving.version + 1), now)
+        await self.forget(old, now=now)
+        topics = staying.preferences.topics | leaving.preferences.topics
+        return await self.change(new, "moved", lambda known: replace(known, topics=topics), now=now)
+
+    async def forget(self, address: Address, *, now: datetime) -> bool:
+        self._reach()
+        self._history.pop(address, None)
+        return self._subscribers.pop(address, None) is not None
+
+    async def history(self, address: Address) -> tuple[SubscriberEvent, ...]:
+        self._reach()
+        return tuple(self._history.get(address, ()))
+
+    async def counts(self, channel: str | None = None) -> SubscriberCounts:
+        self._reach()
+        ours = [
+            s for s in self._subscribers.values() if channel in (None, s.address.channel) and not s.preferences.stopped
+        ]
+        reachable = [s for s in ours if not s.preferences.paused and not s.preferences.unreachable]
+        by_topic: dict[str, int] = {}
+        for subscriber in reachable:
+            for topic in subscriber.preferences.topics:
+                by_topic[topic] = by_topic.get(topic, 0) + 1
+        return SubscriberCounts(len(ours), len(reachable), by_topic)
+
+    async def all(self) -> AsyncIterator[Subscriber]:
+        self._reach()
+        for subscriber in sorted(self._subscribers.values(), key=lambda s: (s.address.channel, s.number)):
+            yield subscriber
+
+
+def _day(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@dataclass
+class MemoryListMemory(_Server):
+    """Implements `newsbot.subscribers.list_memory.ListMemory`; forgets nothing by itself."""
+
+    _lists: dict[Address, tuple[int, ...]] = field(default_factory=dict)
+    _words: dict[str, str] = field(default_factory=dict)
+
+    async def keep_list(self, address: Address, article_ids: Sequence[int]) -> None:
+        self._reach()
+        self._lists[address] = tuple(article_ids)
+
+    async def last_list(self, address: Address) -> tuple[int, ...]:
+        self._reach()
+        return self._lists.get(address, ())
+
+    async def keep_words(self, words: str) -> str:
+        self._reach()
+        token = token_of(words)
+        self._words[token] = words
+        return token
+
+    async def words(self, token: str) -> str | None:
+        self._reach()
+        return self._words.get(token)
+
+    async def forget(self, address: Address) -> None:
+        self._reach()
+        self._lists.pop(address, None)
