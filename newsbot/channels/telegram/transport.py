@@ -72,18 +72,23 @@ def open_session(ssl_context: SSLContext | None = None) -> aiohttp.ClientSession
 
 
 async def exchange(
-    session: aiohttp.ClientSession, url: str, body: bytes | aiohttp.FormData, *, read_limit: float = READ_LIMIT
+    session: aiohttp.ClientSession,
+    url: str,
+    body: bytes | aiohttp.FormData,
+    *,
+    read_limit: float = READ_LIMIT,
+    connect_limit: float = CONNECT_LIMIT,
 ) -> Answer:
     """POST `body` (JSON, or a form with files) and return the whole answer, whatever its status. No redirects.
 
-    Takes at most CONNECT_LIMIT + `read_limit` seconds, however slowly bytes trickle in. Raises NotSent, AnswerLost.
+    Takes at most `connect_limit` + `read_limit` seconds, however slowly bytes trickle in. Raises NotSent, AnswerLost.
     """
     headers = {"Content-Type": "application/json"} if isinstance(body, bytes) else None
-    limits = aiohttp.ClientTimeout(total=None, connect=CONNECT_LIMIT, sock_read=read_limit)
+    limits = aiohttp.ClientTimeout(total=None, connect=connect_limit, sock_read=read_limit)
     failure: TelegramError
     try:
         async with (
-            asyncio.timeout(CONNECT_LIMIT + read_limit),
+            asyncio.timeout(connect_limit + read_limit),
             session.post(url, data=body, headers=headers, timeout=limits, allow_redirects=False) as response,
         ):
             return Answer(response.status, await response.read(), response.headers.get("Retry-After", ""))
