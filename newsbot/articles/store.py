@@ -49,8 +49,9 @@ class ArticleStore(Protocol):
         """Store or update the article that this draft is: same `url`, one of `other_urls`, or same `content_hash`.
 
         `announce=False` stores a new article as already announced (first fetch of a source, older than three hours): it
-        never becomes an alert. An update never puts an announced article back into the outbox. Empty fields of the draft
-        don't erase what is known. Safe to repeat; two concurrent calls with one url store one article.
+        never becomes an alert. An update never puts an announced article back into the outbox. Empty fields of the
+        draft don't erase what is known; what else replaces what stands in `merging`. Safe to repeat; two concurrent
+        calls with one url store one article.
         """
         ...
 
@@ -83,7 +84,7 @@ class ArticleStore(Protocol):
     async def search(
         self, query: str, *, topic: str | None = None, offset: int = 0, limit: int = 10, now: datetime
     ) -> tuple[Article, ...]:
-        """Best first. Any text is a valid query: operators and quotes in it are words, never syntax. '' finds nothing."""
+        """Best first. Any text is a valid query: operators and quotes in it are words, no syntax. '' finds nothing."""
         ...
 
     async def unannounced(self, *, limit: int = 100) -> tuple[Article, ...]:
@@ -99,7 +100,7 @@ class ArticleStore(Protocol):
         ...
 
     async def retain(self, *, keep_since: datetime) -> int:
-        """Delete articles published before `keep_since` that are announced; says how many."""
+        """Delete articles published before `keep_since` that are announced or withdrawn; says how many."""
         ...
 
     async def count(self) -> int: ...

@@ -1,6 +1,7 @@
 """The versions of the tables, `versions/NNNN_what.py` in one line, and the way from any of them to today's.
 
-Alembic (150 ms to import) is loaded only when there is something to do: the names of the files are the revisions, in order.
+Alembic (150 ms to import) is loaded only when there is something to do: the names of the files are the revisions, in
+order.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ async def _upgrade_sqlite(database: Database, known: tuple[str, ...]) -> None:
     async with database.engine.connect() as connection:
         driver = (await connection.get_raw_connection()).driver_connection
         assert driver is not None
-        # Outside of any transaction, where alone they have an effect. Recreating a table must not cascade to its children.
+        # Outside of any transaction, where alone they have an effect. Recreating a table must not empty its children.
         await driver.execute(f"PRAGMA busy_timeout={_PATIENCE}")
         await driver.execute("PRAGMA foreign_keys=OFF")
         try:

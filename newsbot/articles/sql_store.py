@@ -1,0 +1,312 @@
+"""Articles in SQL, on SQLite and PostgreSQL alike (`store.ArticleStore` says what each method promises).
+
+Whoever writes articles holds the writers' lock: which article a draft is, and what it changes, is decided on what
+nobody else changes meanwhile. Ingest stores tens of articles a minute; one at a time is quick enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict, fields, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, insert, literal, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from newsbot.articles.merging import merge
+from newsbot.articles.schema import article_topics, article_urls, articles, source_states
+from newsbot.articles.search_terms import indexed_text, query_terms
+from newsbot.articles.sql_search import search_index
+from newsbot.articles.store import Change, SourceState, Stored
+from newsbot.database import Database
+from newsbot.domain.article import Article, ArticleDraft, Cursor, Page
+from newsbot.errors import StoreError
+
+T = TypeVar("T")
+
+SAME_TEXT_WITHIN: Final = timedelta(hours=72)  #: between two times of publication; a yearly column may repeat itself
+FEW_HITS: Final = 5  #: fewer articles with all the words of a query: add those with any
+LONGEST_URL: Final = 2_000  #: bytes; PostgreSQL's index holds 2,704
+BATCH: Final = 500  #: ids, addresses or articles in one statement
+_LARGEST_ID: Final = 2**63 - 1
+_WRITERS: Final = 0x6E657773_00000001  #: the lock of those who write articles
+
+#: of an article that is stored already, what others than `put` decide
+_DECIDED_ELSEWHERE: Final = frozenset({"id", "stored_at", "announced_at", "withdrawn_at"})
+
+
+class SqlArticleStore:
+    """`ArticleStore` on a Database whose tables are today's."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._search = search_index(database.dialect)
+
+    async def put(self, draft: ArticleDraft, *, now: datetime, announce: bool) -> Stored:
+        draft = _storable(draft)
+        async with self._writing() as connection:
+            owners = await _owners(connection, (draft.url, *draft.other_urls))
+            article = await _same_article(connection, draft, owners)
+            if article is None:
+                return await self._create(connection, draft, owners, now=now, announce=announce)
+            return await self._update(connection, article, draft, owners)
+
+    async def _create(
+        self, connection: AsyncConnection, draft: ArticleDraft, owners: dict[str, int], *, now: datetime, announce: bool
+    ) -> Stored:
+        draft = replace(
+            draft,
+            topics=tuple(dict.fromkeys(draft.topics)),
+            other_urls=tuple(url for url in dict.fromkeys(draft.other_urls) if url != draft.url and url not in owners),
+        )
+        values = asdict(draft) | {"version": 1, "stored_at": now, "announced_at": None if announce else now}
+        result = await connection.execute(insert(articles).values(values).returning(articles.c.id))
+        article = _article({"id": result.scalar_one(), "withdrawn_at": None, **values})
+        await _index_urls(connection, article, (article.url, *article.other_urls))
+        await _index_topics(connection, article)
+        await self._search.store(connection, article.id, indexed_text(article))
+        return Stored(article, Change.CREATED)
+
+    async def _update(
+        self, connection: AsyncConnection, article: Article, draft: ArticleDraft, owners: dict[str, int]
+    ) -> Stored:
+        merged = merge(article, draft)
+        # An address that leads to another article stays with it.
+        own = tuple(url for url in merged.other_urls if owners.get(url, article.id) == article.id)
+        merged = replace(merged, other_urls=own)
+        changed = {
+            field.name: getattr(merged, field.name)
+            for field in fields(Article)
+            if field.name not in _DECIDED_ELSEWHERE and getattr(merged, field.name) != getattr(article, field.name)
+        }
+        if changed:
+            await connection.execute(update(articles).where(articles.c.id == article.id).values(changed))
+            known = {article.url, *article.other_urls}
+            await _index_urls(connection, merged, [url for url in (merged.url, *own) if url not in known])
+            if changed.keys() & {"topics", "published_at"}:
+                await connection.execute(delete(article_topics).where(article_topics.c.article_id == article.id))
+                await _index_topics(connection, merged)
+            if (words := indexed_text(merged)) != indexed_text(article):
+                await self._search.store(connection, article.id, words)
+        return Stored(merged, Change.UNCHANGED if merged.version == article.version else Change.UPDATED)
+
+    async def get(self, article_id: int) -> Article | None:
+        if not 0 < article_id <= _LARGEST_ID:
+            return None
+        return next(iter(await self._select(select(articles).where(articles.c.id == article_id))), None)
+
+    async def by_url(self, url: str) -> Article | None:
+        return (await self.known_urls([url])).get(url)
+
+    async def known_urls(self, urls: Sequence[str]) -> dict[str, Article]:
+        askable = [url for url in urls if _fits(url)]
+        async with self._database.reading() as connection:
+            owners = await _owners(connection, askable)
+            found = {article.id: article async for article in _by_id(connection, owners.values())}
+        return {url: found[owners[url]] for url in askable if owners.get(url) in found}
+
+    async def latest(
+        self,
+        *,
+        topic: str | None = None,
+        before: Cursor | None = None,
+        after: Cursor | None = None,
+        limit: int = 10,
+        now: datetime,
+    ) -> Page:
+        limit = max(limit, 1)
+        query = select(articles).where(articles.c.withdrawn_at.is_(None))
+        key: tuple[ColumnElement[Any], ColumnElement[Any]] = (articles.c.published_at, articles.c.id)
+        if topic is not None:
+            query = query.join(article_topics, article_topics.c.article_id == articles.c.id)
+            query = query.where(article_topics.c.topic == topic)
+            key = (article_topics.c.published_at, article_topics.c.article_id)
+        query = query.where(key[0] <= now)
+        if before is not None:
+            query = query.where(tuple_(*key) < _place(before))
+        if after is not None:
+            newer = query.where(tuple_(*key) > _place(after)).order_by(*key).limit(limit)
+            return _page((await self._select(newer))[::-1], more=True)
+        rows = await self._select(query.order_by(key[0].desc(), key[1].desc()).limit(limit + 1))
+        return _page(rows[:limit], more=len(rows) > limit)
+
+    async def search(
+        self, query: str, *, topic: str | None = None, offset: int = 0, limit: int = 10, now: datetime
+    ) -> tuple[Article, ...]:
+        terms = query_terms(query)
+        end = max(offset, 0) + max(limit, 0)
+        if not terms or not end:
+            return ()
+        async with self._database.reading() as connection:
+
+            async def ranked(*, every: bool, limit: int) -> list[int]:
+                ids = self._search.ranked(terms, every=every, topic=topic, now=now, limit=limit)
+                return [row.id for row in await connection.execute(ids)]
+
+            found = await ranked(every=True, limit=max(end, FEW_HITS))
+            if len(found) < FEW_HITS and len(terms) > 1:
+                found = list(dict.fromkeys((*found, *await ranked(every=False, limit=end + FEW_HITS))))
+            wanted = found[max(offset, 0) : end]
+            known = {article.id: article async for article in _by_id(connection, wanted)}
+        return tuple(known[article_id] for article_id in wanted if article_id in known)
+
+    async def unannounced(self, *, limit: int = 100) -> tuple[Article, ...]:
+        waiting = select(articles).where(articles.c.announced_at.is_(None), articles.c.withdrawn_at.is_(None))
+        return tuple(await self._select(waiting.order_by(articles.c.published_at, articles.c.id).limit(limit)))
+
+    async def mark_announced(self, article_ids: Sequence[int], *, now: datetime) -> None:
+        async with self._writing() as connection:
+            for ids in _batches(article_ids):
+                unmarked = articles.c.id.in_(ids) & articles.c.announced_at.is_(None)
+                await connection.execute(update(articles).where(unmarked).values(announced_at=now))
+
+    async def withdraw(self, url: str, *, now: datetime) -> Article | None:
+        if not _fits(url):
+            return None
+        async with self._writing() as connection:
+            article_id = (await _owners(connection, [url])).get(url)
+            if article_id is None:
+                return None
+            standing = (articles.c.id == article_id) & articles.c.withdrawn_at.is_(None)
+            await connection.execute(update(articles).where(standing).values(withdrawn_at=now))
+            row = (await connection.execute(select(articles).where(articles.c.id == article_id))).mappings().one()
+            return _article(row)
+
+    async def retain(self, *, keep_since: datetime) -> int:
+        # Nobody waits for a withdrawn article, announced or not.
+        done_with = articles.c.announced_at.is_not(None) | articles.c.withdrawn_at.is_not(None)
+        old = select(articles.c.id).where(articles.c.published_at < keep_since, done_with).limit(BATCH)
+        deleted = 0
+        while True:
+            # In many short transactions: a year's articles at once would keep others from writing for a minute.
+            async with self._writing() as connection:
+                ids = list((await connection.execute(old)).scalars())
+                if not ids:
+                    return deleted
+                await self._search.remove(connection, ids)
+                await connection.execute(delete(articles).where(articles.c.id.in_(ids)))
+                deleted += len(ids)
+
+    async def count(self) -> int:
+        async with self._database.reading() as connection:
+            return (await connection.execute(select(func.count()).select_from(articles))).scalar_one()
+
+    async def source_states(self) -> dict[str, SourceState]:
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(select(source_states))).mappings()
+            return {row["source"]: SourceState(**row) for row in rows}
+
+    async def save_source_state(self, state: SourceState) -> None:
+        values = asdict(state)
+        dialect = sqlite if self._database.dialect == "sqlite" else postgresql
+        row = dialect.insert(source_states).values(values)
+        async with self._database.writing() as connection:
+            await connection.execute(row.on_conflict_do_update(index_elements=["source"], set_=values))
+
+    async def export(self) -> AsyncIterator[Article]:
+        # In pages, each read at once: a slow taker must not hold a transaction open.
+        key = tuple_(articles.c.published_at, articles.c.id)
+        pages = select(articles).order_by(articles.c.published_at, articles.c.id).limit(BATCH)
+        page = await self._select(pages)
+        while page:
+            for article in page:
+                yield article
+            page = await self._select(pages.where(key > _place(page[-1])))
+
+    def _writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._database.writing(lock=_WRITERS)
+
+    async def _select(self, query: Select[Any]) -> list[Article]:
+        async with self._database.reading() as connection:
+            return [_article(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def _owners(connection: AsyncConnection, urls: Iterable[str]) -> dict[str, int]:
+    """The articles that addresses lead to."""
+    owners: dict[str, int] = {}
+    for batch in _batches(list(urls)):
+        query = select(article_urls.c.url, article_urls.c.article_id).where(article_urls.c.url.in_(batch))
+        owners.update((row.url, row.article_id) for row in await connection.execute(query))
+    return owners
+
+
+async def _same_article(connection: AsyncConnection, draft: ArticleDraft, owners: dict[str, int]) -> Article | None:
+    """By its address, else by another address, else by the same text, the first that was stored."""
+    query = select(articles)
+    if (owner := next((owners[url] for url in (draft.url, *draft.other_urls) if url in owners), None)) is not None:
+        query = query.where(articles.c.id == owner)
+    elif draft.content_hash:
+        # Not a withdrawn one: its text under a new address is a new article, or it would never be seen.
+        query = query.where(
+            articles.c.content_hash == draft.content_hash,
+            articles.c.published_at.between(
+                draft.published_at - SAME_TEXT_WITHIN, draft.published_at + SAME_TEXT_WITHIN
+            ),
+            articles.c.withdrawn_at.is_(None),
+        )
+    else:
+        return None
+    row = (await connection.execute(query.order_by(articles.c.id).limit(1))).mappings().first()
+    return _article(row) if row is not None else None
+
+
+async def _by_id(connection: AsyncConnection, ids: Iterable[int]) -> AsyncIterator[Article]:
+    for batch in _batches(list(dict.fromkeys(ids))):
+        for row in (await connection.execute(select(articles).where(articles.c.id.in_(batch)))).mappings():
+            yield _article(row)
+
+
+async def _index_urls(connection: AsyncConnection, article: Article, urls: Sequence[str]) -> None:
+    if urls:
+        await connection.execute(insert(article_urls), [{"url": url, "article_id": article.id} for url in urls])
+
+
+async def _index_topics(connection: AsyncConnection, article: Article) -> None:
+    if article.topics:
+        at = {"article_id": article.id, "published_at": article.published_at}
+        await connection.execute(insert(article_topics), [{"topic": topic, **at} for topic in article.topics])
+
+
+def _place(at: Cursor | Article) -> ColumnElement[Any]:
+    """Typed: a tuple's bare values would be written as the driver likes, not as the columns are."""
+    return tuple_(literal(at.published_at, articles.c.published_at.type), literal(at.id, articles.c.id.type))
+
+
+def _page(shown: Sequence[Article], *, more: bool) -> Page:
+    return Page(tuple(shown), Cursor(shown[-1].published_at, shown[-1].id) if shown and more else None)
+
+
+def _article(row: RowMapping | dict[str, Any]) -> Article:
+    """The columns are named as the fields; JSON has lists where we have tuples."""
+    return Article(**{**row, "topics": tuple(row["topics"]), "other_urls": tuple(row["other_urls"])})
+
+
+def _storable(draft: ArticleDraft) -> ArticleDraft:
+    """Without the characters that PostgreSQL or UTF-8 refuse (NUL, lone surrogates), which one bad page could bring.
+
+    Raises StoreError for an address that no index holds.
+    """
+    if not _fits(draft.url):
+        raise StoreError(f"An address can't be longer than {LONGEST_URL} bytes: {draft.url[:80]!r}…")
+    cleaned: dict[str, Any] = {
+        field.name: _clean(value) for field in fields(draft) if isinstance(value := getattr(draft, field.name), str)
+    }
+    return replace(draft, **cleaned, other_urls=tuple(url for url in draft.other_urls if _fits(url)))
+
+
+def _clean(words: str) -> str:
+    return words.replace("\0", "").encode("utf-8", "ignore").decode()
+
+
+def _fits(url: str) -> bool:
+    return len(url.encode("utf-8", "replace")) <= LONGEST_URL and url == _clean(url)
+
+
+def _batches(items: Sequence[T]) -> Iterator[list[T]]:
+    rest = iter(items)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
