@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,33 +22,13 @@ from newsbot.errors import StoreError
 from newsbot.subscribers.preferences_json import from_json, to_json
 from newsbot.subscribers.schema import subscriber_events as events
 from newsbot.subscribers.schema import subscribers
+from newsbot.subscribers.states import Forgotten, Imported, State
 from newsbot.subscribers.store import SubscriberEvent
 
 PAGE: Final = 2_000  #: rows of one read where all are read
 _ALLOCATION: Final = 0x6E657773_00000002  #: advisory lock of PostgreSQL: numbers are given one at a time
 
 ChangePreferences = Callable[[Preferences], Preferences]
-
-
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """All that is left of a reader who asked to be forgotten."""
-
-    channel: str
-    number: int
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """A reader as an export has them."""
-
-    address: Address
-    since: datetime
-    preferences: Preferences
-
-
-State = Subscriber | Forgotten
 
 
 class SqlJournal:
@@ -224,9 +204,9 @@ class SqlJournal:
     ) -> Subscriber:
         known = await self._newest(connection, address)
         if known is None:
-            (changed,) = await self._register(connection, [Imported(address, now, change(initial))])
+            (changed,) = await self._register(connection, [Imported(address, now, _in_order(change(initial)))])
         else:
-            preferences = change(known.preferences)
+            preferences = _in_order(change(known.preferences))
             if preferences == known.preferences:
                 return known
             changed = replace(known, preferences=preferences, version=known.version + 1)
@@ -356,6 +336,11 @@ async def _append(connection: AsyncConnection, states: Sequence[Subscriber], wha
     ]
     if rows:
         await connection.execute(insert(events), rows)
+
+
+def _in_order(preferences: Preferences) -> Preferences:
+    # As it will come back from JSON, so that what is returned now equals what is read later.
+    return replace(preferences, extra=tuple(sorted(dict(preferences.extra).items())))
 
 
 def _lock_of(address: Address) -> int:

@@ -1,0 +1,199 @@
+"""Subscribers: journalled in SQL, kept to work with in Redis. The journal is right whenever the two differ.
+
+A change is committed to the journal, then applied to Redis, then confirmed. A crash between the two leaves Redis
+behind until
+`replay_recent`; when Redis was lost, it is rebuilt. Who isn't found in Redis is looked for in the journal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from redis.asyncio import Redis
+
+from newsbot.domain.subscriber import Address, Preferences, Subscriber
+from newsbot.errors import StoreError
+from newsbot.redis_client import store_errors
+from newsbot.subscribers.journal import ChangePreferences, SqlJournal
+from newsbot.subscribers.redis_segments import Segments
+from newsbot.subscribers.states import Imported, State
+from newsbot.subscribers.store import SubscriberCounts, SubscriberEvent
+
+log = structlog.get_logger()
+
+OVERLAP: Final = (
+    500  #: rows that are replayed again: PostgreSQL's rows can become visible in another order than their ids'
+)
+BATCH: Final = 500  #: states applied in one round trip
+
+Progress = Callable[[int, int], None]  #: (done, of how many)
+
+
+def _silent(done: int, total: int) -> None:
+    pass
+
+
+class RedisSubscriberStore:
+    """See `SubscriberStore`. `active_at` lives in Redis only: when Redis is lost it starts anew."""
+
+    def __init__(self, journal: SqlJournal, redis: Redis) -> None:
+        self._journal = journal
+        self._segments = Segments(redis, journal.accounts)
+
+    async def get(self, address: Address) -> Subscriber | None:
+        with store_errors("reading a subscriber"):
+            slot = await self._segments.slot_of(address)
+            if slot is not None:
+                found = await self._segments.read(slot)
+                if found is not None and found.address == address:
+                    return found
+        known = await self._journal.get(address)
+        if known is not None:
+            return await self._repair(known)
+        if slot is not None:
+            with store_errors("forgetting an address"):
+                await self._segments.forget_address(address)
+        return None
+
+    async def change(
+        self,
+        address: Address,
+        what: str,
+        change: ChangePreferences,
+        *,
+        now: datetime,
+        initial: Preferences | None = None,
+    ) -> Subscriber:
+        changed = await self._journal.change(address, what, change, now=now, initial=initial or Preferences())
+        # Also when nothing was changed: the last time may have ended between journal and Redis.
+        return await self._apply(changed)
+
+    async def touch(self, address: Address, *, now: datetime) -> None:
+        with store_errors("noting that a reader wrote"):
+            slot = await self._segments.slot_of(address)
+            unreachable = None if slot is None else await self._segments.touch(address, slot, now)
+        if unreachable is None:
+            known = await self._journal.get(address)
+            if known is None:
+                return
+            await self._repair(known)
+            with store_errors("noting that a reader wrote"):
+                unreachable = await self._segments.touch(address, known.slot, now)
+        if unreachable:
+            await self.change(address, "revived", lambda preferences: replace(preferences, unreachable=False), now=now)
+
+    async def move(self, old: Address, new: Address, *, now: datetime) -> Subscriber | None:
+        if old.channel != new.channel:
+            raise StoreError(f"{old} can't move to {new}: a reader moves within a channel")
+        states = await self._journal.move(old, new, now=now)
+        await self._apply_all(states)
+        return await self.get(new) if states else None
+
+    async def forget(self, address: Address, *, now: datetime) -> bool:
+        forgotten = await self._journal.forget(address, now=now)
+        if forgotten is None:
+            with store_errors("forgetting a subscriber"):
+                left_over = await self._segments.slot_of(address) is not None
+            if left_over:
+                # The last time ended between journal and Redis.
+                await self.replay_recent()
+                await self.get(address)
+            return left_over
+        await self._apply_all([forgotten])
+        return True
+
+    async def history(self, address: Address) -> tuple[SubscriberEvent, ...]:
+        return await self._journal.history(address)
+
+    async def counts(self, channel: str | None = None) -> SubscriberCounts:
+        with store_errors("counting subscribers"):
+            return await self._segments.counts(sorted(self._journal.accounts) if channel is None else [channel])
+
+    def all(self) -> AsyncIterator[Subscriber]:
+        return self._journal.all()
+
+    async def take_over(self, imported: Sequence[Imported], *, now: datetime) -> list[str]:
+        """`added`, `updated` or `unchanged` for each of these (at most some hundred) readers of different addresses."""
+        outcomes = await self._journal.take_over(imported, now=now)
+        await self._apply_all([state for state, _ in outcomes])
+        return [outcome for _, outcome in outcomes]
+
+    async def replay_recent(self) -> int:
+        """Apply what the journal has and Redis may lack; rebuild when Redis lost everything. Says how many were behind.
+
+        To be called at the start and every minute.
+        """
+        last = await self._journal.last_id()
+        with store_errors("replaying the journal of subscribers"):
+            marks = await self._segments.replayed()
+        reached = min((mark for mark in marks if mark is not None), default=0)
+        if last and (None in marks or reached > last):
+            # Redis is new or came back empty; or the journal is another one than was replayed before.
+            log.warning("subscribers are rebuilt from the journal", reason="Redis does not have them")
+            return await self.rebuild()
+        behind = await self._apply_all(await self._journal.changed_after(reached - OVERLAP))
+        with store_errors("replaying the journal of subscribers"):
+            await self._segments.set_replayed(last)
+        if behind:
+            log.info("subscribers were brought up to the journal", count=behind)
+        return behind
+
+    async def rebuild(self, progress: Progress = _silent) -> int:
+        """Write every segment anew from the journal, one at a time; says how many subscribers there are.
+
+        Changes made meanwhile are not lost: what came into the journal since the beginning is applied again at the end.
+        `progress`: segments done, of how many. Activity starts anew.
+        """
+        began_at = await self._journal.last_id()
+        segments = await self._journal.segments()
+        readers = 0
+        for done, (channel, segment) in enumerate(segments):
+            progress(done, len(segments))
+            states = await self._journal.states_of_segment(channel, segment)
+            with store_errors("rebuilding subscribers"):
+                await self._segments.replace(channel, segment, states)
+            readers += sum(isinstance(state, Subscriber) for state in states)
+        with store_errors("rebuilding subscribers"):
+            for channel in self._journal.accounts:
+                for left_over in set(await self._segments.numbers(channel)) - {n for c, n in segments if c == channel}:
+                    await self._segments.replace(channel, left_over, [])
+        await self._apply_all(await self._journal.changed_after(began_at - OVERLAP))
+        with store_errors("rebuilding subscribers"):
+            await self._segments.set_replayed(began_at)
+        progress(len(segments), len(segments))
+        log.info("subscribers rebuilt", subscribers=readers, segments=len(segments))
+        return readers
+
+    async def keep_in_step(self, every: timedelta = timedelta(minutes=1)) -> None:
+        """`replay_recent` again and again until cancelled; a storage that is away is told and tried the next time."""
+        while True:
+            await asyncio.sleep(every.total_seconds())
+            try:
+                await self.replay_recent()
+            except StoreError as error:
+                log.warning("the journal of subscribers can't be replayed now", reason=str(error))
+
+    async def _repair(self, known: Subscriber) -> Subscriber:
+        applied = await self._apply(known)
+        with store_errors("writing an address"):
+            await self._segments.remember_addresses([known])
+        return applied
+
+    async def _apply(self, state: Subscriber) -> Subscriber:
+        with store_errors("writing a subscriber"):
+            ((_, active_at),) = await self._segments.apply([state])
+        return replace(state, active_at=active_at)
+
+    async def _apply_all(self, states: Sequence[State]) -> int:
+        """How many of them were newer than what Redis had."""
+        newer = 0
+        for start in range(0, len(states), BATCH):
+            with store_errors("writing subscribers"):
+                applied = await self._segments.apply(states[start : start + BATCH])
+            newer += sum(one for one, _ in applied)
+        return newer

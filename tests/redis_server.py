@@ -1,0 +1,56 @@
+"""A real Redis-compatible server for tests: every test that takes `redis` gets an empty one.
+
+The server is the one that the bot embeds, or TEST_REDIS_URL's, whose database 15 is then emptied before each test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from redis.asyncio import Redis
+
+from newsbot.embedded_redis_process import find_server, ping
+from newsbot.redis_client import connect
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    if given := os.environ.get("TEST_REDIS_URL"):
+        yield f"{given.rstrip('/')}/15"
+        return
+    with TemporaryDirectory(prefix="newsbot-redis-") as folder:
+        socket = Path(folder) / "redis.sock"
+        options = ["--port", "0", "--unixsocket", str(socket), "--dir", folder, "--save", "", "--appendonly", "no"]
+        process = subprocess.Popen([str(find_server()), *options], stdout=subprocess.DEVNULL)
+        try:
+            deadline = time.monotonic() + 20
+            while asyncio.run(ping(socket)) != "ready":
+                assert time.monotonic() < deadline, "the Redis server of the tests does not answer"
+            yield f"unix://{socket}"
+        finally:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+async def redis_url(redis_server: str) -> str:
+    redis = await connect(redis_server)
+    await redis.flushdb()
+    # A server forgets its scripts when it restarts; ours must not depend on its memory.
+    await redis.script_flush()
+    await redis.aclose()
+    return redis_server
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    client = await connect(redis_url)
+    yield client
+    await client.aclose()
