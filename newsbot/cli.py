@@ -1,4 +1,4 @@
-"""The program's commands, each a few lines over `bootstrap`.
+"""The program's commands, each a few lines over `running`, `commands` and `doctor`.
 
 Exit status: 0 done, 1 failed, 2 wrong usage or configuration (nothing was changed).
 """
@@ -56,9 +56,9 @@ def options(
 @app.command()
 def run(context: typer.Context) -> None:
     """The bot, the sources and the web server, until Ctrl-C or SIGTERM."""
-    from newsbot import bootstrap
+    from newsbot.running import run as run_everything
 
-    _obey(context, bootstrap.run)
+    _obey(context, run_everything)
 
 
 @app.command()
@@ -78,9 +78,9 @@ def chat(
     user: Annotated[str, typer.Option(help="Who is talking: each name is a reader of its own.")] = "me",
 ) -> None:
     """Talk to the bot here in the terminal: the same conversation, readers and articles."""
-    from newsbot import bootstrap
+    from newsbot import commands
 
-    _obey(context, lambda settings: bootstrap.chat(settings, user))
+    _obey(context, lambda settings: commands.chat(settings, user))
 
 
 @app.command()
@@ -99,34 +99,34 @@ def ingest(
     once: Annotated[bool, typer.Option("--once", help="Read now, say what came, and end.")] = False,
 ) -> None:
     """Read the sources: on their schedule until Ctrl-C, or --once."""
-    from newsbot import bootstrap
+    from newsbot import commands
 
-    if not _obey(context, lambda settings: bootstrap.ingest(settings, source, once=once)):
+    if not _obey(context, lambda settings: commands.ingest(settings, source, once=once)):
         raise typer.Exit(1)
 
 
 @app.command()
 def stats(context: typer.Context) -> None:
     """Readers, their topics, and articles in figures."""
-    from newsbot import bootstrap
+    from newsbot import commands
 
-    _obey(context, bootstrap.stats)
+    _obey(context, commands.stats)
 
 
 @app.command()
 def migrate(context: typer.Context) -> None:
     """Bring the database to this version. `newsbot run` does it too."""
-    from newsbot import bootstrap
+    from newsbot import commands
 
-    typer.echo(_obey(context, bootstrap.migrate))
+    typer.echo(_obey(context, commands.migrate))
 
 
 @app.command()
 def health(context: typer.Context) -> None:
     """Ask the newsbot that runs with these settings whether it is ready (for containers and supervisors)."""
-    from newsbot import bootstrap
+    from newsbot import commands
 
-    problems = _obey(context, bootstrap.health)
+    problems = _obey(context, commands.health)
     for part, reason in problems.items():
         typer.echo(f"{part}: {reason}", err=True)
     if problems:
@@ -140,9 +140,9 @@ def export_subscribers(
     file: Annotated[Path, typer.Argument(help="Where to write: one JSON object a line. - is standard output.")],
 ) -> None:
     """Write every reader with their choices to FILE. It holds personal data: keep it safe."""
-    from newsbot import bootstrap
+    from newsbot import commands
 
-    count = _obey(context, lambda settings: bootstrap.export_subscribers(settings, file))
+    count = _obey(context, lambda settings: commands.export_subscribers(settings, file))
     typer.echo(f"{count} readers exported.", err=True)
 
 
@@ -153,18 +153,18 @@ def import_subscribers(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
 ) -> None:
     """Add the readers of FILE. Safe to repeat; a bad line is reported and does not stop the others."""
-    from newsbot import bootstrap
+    from newsbot import commands
 
-    if not _obey(context, lambda settings: bootstrap.import_subscribers(settings, file, dry_run=dry_run)):
+    if not _obey(context, lambda settings: commands.import_subscribers(settings, file, dry_run=dry_run)):
         raise typer.Exit(1)
 
 
 @subscribers_app.command("rebuild")
 def rebuild_subscribers(context: typer.Context) -> None:
     """Make the working copy in Redis anew from the journal."""
-    from newsbot import bootstrap
+    from newsbot import commands
 
-    count = _obey(context, bootstrap.rebuild_subscribers)
+    count = _obey(context, commands.rebuild_subscribers)
     typer.echo(f"{count} readers rebuilt from the journal.")
 
 

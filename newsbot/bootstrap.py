@@ -1,0 +1,213 @@
+"""Settings in, running parts out. The only place that names concrete classes; it opens and closes everything.
+
+`Parts` opens what a command asks for on first use and closes it in reverse order; the functions below are the commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from functools import cached_property
+from types import TracebackType
+from typing import Any, Self, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from redis.asyncio import Redis
+
+from newsbot.articles.sql_store import SqlArticleStore
+from newsbot.config import Settings
+from newsbot.conversation.dialogue import Dialogue
+from newsbot.database import Database, open_database
+from newsbot.embedded_redis import EmbeddedRedis, connect_or_start
+from newsbot.errors import NewsbotError
+from newsbot.i18n import Catalog
+from newsbot.ingest.cms_push import CmsPush
+from newsbot.ingest.downloader import Downloader, user_agent
+from newsbot.ingest.pipeline import Pipeline, SourceReport
+from newsbot.ingest.schedule import IngestSchedule
+from newsbot.ingest.source_reader import SourceReader
+from newsbot.newsroom_file import NewsroomFile, load_newsroom
+from newsbot.observability import Metrics
+from newsbot.redis_client import connect
+from newsbot.subscribers.journal import SqlJournal
+from newsbot.subscribers.redis_list_memory import RedisListMemory
+from newsbot.subscribers.redis_store import RedisSubscriberStore
+from newsbot.webserver import WebParts, WebServer, create_web_app
+
+T = TypeVar("T")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Parts:
+    """What a command works with: opened on first use, closed in reverse order at the end of `async with`.
+
+    `owns_redis`: this process is the one that keeps the embedded server; others use the running one's.
+    """
+
+    def __init__(
+        self, settings: Settings, *, owns_redis: bool = False, clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.metrics = Metrics()
+        self.embedded: EmbeddedRedis | None = None
+        self._owns_redis = owns_redis
+        self._stack = AsyncExitStack()
+        self._opened: dict[str, Any] = {}
+
+    async def __aenter__(self) -> Self:
+        await self._stack.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.__aexit__(kind, error, trace)
+
+    @cached_property
+    def newsroom(self) -> NewsroomFile:
+        return load_newsroom(self.settings.newsroom)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        return Catalog.load()
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        return ZoneInfo(self.settings.timezone)
+
+    async def database(self) -> Database:
+        return await self._once("database", self._open_database)
+
+    async def _open_database(self) -> Database:
+        database = await open_database(self.settings.database_url, self.settings.data_dir)
+        self._stack.push_async_callback(database.close)
+        return database
+
+    async def articles(self) -> SqlArticleStore:
+        return SqlArticleStore(await self.database())
+
+    async def redis(self) -> Redis:
+        return await self._once("redis", self._open_redis)
+
+    async def _open_redis(self) -> Redis:
+        url = self.settings.redis_url
+        if url is None and self._owns_redis:
+            restarted = self.metrics.redis_restarts.inc
+            server = EmbeddedRedis(self.settings.data_dir, on_restart=restarted)
+            self.embedded = await self._stack.enter_async_context(server)
+            url = self.embedded.url
+        elif url is None:
+            url = await self._stack.enter_async_context(connect_or_start(self.settings.data_dir))
+        redis = await connect(url)
+        self._stack.push_async_callback(redis.aclose)
+        return redis
+
+    async def subscribers(self) -> RedisSubscriberStore:
+        return RedisSubscriberStore(await self.journal(), await self.redis())
+
+    async def journal(self) -> SqlJournal:
+        return SqlJournal(await self.database(), self.accounts)
+
+    @property
+    def accounts(self) -> dict[str, str]:
+        """Channel → our account there. A Telegram bot's id is the part of its token before the colon."""
+        accounts = {"console": "console"}
+        if self.settings.telegram.token is not None:
+            accounts["telegram"] = self.settings.telegram.token.get_secret_value().partition(":")[0]
+        return accounts
+
+    async def session(self) -> aiohttp.ClientSession:
+        return await self._once("session", self._open_session)
+
+    async def _open_session(self) -> aiohttp.ClientSession:
+        # Costs 0.4 s: only commands that speak to Telegram pay it.
+        from newsbot.channels.telegram.transport import open_session
+
+        return await self._stack.enter_async_context(open_session())
+
+    async def downloader(self) -> Downloader:
+        return await self._once("downloader", self._open_downloader)
+
+    async def _open_downloader(self) -> Downloader:
+        agent = user_agent(self.newsroom.newsroom.site)
+        return await self._stack.enter_async_context(Downloader(agent, clock=self.clock))
+
+    async def source_reader(self) -> SourceReader:
+        return SourceReader(await self.downloader(), timezone=self.timezone, clock=self.clock)
+
+    async def schedule(self) -> IngestSchedule:
+        downloader, articles = await self.downloader(), await self.articles()
+        return IngestSchedule(
+            Pipeline(downloader, articles, self.newsroom.topics, timezone=self.timezone, clock=self.clock),
+            articles,
+            self.newsroom.sources,
+            clock=self.clock,
+            observe=self._count_report,
+        )
+
+    def _count_report(self, report: SourceReport) -> None:
+        for outcome, count in report.items.items():
+            self.metrics.articles.labels(report.source, outcome.value).inc(count)
+        if report.error:
+            self.metrics.source_failures.labels(report.source).inc()
+
+    async def dialogue(self, subscribers: RedisSubscriberStore, names: frozenset[str]) -> Dialogue:
+        return Dialogue(
+            articles=await self.articles(),
+            subscribers=subscribers,
+            memory=RedisListMemory(await self.redis()),
+            topics=self.newsroom.topics,
+            newsroom=self.newsroom.newsroom,
+            catalog=self.catalog,
+            clock=self.clock,
+            language=self.settings.language,
+            timezone=self.settings.timezone,
+            names=names,
+        )
+
+    async def web(self, webhooks: Mapping[str, Any]) -> WebServer:
+        token = self.settings.ingest.token
+        articles = await self.articles()
+        parts = WebParts(
+            articles=articles,
+            topics=self.newsroom.topics,
+            cms=CmsPush(
+                articles,
+                self.newsroom.topics,
+                timezone=self.timezone,
+                language=self.settings.language,
+                clock=self.clock,
+            ),
+            cms_token=token.get_secret_value() if token else None,
+            metrics=self.metrics,
+            problems=self.problems,
+            webhooks=webhooks,
+            clock=self.clock,
+        )
+        return WebServer(create_web_app(parts), self.settings.web.host, self.settings.web.port)
+
+    async def problems(self) -> dict[str, str]:
+        """Each opened server that does not answer, with its reason."""
+        found = {}
+        if "database" in self._opened:
+            try:
+                await self._opened["database"].ping()
+            except NewsbotError as error:
+                found["database"] = str(error)
+        if "redis" in self._opened:
+            try:
+                await self._opened["redis"].ping()
+            except Exception as error:
+                found["redis"] = f"Redis does not answer ({type(error).__name__})"
+        return found
+
+    async def _once(self, name: str, open_it: Callable[[], Awaitable[T]]) -> T:
+        if name not in self._opened:
+            self._opened[name] = await open_it()
+        return cast(T, self._opened[name])

@@ -1,0 +1,79 @@
+"""The commands that do one thing and end, over the parts that `bootstrap` opens."""
+
+from __future__ import annotations
+
+import aiohttp
+import typer
+
+from newsbot.articles import migrations
+from newsbot.bootstrap import Parts
+from newsbot.config import Settings
+from newsbot.errors import NewsbotError
+from newsbot.ingest.pipeline import SourceReport
+from newsbot.running import run_until_stopped, stop_on_signals
+
+
+async def ingest(settings: Settings, source: str | None, *, once: bool) -> bool:
+    """Read now and print what came (`once`), or on schedule until stopped. False when a source failed."""
+    async with Parts(settings) as parts:
+        if not parts.newsroom.sources:
+            typer.echo(f"No sources: write [[sources]] into {settings.newsroom}.")
+            return True
+        schedule = await parts.schedule()
+        if not once:
+            await run_until_stopped({"sources": schedule.run()}, stop_on_signals())
+            return True
+        reports = await schedule.read_once([source] if source else None)
+    for report in reports:
+        typer.echo(f"{report.source}: {_described(report)}")
+    return not any(report.error for report in reports)
+
+
+def _described(report: SourceReport) -> str:
+    if report.error:
+        return f"FAILED: {report.error}"
+    if report.not_modified:
+        return "nothing new since the last time"
+    counts = [f"{count} {outcome.value}" for outcome, count in report.items.items() if count]
+    return ", ".join(counts) or "no articles"
+
+
+async def stats(settings: Settings) -> None:
+    """Print readers and articles in figures."""
+    async with Parts(settings) as parts:
+        counts = await (await parts.subscribers()).counts()
+        articles = await (await parts.articles()).count()
+        states = await (await parts.articles()).source_states()
+        typer.echo(f"readers    {counts.subscribers:,} ({counts.reachable:,} can be alerted)")
+        for topic in parts.newsroom.topics:
+            typer.echo(f"  {topic.id:16}{counts.by_topic.get(topic.id, 0):>10,}")
+        typer.echo(f"articles   {articles:,}")
+        for source in parts.newsroom.sources:
+            state = states.get(source.id)
+            words = (
+                "not read yet"
+                if state is None or state.fetched_at is None
+                else f"read {state.fetched_at:%Y-%m-%d %H:%M} UTC"
+            )
+            typer.echo(f"  {source.id:16}{words}{f', failing: {state.error}' if state and state.error else ''}")
+
+
+async def migrate(settings: Settings) -> str:
+    """Bring the database to this version; says from where to where."""
+    async with Parts(settings) as parts:
+        database = await parts.database()
+        _, now = await migrations.upgrade(database)
+        return f"{database.name[:1].upper()}{database.name[1:]} is at version {now}."
+
+
+async def health(settings: Settings) -> dict[str, str]:
+    """What the running newsbot says is wrong; empty: nothing."""
+    host = "127.0.0.1" if settings.web.host in ("0.0.0.0", "::") else settings.web.host  # noqa: S104 - compared, not bound
+    url = f"http://{host}:{settings.web.port}/readyz"
+    timeout = aiohttp.ClientTimeout(total=5)
+    try:
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as answer:
+            problems = (await answer.json())["problems"]
+    except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
+        raise NewsbotError(f"no newsbot answers at {url} ({type(error).__name__})") from None
+    return {str(part): str(reason) for part, reason in problems.items()}

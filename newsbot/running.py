@@ -1,0 +1,160 @@
+"""`newsbot run`: everything a newsroom needs in one process, until it is told to stop.
+
+What runs side by side, each a named task; when one fails the whole stops with its error:
+
+    intake      long polling, unless Telegram calls our webhook
+    answers     works off the inbox
+    sources     reads feeds, sitemaps and listings as they fall due
+    repair      puts right what reached the journal and not Redis
+    retention   deletes articles that are older than the newsroom keeps them
+    figures     gauges that must be looked up
+    redis       watches the embedded server
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from newsbot.bootstrap import Parts
+from newsbot.channels.redis_inbox import RedisInbox
+from newsbot.channels.telegram.api import TelegramApi
+from newsbot.channels.telegram.polling import Poller
+from newsbot.channels.telegram.sender import TelegramChannel
+from newsbot.channels.telegram.webhook import PATH, register_webhook, webhook_handler
+from newsbot.config import Settings
+from newsbot.conversation.answering import Answering
+from newsbot.conversation.menu import command_menu
+from newsbot.domain.subscriber import Address
+from newsbot.embedded_redis import EmbeddedRedis
+from newsbot.errors import ConfigurationError, NewsbotError, StoreError
+
+RETAIN_EVERY = timedelta(hours=6)
+FIGURES_EVERY = timedelta(seconds=5)
+
+log = structlog.get_logger()
+
+
+async def run(settings: Settings) -> None:
+    """Start everything, work until SIGINT or SIGTERM.
+
+    Raises ConfigurationError or StartError before anything is changed.
+    """
+    stop = stop_on_signals()
+    token = settings.telegram.token
+    if token is None:
+        raise ConfigurationError(
+            "NEWSBOT_TELEGRAM__TOKEN: it is missing; get one from @BotFather in Telegram (README, five minutes), "
+            "or see everything without one: newsbot demo"
+        )
+    async with Parts(settings, owns_redis=True) as parts:
+        file = parts.newsroom  # its mistakes are told before anything is opened
+        articles = await parts.articles()
+        redis = await parts.redis()
+        api = TelegramApi(await parts.session(), token.get_secret_value(), api_url=settings.telegram.api_url)
+        bot = await api.check_token()
+        subscribers = await parts.subscribers()
+        await subscribers.replay_recent()
+        inbox = RedisInbox(redis, f"telegram:{bot.id}")
+
+        async def moved(old: Address, new: Address) -> None:
+            await subscribers.move(old, new, now=parts.clock())
+
+        channel = TelegramChannel(api, moved=moved)
+        dialogue = await parts.dialogue(subscribers, frozenset({bot.username}))
+        answering = Answering(dialogue, channel, subscribers, parts.metrics, clock=parts.clock)
+        webhook = settings.telegram.mode == "webhook"
+        secret = settings.telegram.webhook_secret
+        webhooks = {}
+        if webhook and secret is not None:
+            webhooks[PATH] = webhook_handler(inbox, bot, secret.get_secret_value(), clock=parts.clock)
+        async with await parts.web(webhooks) as web:
+            if webhook and secret is not None and settings.web.public_url is not None:
+                await register_webhook(api, settings.web.public_url, secret.get_secret_value())
+            await channel.publish_menu(command_menu(parts.catalog, file.newsroom))
+            log.info(
+                "newsbot runs",
+                bot=f"@{bot.username}",
+                updates="webhook" if webhook else "polling",
+                sources=len(file.sources),
+                articles=await articles.count(),
+                web=f"http://{settings.web.host}:{web.port}",
+            )
+            tasks: dict[str, Coroutine[Any, Any, None]] = {
+                "answers": inbox.work(answering.handle),
+                "sources": (await parts.schedule()).run(),
+                "repair": subscribers.keep_in_step(),
+                "retention": _retain(parts),
+                "figures": _figures(inbox, parts),
+            }
+            if not webhook:
+                tasks["intake"] = Poller(api, inbox, bot, clock=parts.clock).run()
+            if parts.embedded is not None:
+                tasks["redis"] = _watch(parts.embedded)
+            await run_until_stopped(tasks, stop)
+    log.info("newsbot stopped")
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Set by the first SIGINT or SIGTERM; a second one ends the process as usual."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+
+    def stop_now() -> None:
+        stop.set()
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+    for number in signals:
+        loop.add_signal_handler(number, stop_now)
+    return stop
+
+
+async def run_until_stopped(work: Mapping[str, Coroutine[Any, Any, None]], stop: asyncio.Event) -> None:
+    """Run the named tasks side by side until `stop` is set; then cancel them and wait for their end.
+
+    A task that raises, or ends by itself, stops the others, and its error is raised.
+    """
+    tasks = {asyncio.create_task(coroutine, name=name) for name, coroutine in work.items()}
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        ended, _ = await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (*tasks, stopping):
+            task.cancel()
+        await asyncio.gather(*tasks, stopping, return_exceptions=True)
+    for task in ended - {stopping}:
+        error = task.exception()
+        raise error if error else NewsbotError(f"the task {task.get_name()!r} ended by itself")
+
+
+async def _retain(parts: Parts) -> None:
+    articles = await parts.articles()
+    while True:
+        try:
+            deleted = await articles.retain(
+                keep_since=parts.clock() - timedelta(days=parts.settings.keep_articles_days)
+            )
+            if deleted:
+                log.info("old articles deleted", count=deleted, days=parts.settings.keep_articles_days)
+        except StoreError as error:
+            log.warning("old articles could not be deleted", reason=str(error))
+        await asyncio.sleep(RETAIN_EVERY.total_seconds())
+
+
+async def _figures(inbox: RedisInbox, parts: Parts) -> None:
+    while True:
+        with suppress(StoreError):  # /readyz tells it
+            parts.metrics.inbox_waiting.labels("telegram").set(await inbox.waiting())
+        await asyncio.sleep(FIGURES_EVERY.total_seconds())
+
+
+async def _watch(embedded: EmbeddedRedis) -> None:
+    raise await embedded.failed
