@@ -1,5 +1,4 @@
-"""Entities: the ranges of a text that are bold, linked and so on, in UTF-16 code units, and the rules by which they
-may overlap.
+"""Entities, the ranges of a text that are bold, linked and so on, and the rules by which they may overlap.
 
 What Telegram keeps of the ranges a bot asked for, observed on the real library (TDLib's `parseMarkdown`, offline):
 

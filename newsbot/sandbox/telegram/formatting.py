@@ -1,5 +1,4 @@
-"""From what a bot sends as text or caption to what is stored: markup read, characters cleaned, ends trimmed, lengths
-checked.
+"""From what a bot sends to what is stored: markup read, characters cleaned, ends trimmed, lengths checked.
 
 Order and units are Telegram's: 32,768 bytes before parsing, 4,096 (caption 1,024) after it. The documentation says
 characters; the server counts code points at first and UTF-16 units in the end, so both must fit: the sandbox refuses
@@ -126,6 +125,7 @@ def readers_text(text: str) -> FormattedText:
 
 def clean(text: str, entities: Sequence[Entity]) -> tuple[str, tuple[Entity, ...]]:
     """Blank control characters, drop those that turn text around, trim; entities keep covering what they covered."""
+    entities = normalise_entities(entities)  # before anything moves: a range may shrink into its neighbour
     if not _REMOVED.isdisjoint(text) or not _BLANKED.isdisjoint(text):
         text, entities = _without_controls(text, entities)
     text = text.rstrip(" \n")

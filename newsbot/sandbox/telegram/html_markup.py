@@ -1,5 +1,4 @@
-"""parse_mode=HTML exactly as the Bot API reads it: sixteen tags, four named references, byte offsets in the error
-texts.
+"""parse_mode=HTML exactly as the Bot API reads it: few tags, four named references, byte offsets in the error texts.
 
 The grammar is not HTML's: `<br>` and `<p>` are errors, an unknown reference is plain text, `</>` closes whatever is
 open, a bad link loses its link and keeps its text. Tests compare every branch with Telegram's own parser (TDLib's

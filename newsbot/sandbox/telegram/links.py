@@ -1,6 +1,4 @@
-"""Which addresses Telegram takes for a link, and how it writes them (TDLib's URL rules, checked against the
-library).
-"""
+"""Which addresses Telegram takes for a link, and how it writes them: TDLib's rules, checked against the library."""
 
 from __future__ import annotations
 
@@ -12,6 +10,7 @@ __all__ = ["BadLink", "check_link", "mentioned_user"]
 
 MAX_USER_ID: Final = (1 << 40) - 1
 _HOST: Final = re.compile(r"(?:[a-z0-9.\-_!$,~*'();&+=]|%[0-9a-f]{2}|[^\x00-\x7f])*")
+_USERINFO: Final = re.compile(_HOST.pattern.replace("=]", "=:]"), re.IGNORECASE)
 _SPACE: Final = " \t\r\n\0\v"
 
 
@@ -35,8 +34,6 @@ def check_link(link: str) -> str:
             raise BadLink(f"Wrong {inner} URL")
         if not all(c.isascii() and (c.isalnum() or c in "-_" or (c == "." and inner == "tonsite")) for c in host):
             raise BadLink("Unallowed characters in URL host")
-        if inner == "tonsite":
-            return f"tonsite://{host}{query}"
         return f"{inner}://{host}{query[1:] if query[1:2] == '?' else query}"
     if "." not in host and not is_ipv6:
         raise BadLink("Wrong HTTP URL")
@@ -78,6 +75,8 @@ def _split(url: str) -> tuple[str, str, str, int, str, bool]:
         port = int(digits)
         place = place[: found.start()]
     userinfo, _, host = place.rpartition("@")
+    if _USERINFO.fullmatch(userinfo) is None:
+        raise BadLink("Unallowed characters in URL user info")
     is_ipv6 = host.startswith("[") and host.endswith("]")
     if is_ipv6:
         try:
