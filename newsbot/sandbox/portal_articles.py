@@ -26,6 +26,7 @@ from newsbot.text.normalise import clean
 
 DHAKA: Final = ZoneInfo("Asia/Dhaka")
 FILE_NAME: Final = "articles.jsonl"
+FIRST_ID: Final = 100_001  #: a number as long as real portals', by which their readers tell an article's address
 HEADLINE_AT_MOST = 300  #: code points; the longest of real headlines are about a hundred
 KICKER_AT_MOST = 100
 BODY_AT_MOST = 50_000
@@ -233,7 +234,7 @@ class PortalArticles:
         return article
 
     def _next_id(self) -> int:
-        return max(self._articles, default=0) + 1
+        return max(self._articles, default=FIRST_ID - 1) + 1
 
     def _keep(self, article: PortalArticle) -> PortalArticle:
         """Durable first: whoever was shown the article finds it again after a crash."""
@@ -264,7 +265,7 @@ def _age(text: str) -> timedelta:
 def _seed(now: datetime) -> list[PortalArticle]:
     aged = [(sample.age, sample) for sample in samples() if sample.age is not None]
     oldest_first = sorted(aged, key=lambda pair: pair[0], reverse=True)
-    return [_from_sample(sample, number, now - age) for number, (age, sample) in enumerate(oldest_first, start=1)]
+    return [_from_sample(sample, number, now - age) for number, (age, sample) in enumerate(oldest_first, FIRST_ID)]
 
 
 def _from_sample(sample: Sample, article_id: int, published_at: datetime) -> PortalArticle:
