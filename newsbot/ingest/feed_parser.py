@@ -134,7 +134,8 @@ def _from_guid(guid: str) -> str:
 def _image(entry: Mapping[str, Any], base: str, markup: str) -> str:
     named = [_text(media, "url") for media in _parts(entry, "media_content") if _is_image(media)]
     named += [_text(media, "url") for media in _parts(entry, "media_thumbnail")]
-    named += [_text(link, "href") for link in _parts(entry, "enclosures") if _is_image(link)]
+    enclosures = (link for link in _parts(entry, "links") if _text(link, "rel") == "enclosure")
+    named += [_text(link, "href") for link in enclosures if _is_image(link)]
     named += [match[1] for match in [_IMAGE.search(markup[:20_000])] if match]
     return next(filter(None, (absolute_url(url, base) for url in named)), "")
 
