@@ -59,7 +59,7 @@ class PostgresServer:
     def __init__(self) -> None:
         self._bin = binaries()
         self._user = "nobody" if os.getuid() == 0 else None
-        self.folder = Path(tempfile.mkdtemp(prefix="newsbot-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="newsbot-pg-", dir=_quick_folder()))
         self.folder.chmod(0o755)
         if self._user:
             shutil.chown(self.folder, self._user)
@@ -152,6 +152,14 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run it in a thread of its own, so that fixtures for tests with and without an event loop can use it."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()
+
+
+def _quick_folder() -> str | None:
+    """Memory, if there is plenty: a new database is some 300 files, 0.02 s there and 0.3 s on a disk."""
+    memory = Path("/dev/shm")
+    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**30:
+        return str(memory)
+    return None
 
 
 def _die_with_the_tests() -> None:

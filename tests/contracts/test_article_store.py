@@ -1,4 +1,4 @@
-"""What every storage of articles promises, on SQLite and on PostgreSQL (and in memory, where the promise is not about SQL)."""
+"""What every storage of articles promises, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
