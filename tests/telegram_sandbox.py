@@ -10,9 +10,12 @@ from typing import Any
 
 from aiohttp import web
 
+from newsbot.channels.inbox import Handle
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.receiver import BotIdentity
 from newsbot.channels.telegram.transport import open_session
+from newsbot.domain.message import IncomingMessage
+from newsbot.errors import StoreUnavailable
 from newsbot.sandbox.telegram.faults import Fault
 from newsbot.sandbox.telegram.limits import FloodLimits
 from newsbot.sandbox.telegram.reader_side import ReaderSide
@@ -69,6 +72,37 @@ async def telegram_sandbox(*, read_limit: float = 5.0) -> AsyncIterator[Telegram
         bot = await api.check_token()
         yield TelegramSandbox(state, ReaderSide(state), api, bot, url)
     state.close()
+
+
+class RecordingInbox:
+    """The receiving half of an inbox: keeps in memory, once per event id. `away`: as if its store were down."""
+
+    def __init__(self) -> None:
+        self.kept: list[IncomingMessage] = []
+        self.away = False
+        self.refused = 0
+
+    async def put(self, incoming: IncomingMessage) -> bool:
+        return await self.put_many([incoming]) == 1
+
+    async def put_many(self, incoming: list[IncomingMessage]) -> int:
+        if self.away:
+            self.refused += 1
+            raise StoreUnavailable
+        known = {one.event_id for one in self.kept}
+        new = [one for one in incoming if one.event_id not in known]
+        self.kept += new
+        return len(new)
+
+    async def work(self, handle: Handle) -> None:
+        raise NotImplementedError("nobody handles what is only recorded")
+
+    async def waiting(self) -> int:
+        return len(self.kept)
+
+    @property
+    def texts(self) -> list[str]:
+        return [one.text for one in self.kept]
 
 
 async def until(condition: Callable[[], bool], seconds: float = 10) -> None:

@@ -94,6 +94,7 @@ class TelegramApi:
                 return "" if isinstance(edited, bool) else str(edited.message_id)
             case SendDocument():
                 file = InputFile(request.content, filename=request.name)
+                file.mimetype = request.media_type  # or the library guesses from the name
                 sent = await self.bot.send_document(document=file, api_kwargs=parameters, **to.parameters())
                 return str(sent.message_id)
             case AnswerCallback():

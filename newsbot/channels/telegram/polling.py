@@ -72,7 +72,7 @@ class Poller:
                 continue
             except _Failed as failure:
                 attempt: Attempt | None = failure.attempt
-                webhook_gone = webhook_gone and "webhook" not in failure.detail
+                webhook_gone = webhook_gone and "webhook" not in failure.detail.casefold()
                 self._complain(failure)
             except StoreError as error:
                 attempt = None

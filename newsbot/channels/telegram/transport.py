@@ -172,7 +172,7 @@ def _body(request_data: RequestData | None) -> bytes | aiohttp.FormData:
         return b"{}"
     if not request_data.contains_files:
         return json.dumps(request_data.parameters, ensure_ascii=False).encode()
-    form = aiohttp.FormData()
+    form = aiohttp.FormData(quote_fields=False)  # Telegram shows a file's name as it is written here
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, media_type) in request_data.multipart_data.items():
