@@ -33,8 +33,8 @@ class RedisListMemory:
 
     async def last_list(self, address: Address) -> tuple[int, ...]:
         with store_errors("recalling a list"):
-            kept: bytes | None = await self._redis.get(_list_key(address))
-        return tuple(int(part) for part in kept.split(b",")) if kept else ()
+            kept = await self._redis.get(_list_key(address))
+        return tuple(int(part) for part in _text(kept).split(",")) if kept else ()
 
     async def keep_words(self, words: str) -> str:
         token = token_of(words)
@@ -44,8 +44,8 @@ class RedisListMemory:
 
     async def words(self, token: str) -> str | None:
         with store_errors("recalling a search"):
-            kept: bytes | None = await self._redis.getex(_search_key(token), ex=REMEMBERED_FOR)
-        return kept.decode("utf-8", "surrogatepass") if kept is not None else None
+            kept = await self._redis.getex(_search_key(token), ex=REMEMBERED_FOR)
+        return None if kept is None else _text(kept)
 
     async def forget(self, address: Address) -> None:
         with store_errors("forgetting a list"):
@@ -58,3 +58,7 @@ def _list_key(address: Address) -> str:
 
 def _search_key(token: str) -> str:
     return f"search:{token}"
+
+
+def _text(kept: bytes | str) -> str:
+    return kept.decode("utf-8", "surrogatepass") if isinstance(kept, bytes) else kept
