@@ -71,7 +71,7 @@ class FloodMeter:
         if wait is not None:
             scope, seconds = wait
             self.refused += 1
-            self._refused_until[scope] = max(self._refused_until.get(scope, 0.0), now + seconds)
+            self._refused_until.setdefault(scope, now + seconds)  # asking again meanwhile makes it no longer
             raise too_many_requests(seconds)
         self.accepted += 1
         self._all.add(now)

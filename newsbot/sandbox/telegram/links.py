@@ -75,9 +75,9 @@ def _split(url: str) -> tuple[str, str, str, int, str, bool]:
         port = int(digits)
         place = place[: found.start()]
     userinfo, _, host = place.rpartition("@")
-    if _USERINFO.fullmatch(userinfo) is None:
-        raise BadLink("Unallowed characters in URL user info")
     is_ipv6 = host.startswith("[") and host.endswith("]")
+    if not is_ipv6 and _USERINFO.fullmatch(userinfo) is None:
+        raise BadLink("Unallowed characters in URL user info")
     if is_ipv6:
         try:
             ipaddress.IPv6Address(host[1:-1])
