@@ -12,9 +12,12 @@ import pytest
 from aiohttp import web
 
 from newsbot.channels.telegram.api import TelegramApi
+from newsbot.channels.telegram.outcomes import from_answer
 from newsbot.channels.telegram.receiver import receive
+from newsbot.channels.telegram.renderer import render
 from newsbot.channels.telegram.sender import TelegramChannel
 from newsbot.channels.telegram.transport import open_session
+from newsbot.channels.telegram.wire import Destination
 from newsbot.domain.alert import Reason, Refused, Scope, Sent, TryLater, Unknown, Unreachable
 from newsbot.domain.message import (
     Button,
@@ -223,7 +226,8 @@ async def test_an_answer_slower_than_the_limit_is_unknown_and_does_not_hold_up_o
     async with open_session() as session:
         impatient = TelegramChannel(TelegramApi(session, TOKEN, api_url=sandbox.url, read_limit=0.3))
         slow = asyncio.create_task(impatient.reply(said(), (a_text("slow"),)))
-        assert await impatient.reply(said(address=Address("telegram", "43")), (a_text("quick"),)) == (Sent("1"),)
+        (quick,) = await impatient.reply(said(address=Address("telegram", "43")), (a_text("quick"),))
+        assert isinstance(quick, Sent)
         assert not slow.done()
         (attempt,) = await slow
     assert isinstance(attempt, Unknown)
@@ -313,6 +317,19 @@ async def test_a_forum_topic_is_answered_in_it_and_elsewhere_when_it_is_gone(
         ("in topic", 5),
         ("topic gone", None),
     ]
+
+
+async def test_a_rendered_message_can_be_sent_to_many_without_the_librarys_objects(sandbox: TelegramSandbox) -> None:
+    sandbox.readers.add_user("করিম", user_id=43, started=True)
+    sandbox.readers.add_user("সালাম", user_id=44)
+    request = render(a_text("খবর <১>", buttons=((Button("b", "x"),),))).request
+    assert request is not None
+    body = request.parameters()
+    answers = [
+        await sandbox.api.raw(request.method, body | Destination(str(chat)).parameters()) for chat in (READER, 43, 44)
+    ]
+    assert [from_answer(answer) for answer in answers] == [Sent("1"), Sent("2"), Unreachable(Reason.NEVER_STARTED)]
+    assert sandbox.texts(READER) == sandbox.texts(43) == ["খবর <১>"]
 
 
 async def test_a_silent_reply_makes_no_sound(sandbox: TelegramSandbox, channel: TelegramChannel) -> None:

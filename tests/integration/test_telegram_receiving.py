@@ -286,6 +286,24 @@ async def test_a_body_over_a_megabyte_is_refused(
     assert inbox.kept == []
 
 
+async def test_a_body_that_trickles_is_given_up(
+    sandbox: TelegramSandbox, inbox: RecordingInbox, client: aiohttp.ClientSession
+) -> None:
+    async def trickle() -> AsyncIterator[bytes]:
+        for byte in json.dumps(an_update()).encode():
+            yield bytes([byte])
+            await asyncio.sleep(0.05)
+
+    app = web.Application()
+    app.router.add_post(PATH, webhook_handler(inbox, sandbox.bot, SECRET, body_patience=0.2))
+    async with (
+        running_app(app) as url,
+        client.post(url + PATH, data=trickle(), headers={SECRET_HEADER: SECRET}) as response,
+    ):
+        assert response.status == 408
+    assert inbox.kept == []
+
+
 async def test_an_update_that_means_nothing_to_us_is_acknowledged(
     inbox: RecordingInbox, webhook: str, client: aiohttp.ClientSession
 ) -> None:

@@ -100,14 +100,18 @@ class TelegramChannel:
         for reply, one in zip(replies, rendered, strict=True):
             for loss in one.losses:
                 _log.info("not shown as meant", reply=type(reply).__name__, what=loss.what, how=loss.how)
-        async with asyncio.TaskGroup() as tasks:
-            # At once, or the button spins until everything is sent.
-            acknowledged = tasks.create_task(self._acknowledge(to, rendered)) if to.callback_id else None
-            chat_id = to.address.user_id
-            order = self._order.setdefault(chat_id, asyncio.Lock())
+        # At once, or the button spins until everything is sent.
+        acknowledging = asyncio.create_task(self._acknowledge(to, rendered)) if to.callback_id else None
+        chat_id = to.address.user_id
+        order = self._order.setdefault(chat_id, asyncio.Lock())
+        try:
             async with order:
                 attempts = await self._send_all(Destination(chat_id, to.thread_id), rendered)
-        notice = acknowledged.result() if acknowledged else Sent()
+        except BaseException:
+            if acknowledging:
+                acknowledging.cancel()
+            raise
+        notice = await acknowledging if acknowledging else Sent()
         return tuple(notice if attempt is None else attempt for attempt in attempts)
 
     async def publish_menu(self, menu: CommandMenu) -> None:

@@ -35,7 +35,12 @@ _log = structlog.get_logger(channel="telegram")
 
 
 def webhook_handler(
-    inbox: Inbox, bot: BotIdentity, secret: str, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    inbox: Inbox,
+    bot: BotIdentity,
+    secret: str,
+    *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    body_patience: float = BODY_PATIENCE,
 ) -> Handler:
     """The handler of `POST /telegram/webhook`, for any aiohttp application.
 
@@ -53,7 +58,7 @@ def webhook_handler(
             _log.warning("a webhook call with a wrong secret", remote=request.remote)
             return web.Response(status=403, text="the secret token is wrong")
         try:
-            async with asyncio.timeout(BODY_PATIENCE):
+            async with asyncio.timeout(body_patience):
                 body = await _read(request)
         except TimeoutError:
             return web.Response(status=408, text="the body came too slowly")
