@@ -22,6 +22,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from newsbot.ingest.canonical_url import same_site
 from newsbot.ingest.decoding import decode
 from newsbot.ingest.feed_dates import read_time
+from newsbot.ingest.html_tree import parse_html
 from newsbot.ingest.latest_block import split_date
 from newsbot.ingest.markup import absolute_url, headline_text, plain_text, short_text
 from newsbot.ingest.structured_data import JsonObject, embedded_json, json_ld_documents, objects_of, text_of, texts_of
@@ -72,7 +73,7 @@ def parse_listing(
         raise EmptyDocument
     if "<" not in text:
         raise NotAPage("this is no HTML page: it has no markup")
-    tree = LexborHTMLParser(text)
+    tree = parse_html(text)
     base_node = tree.css_first("base[href]")
     base = absolute_url(base_node.attributes.get("href") or "", base_url) if base_node else ""
     embedded = _distinct(_embedded_items(tree, base or base_url, tz, now))
@@ -133,14 +134,16 @@ def _names(value: Any) -> list[str]:
 
 
 def _linked_items(node: LexborNode, base: str, tz: tzinfo, now: datetime) -> Iterator[FeedItem]:
+    shared: set[int] = set()
     for link in node.css("a[href]")[:LINKS_LIMIT]:
         url = absolute_url(link.attributes.get("href") or "", base)
-        if url and _is_article(url, base) and (item := _from_link(link, url, base, tz, now)):
-            yield item
+        if url and _is_article(url, base):
+            item = _from_link(link, _block_around(link, url, base, shared), url, base, tz, now)
+            if item is not None:
+                yield item
 
 
-def _from_link(link: LexborNode, url: str, base: str, tz: tzinfo, now: datetime) -> FeedItem | None:
-    block = _block_around(link, url, base)
+def _from_link(link: LexborNode, block: LexborNode, url: str, base: str, tz: tzinfo, now: datetime) -> FeedItem | None:
     heading = link.css_first("h1, h2, h3, h4, h5, h6") or _heading_of(link, block)
     lines = _lines(block)
     title = clean((heading or link).text(separator=" "))
@@ -162,15 +165,19 @@ def _from_link(link: LexborNode, url: str, base: str, tz: tzinfo, now: datetime)
     )
 
 
-def _block_around(link: LexborNode, url: str, base: str) -> LexborNode:
-    """The largest element around the link, within _LEVELS_UP, that holds links to this article only."""
+def _block_around(link: LexborNode, url: str, base: str, shared: set[int]) -> LexborNode:
+    """The largest element around the link, within _LEVELS_UP, that holds links to this article only.
+
+    `shared` remembers elements that hold several articles, so that each is looked into once.
+    """
     block = link
     for _ in range(_LEVELS_UP):
         parent = block.parent
-        if parent is None or parent.tag in ("body", "html", "ul", "ol", "main"):
+        if parent is None or parent.tag in ("body", "html", "ul", "ol", "main") or parent.mem_id in shared:
             break
         others = [absolute_url(other.attributes.get("href") or "", base) for other in parent.css("a[href]")[:20]]
         if any(other and other != url for other in others) or len(parent.text()) > _BLOCK_TEXT_LIMIT:
+            shared.add(parent.mem_id)
             break
         block = parent
     return block

@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from newsbot.ingest.html_tree import is_safe_to_parse
 from newsbot.ingest.values import BODY_LIMIT, HEADLINE_LIMIT, SHORT_TEXT_LIMIT
 from newsbot.text.clipping import Unit, clip
 from newsbot.text.normalise import clean
@@ -46,6 +47,8 @@ def paragraphs_of(markup: str) -> tuple[str, ...]:
     markup = markup[: MARKUP_PER_TEXT * BODY_LIMIT]
     if not _TAG.search(markup):
         lines = html.unescape(markup).splitlines()
+    elif not is_safe_to_parse(markup):
+        lines = html.unescape(_without_tags(markup)).splitlines()
     else:
         tree = LexborHTMLParser(_BREAKS.sub(lambda tag: f"\n{tag.group()}", " ".join(markup.split())))
         for node in tree.css(_NOT_TEXT):

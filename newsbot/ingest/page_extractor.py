@@ -18,6 +18,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from newsbot.ingest.body_text import extracted_text, plain_body, readable_tree
 from newsbot.ingest.decoding import decode
 from newsbot.ingest.embedded_article import embedded_article
+from newsbot.ingest.html_tree import parse_html
 from newsbot.ingest.latest_block import dated_lines, is_latest_title
 from newsbot.ingest.listing import items_in
 from newsbot.ingest.markup import absolute_url, plain_text, short_text
@@ -56,7 +57,7 @@ def extract_page(data: bytes, *, content_type: str = "", base_url: str, tz: tzin
         raise EmptyDocument
     if "<" not in text:
         raise NotAPage("this is no HTML page: it has no markup")
-    tree = LexborHTMLParser(text)
+    tree = parse_html(text)
     linked = json_ld_article(tree)
     shown = page_headline(tree, linked.headline, linked.publisher)
     embedded = embedded_article(tree, shown.text) if not linked.paragraphs else ArticleData()

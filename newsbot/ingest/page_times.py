@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, tzinfo
+from itertools import pairwise
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -95,7 +96,7 @@ def _lines_saying_so(readable: LexborHTMLParser) -> Iterator[str]:
         return
     lines = readable.body.text(separator="\n").splitlines()
     filled = [line for line in map(clean, lines) if line][:_LINES_LOOKED_AT]
-    for line, following in zip(filled, [*filled[1:], ""], strict=True):
+    for line, following in pairwise([*filled, ""]):
         if len(line) <= _LONGEST_LINE and _SAYS_PUBLISHED.search(normalise(line)):
             yield line
             yield f"{line} {following[:_LONGEST_LINE]}"

@@ -1,8 +1,8 @@
 """Reads news sitemaps (with headline, time, keywords and image per address) and indexes of sitemaps.
 
-No feed library reads them, and about twenty Bengali portals publish their newest only here. Entities and
-document types are refused (defusedxml); an ill-formed or truncated document is repaired once, as far as its
-last whole entry.
+No feed library reads them, and about twenty Bengali portals publish their newest only here. What stands
+before the root, a document type with its entities too, is left behind; the parser refuses any other
+(defusedxml). An ill-formed or truncated document is repaired once, as far as its last whole entry.
 """
 
 from __future__ import annotations
