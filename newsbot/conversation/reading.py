@@ -43,9 +43,9 @@ async def latest(house: House, turn: Turn, wish: Latest) -> Replies:
         return (text(_("This topic is no longer offered."), buttons=rows(latest_button(turn), topics_button(turn))),)
     shown = replace(wish, count=min(max(wish.count, 1), MOST_SHOWN) if wish.count else SHOWN)
     page = await _page(house, turn, shown)
-    if shown.after and len(page.articles) < shown.count:  # the top is near: a full page of the newest reads better
+    if page is None:
         shown = replace(shown, after=None)
-        page = await _page(house, turn, shown)
+        page = await house.articles.latest(topic=shown.topic or None, limit=shown.count, now=turn.now)
     if not page.articles:
         return (_nothing_to_show(house, turn, shown),)
     await keep_list(house, turn, page.articles)
@@ -65,10 +65,15 @@ async def latest(house: House, turn: Turn, wish: Latest) -> Replies:
     )
 
 
-async def _page(house: House, turn: Turn, wish: Latest) -> Page:
-    return await house.articles.latest(
-        topic=wish.topic or None, before=wish.before, after=wish.after, limit=wish.count, now=turn.now
-    )
+async def _page(house: House, turn: Turn, wish: Latest) -> Page | None:
+    """None where paging back has reached the top: a full page of the newest reads better than what is left there."""
+    topic = wish.topic or None
+    if wish.after is None:
+        return await house.articles.latest(topic=topic, before=wish.before, limit=wish.count, now=turn.now)
+    newer = await house.articles.latest(topic=topic, after=wish.after, limit=wish.count + 1, now=turn.now)
+    if len(newer.articles) <= wish.count:
+        return None
+    return Page(newer.articles[1:], newer.next)
 
 
 def _nothing_to_show(house: House, turn: Turn, wish: Latest) -> TextReply | Toast:
@@ -151,7 +156,7 @@ async def open_number(house: House, turn: Turn, wish: OpenNumber) -> Replies:
         note = text(_("There is no list yet to which this number belongs. Here are the latest stories."))
         return (note, *await latest(house, turn, Latest()))
     if not 1 <= wish.number <= len(shown):
-        return (text(_("The last list goes from {first} to {last}.", first=1, last=len(shown))),)
+        return (text(_.plural("The last list has {n} story.", "The last list has {n} stories.", len(shown))),)
     return await open_article(house, turn, OpenArticle(shown[wish.number - 1]))
 
 

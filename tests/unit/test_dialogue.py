@@ -295,7 +295,7 @@ async def test_a_typed_number_opens_that_line_of_the_list_shown_last(talk: Talk)
     await talk.press("আগের")
     card = only(await talk.say("৩"), CardReply)
     assert card.url == "https://news.example/article/13"
-    assert "১ থেকে ১০" in words(await talk.say("১১"))
+    assert "১০টি খবর" in words(await talk.say("১১"))
 
 
 async def test_a_number_without_a_list_brings_the_list(talk: Talk) -> None:
@@ -468,7 +468,7 @@ async def test_latest_of_a_misspelt_topic_is_asked_back(talk: Talk) -> None:
 
 async def test_unsubscribing_from_one_and_from_all(talk: Talk) -> None:
     await talk.a_reader("sports", "politics", "world")
-    assert "অনুসরণ করছেন না: খেলা" in words(await talk.say("খেলা বন্ধ"))
+    assert "অনুসরণ বন্ধ হলো: খেলা" in words(await talk.say("খেলা বন্ধ"))
     assert (await talk.chosen()).topics == {"politics", "world"}
     assert "কোনো বিষয় অনুসরণ করছেন না" in words(await talk.say("/unsubscribe all"))
     assert (await talk.chosen()).topics == frozenset()
