@@ -107,7 +107,9 @@ def _trimmed(document: str) -> str:
 
 def _item(entry: Mapping[str, Any], base: str, tz: tzinfo, now: datetime, language: str) -> FeedItem | None:
     guid = _text(entry, "id")[:2_000]
-    url = absolute_url(_text(entry, "link"), base) or _from_guid(guid)
+    url = absolute_url(_text(entry, "link"), base)
+    if not url or url == base:  # an empty link is resolved to the feed's own address
+        url = _from_guid(guid)
     if not url:
         return None
     content = max((_text(part, "value") for part in _parts(entry, "content")), key=len, default="")

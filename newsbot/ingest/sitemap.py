@@ -28,6 +28,7 @@ _ROOT: Final = re.compile(r"<(?:[a-zA-Z]+:)?(urlset|sitemapindex)\b[^<>]*>", re.
 _HTML: Final = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _ENTRY_ENDS: Final = re.compile(r"</(?:[a-zA-Z]+:)?(?:url|sitemap)\s*>", re.IGNORECASE)
 _LONE_AMPERSAND: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
+_PREFIX: Final = re.compile(r"<(/?)[a-zA-Z][\w-]*:")  # may be undeclared; we read local names only
 _XML_UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -55,8 +56,9 @@ def parse_sitemap(data: bytes, *, content_type: str = "", base_url: str, tz: tzi
 
 def _tree(document: str, root: re.Match[str]) -> Element:
     ends = [match.end() for match in _ENTRY_ENDS.finditer(document)]
-    closing = f"</{root.group()[1:].split()[0].rstrip('>/')}>"
-    repaired = _LONE_AMPERSAND.sub("&amp;", document[: ends[-1]] + closing) if ends else ""
+    entries = document[len(root.group()) : ends[-1]] if ends else ""
+    kind = root[1].lower()
+    repaired = f"<{kind}>{_PREFIX.sub(r'<\1', _LONE_AMPERSAND.sub('&amp;', entries))}</{kind}>" if ends else ""
     for attempt in filter(None, (document, repaired)):
         try:
             return fromstring(attempt)  # type: ignore[no-any-return]

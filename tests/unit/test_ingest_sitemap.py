@@ -21,7 +21,8 @@ from newsbot.ingest.values import (
 DHAKA = ZoneInfo("Asia/Dhaka")
 NOW = datetime(2025, 11, 18, 12, 0, tzinfo=UTC)
 OPEN = (
-    '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9" '
+    '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+    'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9" '
     'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">'
 )
 
@@ -41,10 +42,12 @@ def entry(number: int, date: str, headline: str = "খবর") -> str:
 
 def test_every_field_of_a_news_sitemap_is_read() -> None:
     sitemap = read(
-        f'<?xml version="1.0" encoding="UTF-8"?>{OPEN}<url><loc> https://paper.example/n/1 </loc><lastmod>2025-11-18T12:00:00+06:00</lastmod>'
-        "<news:news><news:publication><news:name>দিনের আলো</news:name><news:language>bn</news:language></news:publication>"
-        "<news:publication_date>2025-11-18T11:30:00+06:00</news:publication_date><news:title>ধানের &amp;#39;ভালো&amp;#39; ফলন</news:title>"
-        "<news:keywords>কৃষি, ধান,কৃষি</news:keywords></news:news><image:image><image:loc>/i/1.jpg</image:loc></image:image></url></urlset>"
+        f'<?xml version="1.0" encoding="UTF-8"?>{OPEN}<url><loc> https://paper.example/n/1 </loc>'
+        "<lastmod>2025-11-18T12:00:00+06:00</lastmod><news:news><news:publication><news:name>দিনের আলো</news:name>"
+        "<news:language>bn</news:language></news:publication>"
+        "<news:publication_date>2025-11-18T11:30:00+06:00</news:publication_date>"
+        "<news:title>ধানের &amp;#39;ভালো&amp;#39; ফলন</news:title><news:keywords>কৃষি, ধান,কৃষি</news:keywords></news:news>"
+        "<image:image><image:loc>/i/1.jpg</image:loc></image:image></url></urlset>"
     )
     assert sitemap.items == (
         FeedItem(
@@ -91,13 +94,14 @@ def test_an_index_names_further_sitemaps_newest_first() -> None:
             "\n\n<b>Notice</b>: x\n" + OPEN + entry(1, "2025-11-18", "ক &amp; খ") + "</urlset> junk", id="junk-around"
         ),
         pytest.param(
-            (OPEN + entry(1, "2025-11-18", "ক &amp; খ") + "</urlset>").replace("news:", "n:"), id="undeclared-prefix"
+            (OPEN + entry(1, "2025-11-18", "ক &amp; খ") + "</urlset>")
+            .replace("<news:", "<n:")
+            .replace("</news:", "</n:"),
+            id="undeclared-prefix",
         ),
     ],
 )
 def test_an_ill_formed_sitemap_is_read_as_far_as_its_last_whole_entry(document: str) -> None:
-    if "n:news" in document:
-        document = document.replace("xmlns:n:", "xmlns:n=").replace('xmlns:n="', 'xmlns:n="')
     assert [item.url for item in read(document).items] == ["https://paper.example/n/1"]
 
 
