@@ -55,7 +55,7 @@ def receive(update: object, bot: BotIdentity, now: datetime) -> IncomingMessage 
     update_id = update.get("update_id")
     if not _is_id(update_id):
         return None
-    event_id = f"{bot.id}:{update_id}"  # update ids count per bot
+    event_id = str(update_id)
     if isinstance(message := update.get("message"), dict):
         return _message(message, event_id, bot, now)
     if isinstance(query := update.get("callback_query"), dict):
