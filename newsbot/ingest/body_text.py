@@ -29,6 +29,7 @@ _ENOUGH = 0.8  #: of the other reading's length, for the body of structured data
 _AGREES: Final = (0.85, 1.2)  #: ratio of lengths within which two readings are one text
 _LINKS_AT_MOST = 0.4  #: share of a paragraph's text that may be links
 _TREE_LIMIT = 20_000  #: elements given to trafilatura, which takes 2–10 µs each; a long article's page has 3,000
+_HEADLINE_AND_DATE = 300  #: characters that trafilatura puts before a short article
 _RUBBISH: Final = (
     "script, style, noscript, template, iframe, svg, form, button, select, nav, header nav, footer, aside, "
     "[hidden], [aria-hidden=true], .share, .social-share, .advertisement, .related-news, .comments"
@@ -132,7 +133,7 @@ def extracted_text(tree: LexborHTMLParser, stated: Sequence[str]) -> tuple[str, 
     block = densest_block(tree)
     if stated and _agree(block, stated):
         return block
-    found = _by_trafilatura(tree) or block
+    found = _as_typed(_by_trafilatura(tree), block) or block
     return tuple(stated) if stated and _length(stated) >= _ENOUGH * _length(found) else found
 
 
@@ -149,6 +150,18 @@ def _by_trafilatura(tree: LexborHTMLParser) -> tuple[str, ...]:
         return ()
     text = getattr(document, "text", None) or ""
     return tuple(line for line in map(clean, text.splitlines()) if line)
+
+
+def _as_typed(found: Sequence[str], block: Sequence[str]) -> tuple[str, ...]:
+    """What trafilatura found, in the page's own letters and paragraphs.
+
+    It drops joiners (কেব্‌ল), and makes a short article one line with the headline and the date line before it.
+    """
+    swallowed = _length(found) - _length(block) <= _HEADLINE_AND_DATE
+    if len(found) == 1 and block and swallowed and all(normalise(line) in normalise(found[0]) for line in block):
+        return tuple(block)
+    typed = {normalise(line): line for line in block}
+    return tuple(typed.get(normalise(line), line) for line in found)
 
 
 def _agree(block: Sequence[str], stated: Sequence[str]) -> bool:

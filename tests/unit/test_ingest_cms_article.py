@@ -159,8 +159,10 @@ json_values = st.recursive(
     max_leaves=8,
 )
 fields = st.sampled_from(
-    ("@type", "url", "mainEntityOfPage", "headline", "kicker", "description", "articleBody", "articleSection")
-    + ("keywords", "image", "author", "datePublished", "dateModified", "inLanguage", "breaking")
+    [
+        *("@type", "url", "mainEntityOfPage", "headline", "kicker", "description", "articleBody", "articleSection"),
+        *("keywords", "image", "author", "datePublished", "dateModified", "inLanguage", "breaking"),
+    ]
 )
 
 
