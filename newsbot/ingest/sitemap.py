@@ -58,7 +58,8 @@ def _tree(document: str, root: re.Match[str]) -> Element:
     ends = [match.end() for match in _ENTRY_ENDS.finditer(document)]
     entries = document[len(root.group()) : ends[-1]] if ends else ""
     kind = root[1].lower()
-    repaired = f"<{kind}>{_PREFIX.sub(r'<\1', _LONE_AMPERSAND.sub('&amp;', entries))}</{kind}>" if ends else ""
+    entries = _PREFIX.sub(r"<\1", _LONE_AMPERSAND.sub("&amp;", entries))
+    repaired = f"<{kind}>{entries}</{kind}>" if ends else ""
     for attempt in filter(None, (document, repaired)):
         try:
             return fromstring(attempt)  # type: ignore[no-any-return]
