@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import aiohttp
 import typer
 
 from newsbot.articles import migrations
 from newsbot.bootstrap import Parts
+from newsbot.channels.console import ConsoleChannel
 from newsbot.config import Settings
-from newsbot.errors import NewsbotError
+from newsbot.conversation.answering import Answering
+from newsbot.errors import ConfigurationError, NewsbotError
 from newsbot.ingest.pipeline import SourceReport
 from newsbot.running import run_until_stopped, stop_on_signals
 
@@ -36,6 +40,18 @@ def _described(report: SourceReport) -> str:
         return "nothing new since the last time"
     counts = [f"{count} {outcome.value}" for outcome, count in report.items.items() if count]
     return ", ".join(counts) or "no articles"
+
+
+async def chat(settings: Settings, user: str) -> None:
+    """The conversation in this terminal, with the articles and readers of these settings."""
+    if not re.fullmatch(r"\S{1,64}", user):
+        raise ConfigurationError("--user: a name without spaces, up to 64 letters; example: --user me")
+    async with Parts(settings) as parts:
+        subscribers = await parts.subscribers()
+        channel = ConsoleChannel(user, language=settings.language)
+        dialogue = await parts.dialogue(subscribers, frozenset())
+        answering = Answering(dialogue, channel, subscribers, parts.metrics, clock=parts.clock)
+        await channel.run(answering.handle)
 
 
 async def stats(settings: Settings) -> None:
