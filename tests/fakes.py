@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
+from newsbot.articles.merging import merge
 from newsbot.articles.store import Change, SourceState, Stored
 from newsbot.domain.article import Article, ArticleDraft, Cursor, Page
 from newsbot.domain.subscriber import Address, Preferences, Subscriber
@@ -16,6 +17,8 @@ from newsbot.errors import StoreUnavailable
 from newsbot.subscribers.list_memory import token_of
 from newsbot.subscribers.store import SubscriberCounts, SubscriberEvent
 from newsbot.text.tokens import stem, stems, tokens
+
+SAME_NEWS_WITHIN = timedelta(hours=72)
 
 
 @dataclass
@@ -38,29 +41,29 @@ class MemoryArticleStore(_Server):
 
     async def put(self, draft: ArticleDraft, *, now: datetime, announce: bool) -> Stored:
         self._reach()
+        if draft.published_at.tzinfo is None:
+            raise ValueError("a time needs a zone")
+        draft = replace(draft, published_at=draft.published_at.astimezone(UTC))
         known = self._known(draft)
         if known is None:
             article = Article(**_fields(draft), id=self._next_id, stored_at=now, announced_at=None if announce else now)
             self._next_id += 1
-            self._keep(article)
-            return Stored(article, Change.CREATED)
-        merged = _merged(known, draft)
-        changed = _differs(known, merged)
-        article = replace(merged, version=known.version + 1) if changed else merged
-        self._keep(article)
-        return Stored(article, Change.UPDATED if changed else Change.UNCHANGED)
+            return Stored(self._keep(article), Change.CREATED)
+        article = self._keep(merge(known, draft))
+        return Stored(article, Change.UPDATED if article.version > known.version else Change.UNCHANGED)
 
     def _known(self, draft: ArticleDraft) -> Article | None:
         for url in (draft.url, *draft.other_urls):
             if url in self._urls:
                 return self._articles[self._urls[url]]
-        same = (a for a in self._articles.values() if draft.content_hash and a.content_hash == draft.content_hash)
-        return next(same, None)
+        return next((one for one in self._articles.values() if _same_text(one, draft)), None)
 
-    def _keep(self, article: Article) -> None:
-        self._articles[article.id] = article
-        for url in (article.url, *article.other_urls):
-            self._urls.setdefault(url, article.id)
+    def _keep(self, article: Article) -> Article:
+        """An address stays with the article that had it first."""
+        ours = tuple(url for url in article.other_urls if self._urls.get(url, article.id) == article.id)
+        article = self._articles[article.id] = replace(article, other_urls=ours)
+        self._urls.update(dict.fromkeys((article.url, *ours), article.id))
+        return article
 
     async def get(self, article_id: int) -> Article | None:
         self._reach()
@@ -137,7 +140,9 @@ class MemoryArticleStore(_Server):
 
     async def retain(self, *, keep_since: datetime) -> int:
         self._reach()
-        old = [a.id for a in self._articles.values() if a.published_at < keep_since and a.announced_at]
+        old = [
+            a.id for a in self._articles.values() if a.published_at < keep_since and (a.announced_at or a.withdrawn_at)
+        ]
         for article_id in old:
             del self._articles[article_id]
         self._urls = {url: article_id for url, article_id in self._urls.items() if article_id in self._articles}
@@ -173,15 +178,13 @@ def _cursor(article: Article) -> Cursor:
     return Cursor(article.published_at, article.id)
 
 
-def _merged(known: Article, draft: ArticleDraft) -> Article:
-    """What the draft says, over what is known; what it leaves out stays. The address stays the first one."""
-    said = {name: value for name, value in _fields(draft).items() if value not in ("", (), None, False)}
-    urls = dict.fromkeys((*known.other_urls, draft.url, *draft.other_urls))
-    return replace(known, **said | {"url": known.url, "other_urls": tuple(u for u in urls if u != known.url)})
-
-
-def _differs(one: Article, other: Article) -> bool:
-    return replace(one, other_urls=()) != replace(other, other_urls=())
+def _same_text(article: Article, draft: ArticleDraft) -> bool:
+    return (
+        bool(draft.content_hash)
+        and article.content_hash == draft.content_hash
+        and article.withdrawn_at is None
+        and abs(article.published_at - draft.published_at) <= SAME_NEWS_WITHIN
+    )
 
 
 def _has_all(article: Article, wanted: list[str]) -> bool:
@@ -216,9 +219,7 @@ class MemorySubscriberStore(_Server):
             number = self._numbers.get(address.channel, 0)
             self._numbers[address.channel] = number + 1
             preferences = change(initial or Preferences())
-            subscriber = Subscriber(
-                address=address, number=number, version=1, preferences=preferences, since=now, active_at=_day(now)
-            )
+            subscriber = Subscriber(address=address, number=number, version=1, preferences=preferences, since=now)
             return self._journal(what, subscriber, now)
         preferences = change(known.preferences)
         if preferences == known.preferences:
@@ -235,7 +236,8 @@ class MemorySubscriberStore(_Server):
         known = self._subscribers.get(address)
         if known is None:
             return
-        self._subscribers[address] = known = replace(known, active_at=_day(now))
+        today = max(filter(None, (known.active_at, _day(now))))
+        self._subscribers[address] = known = replace(known, active_at=today)
         if known.preferences.unreachable:
             revived = replace(known.preferences, unreachable=False)
             self._journal("revived", replace(known, preferences=revived, version=known.version + 1), now)

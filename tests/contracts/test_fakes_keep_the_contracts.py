@@ -1,0 +1,36 @@
+"""The stores in memory, through the suites that the real ones pass: what is tested over them holds over those."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsbot.articles.store import ArticleStore
+from newsbot.subscribers.store import SubscriberStore
+from tests.contracts import test_article_store as articles
+from tests.contracts import test_subscriber_store as subscribers
+from tests.fakes import MemoryArticleStore, MemorySubscriberStore
+
+#: Promises about what a database can hold, or about accounts that only the journal knows.
+ONLY_REAL = ("test_what_no_database_can_hold_is_left_out", "test_a_channel_without_an_account_is_told")
+
+
+class TestArticles:
+    @pytest.fixture
+    def store(self) -> ArticleStore:
+        return MemoryArticleStore()
+
+
+class TestSubscribers:
+    @pytest.fixture
+    def store(self) -> SubscriberStore:
+        return MemorySubscriberStore()
+
+
+# Collected here, the same tests get the fixture that stands here.
+for _suite in [value for name, value in vars(articles).items() if name.startswith("Test")]:
+    for _name, _test in vars(_suite).items():
+        if _name.startswith("test_") and _name not in ONLY_REAL:
+            setattr(TestArticles, _name, _test)
+for _name, _test in vars(subscribers).items():
+    if _name.startswith("test_") and _name not in ONLY_REAL:
+        setattr(TestSubscribers, _name, staticmethod(_test))
