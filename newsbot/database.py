@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -43,6 +44,7 @@ metadata = MetaData(
     }
 )
 
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\[\]:,@]*)(:\d{1,5})?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WRITES = "newsbot_writes"
 
@@ -224,6 +226,7 @@ def _postgresql(url: str) -> Database:
             "NEWSBOT_DATABASE_URL must begin with postgresql://, like postgresql://user:password@host/name."
         )
     dsn = f"postgresql://{rest}"
+    name = _without_secrets(rest)
 
     async def connect() -> asyncpg.Connection:
         # The driver reads the address itself: it knows libpq's forms (sslmode, several hosts, socket folders).
@@ -239,10 +242,19 @@ def _postgresql(url: str) -> Database:
         max_overflow=5,
         pool_timeout=CONNECT_WAIT.total_seconds(),
     )
-    return Database(engine, f"the PostgreSQL database {_without_secrets(dsn)}")
+    return Database(engine, name)
 
 
-def _without_secrets(dsn: str) -> str:
-    """Host, port and name; no user, no password, no options (a password may stand in those too)."""
-    place = dsn.removeprefix("postgresql://").partition("?")[0].rpartition("@")[2]
-    return place if place and "@" not in place else "of NEWSBOT_DATABASE_URL"
+def _without_secrets(rest: str) -> str:
+    """What to call the database: its name and host. No user, password or option (a password may stand in those too).
+
+    Raises StartError for an address that a password with special characters has torn apart.
+    """
+    place, _, path = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")
+    hosts = place.rpartition("@")[2]
+    if "@" in path or not all(_HOST.fullmatch(host) for host in hosts.split(",")):
+        raise StartError(
+            "NEWSBOT_DATABASE_URL can't be read: it is postgresql://user:password@host:port/name, "
+            "with the special characters of the password written like %23 for #."
+        )
+    return " ".join(filter(None, ("the PostgreSQL database", path, hosts and f"on {hosts}")))

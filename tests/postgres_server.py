@@ -80,10 +80,14 @@ class PostgresServer:
         return f"postgresql://{user}{secret}@/{database}?host={self.folder}"
 
     def start(self) -> None:
+        self._launch()
+        run(self._until_it_answers())
+
+    def _launch(self) -> None:
         command = [self._bin / "postgres", "-D", self.data, "-k", str(self.folder), "-h", "", "-F"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, "-c", "synchronous_commit=off", "-c", "max_connections=60"],
+                [*command, "-c", "max_connections=60"],
                 stdout=log,
                 stderr=log,
                 user=self._user,
@@ -92,14 +96,12 @@ class PostgresServer:
                 start_new_session=True,
                 preexec_fn=_die_with_the_tests if sys.platform == "linux" else None,
             )
-        run(self._until_it_answers())
 
     def kill(self) -> None:
-        """As a crash does: the whole process group at once."""
+        """As a crash does. Its children notice by themselves."""
         assert self._process is not None
-        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
         self._process.wait()
-        # Its children are in sessions of their own and notice by themselves; a new server waits until they are gone.
 
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -132,9 +134,11 @@ class PostgresServer:
             try:
                 await execute(self.url("postgres"), "SELECT 1")
             except (OSError, asyncpg.PostgresError) as error:
-                if self._process.poll() is not None or time.monotonic() > deadline:
+                if time.monotonic() > deadline:
                     raise RuntimeError(f"PostgreSQL did not start: {self._log.read_text()[-2000:]}") from error
                 await asyncio.sleep(0.02)
+                if self._process.poll() is not None:
+                    self._launch()  # it refuses to start while children of a killed one still live
             else:
                 return
 

@@ -29,8 +29,8 @@ _NUMBER: Final = re.compile(r"[\d.]+")
 
 LONGEST_WORD: Final = 60  #: characters; the rest is cut, in texts and queries alike (PostgreSQL: 2,046 bytes)
 MOST_TERMS: Final = 12  #: of a query; a pasted paragraph is found by its beginning
-# Characters that are indexed: together less than a tsvector's megabyte, even if every one is spelled out. An article has
-# 1,300 of them, one in twenty 4,200.
+# Characters that are indexed: together less than a tsvector's megabyte, even if every one is spelled out. An article
+# has 1,300 of them, one in twenty 4,200.
 LONGEST_HEADLINE: Final = 2_000
 LONGEST_KICKER: Final = 1_000
 LONGEST_BODY: Final = 80_000

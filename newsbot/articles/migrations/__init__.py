@@ -44,16 +44,17 @@ async def upgrade(database: Database) -> tuple[str | None, str]:
         return before, before
     _refuse_unknown(before, known, database.name)
     if database.dialect == "sqlite":
-        await _upgrade_sqlite(database, known)
+        before = await _upgrade_sqlite(database, known)
     else:
         async with database.engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-            await _upgrade_locked(connection, known, database.name)
-    log.info("database migrated", database=database.name, before=before, now=known[-1])
+            before = await _upgrade_locked(connection, known, database.name)
+    if before != known[-1]:
+        log.info("database migrated", database=database.name, before=before, now=known[-1])
     return before, known[-1]
 
 
-async def _upgrade_sqlite(database: Database, known: tuple[str, ...]) -> None:
+async def _upgrade_sqlite(database: Database, known: tuple[str, ...]) -> str | None:
     async with database.engine.connect() as connection:
         driver = (await connection.get_raw_connection()).driver_connection
         assert driver is not None
@@ -63,20 +64,22 @@ async def _upgrade_sqlite(database: Database, known: tuple[str, ...]) -> None:
         try:
             writer = await connection.execution_options(newsbot_writes=True)
             async with writer.begin():
-                await _upgrade_locked(writer, known, database.name)
+                before = await _upgrade_locked(writer, known, database.name)
                 if (orphan := (await writer.execute(text("PRAGMA foreign_key_check"))).first()) is not None:
                     raise StartError(
                         f"Migrating {database.name} would leave rows of {orphan[0]} without their parents."
                     )
+            return before
         finally:
             await connection.invalidate()  # its settings are not the ones that others expect
 
 
-async def _upgrade_locked(connection: AsyncConnection, known: tuple[str, ...], name: str) -> None:
+async def _upgrade_locked(connection: AsyncConnection, known: tuple[str, ...], name: str) -> str | None:
     stored = await _stored(connection)
     if stored != known[-1]:
         _refuse_unknown(stored, known, name)
-        await connection.run_sync(_run_alembic, "upgrade", "head")
+        await connection.run_sync(_run_alembic)
+    return stored
 
 
 def _refuse_unknown(stored: str | None, known: tuple[str, ...], name: str) -> None:
@@ -113,9 +116,9 @@ def alembic_config() -> Any:
     return config
 
 
-def _run_alembic(connection: Connection, verb: str, revision: str) -> None:
+def _run_alembic(connection: Connection) -> None:
     from alembic import command
 
     config = alembic_config()
     config.attributes["connection"] = connection
-    getattr(command, verb)(config, revision)
+    command.upgrade(config, "head")
