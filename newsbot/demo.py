@@ -124,7 +124,7 @@ async def _ready_line(sandbox: Child) -> str:
     except TimeoutError:
         raise StartError(f"the sandbox was not ready within {READY_WITHIN:.0f} s: see {sandbox.log}") from None
     await sandbox.process.wait()
-    raise StartError(sandbox.last_words().removeprefix("newsbot: "))
+    raise StartError(sandbox.last_words().removeprefix("sandbox: "))
 
 
 async def _answers(bot: Child, port: int) -> bool:
