@@ -21,7 +21,6 @@ from aiohttp import web
 
 from newsbot.errors import StartError
 from newsbot.sandbox.bot_settings import write_bot_settings
-from newsbot.sandbox.bot_settings import write_bot_settings
 from newsbot.sandbox.demo import create_sandbox_app
 
 STOP_WITHIN = 1.0  #: seconds that open requests get; a bot's long poll would last far longer

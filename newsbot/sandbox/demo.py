@@ -7,12 +7,14 @@ GET /newsroom/panel     the newsroom's list, as the page shows it anew after eac
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
 from aiohttp import web
 
+from newsbot.errors import StartError
 from newsbot.sandbox import DEMO_BOT_ENGLISH_NAME, DEMO_BOT_NAME, DEMO_BOT_USERNAME, DEMO_TOKEN
 from newsbot.sandbox.phone import PHONES, Phones, add_phone_routes
 from newsbot.sandbox.phone_view import LinkPreview
@@ -30,13 +32,15 @@ PANEL_LENGTH: Final = 20  #: articles listed in the panel
 
 _ARTICLE_PATH: Final = re.compile(rf"https?://[^/]+/(?:{'|'.join(sections())})/(\d{{1,9}})/?(?:[?#].*)?")
 
+_PICTURE_PATH: Final = re.compile(r"https?://[^/]+(/images/[a-z]+-\d{1,9}\.png)")
+
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def create_sandbox_app(folder: Path | None = None) -> web.Application:
     """Everything, kept in `folder` (None: in memory). Raises StartError when the folder can't be used."""
+    state = _open_state(folder / "telegram" if folder else None)
     articles = PortalArticles.open(folder / "portal" if folder else None)
-    state = SandboxState.open(folder / "telegram" if folder else None, token=DEMO_TOKEN, username=DEMO_BOT_USERNAME)
     for language, name in (("", DEMO_BOT_NAME), ("en", DEMO_BOT_ENGLISH_NAME)):  # what one tells @BotFather elsewhere
         state.bot.set_text("name", state.bot.texts["name"].get(language) or name, language)
     app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[_refuse_strangers])
@@ -48,8 +52,17 @@ def create_sandbox_app(folder: Path | None = None) -> web.Application:
     return app
 
 
+def _open_state(folder: Path | None) -> SandboxState:
+    try:
+        return SandboxState.open(folder, token=DEMO_TOKEN, username=DEMO_BOT_USERNAME)
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise StartError(f"{folder}: can't be read ({error}); move the folder away to begin anew.") from None
+
+
 def describe_link(url: str, articles: PortalArticles) -> LinkPreview | None:
-    """The preview of a portal article; nothing is fetched, so nothing is known of other pages."""
+    """The preview of a portal article, or of its picture; nothing is fetched, so nothing is known of other pages."""
+    if picture := _PICTURE_PATH.fullmatch(url):
+        return LinkPreview("", image=picture[1])
     match = _ARTICLE_PATH.fullmatch(url)
     article = articles.get(int(match[1])) if match else None
     if article is None or article.withdrawn:

@@ -26,7 +26,7 @@ _FILES: Final = ("document", "audio", "video", "voice", "video_note", "animation
 
 @dataclass(frozen=True, slots=True)
 class LinkPreview:
-    """What a linked page says of itself."""
+    """What a linked page says of itself. Without a title it is nothing but a picture."""
 
     title: str
     description: str = ""

@@ -12,7 +12,7 @@ from newsbot.sandbox import DEMO_BOT_NAME
 from newsbot.sandbox.portal_articles import DHAKA, PortalArticle, Section, sections
 from newsbot.sandbox.templating import render
 
-FEED_LENGTH: Final = 40  #: items in a feed
+FEED_LENGTH: Final = 100  #: items in a feed: at first, all
 SITEMAP_AGE: Final = timedelta(hours=48)  #: a news sitemap lists the last two days
 
 

@@ -190,6 +190,9 @@ async def test_a_link_to_the_portal_is_previewed_and_to_elsewhere_not(demo: Demo
         link = f'<a href="{origin}/sports/100059">খবর</a>'
         await demo.bot("sendMessage", text=link, parse_mode="HTML", link_preview_options=above)
         known = (await page.next("message"))["html"]
+        picture_only = {**above, "url": f"{origin}/images/sports-100059.png"}
+        await demo.bot("sendMessage", text="খবর", link_preview_options=picture_only)
+        picture = (await page.next("message"))["html"]
         await demo.bot("sendMessage", text="https://example.com/sports")
         unknown = (await page.next("message"))["html"]
         await demo.bot("sendMessage", text=link, parse_mode="HTML", link_preview_options={"is_disabled": True})
@@ -197,6 +200,9 @@ async def test_a_link_to_the_portal_is_previewed_and_to_elsewhere_not(demo: Demo
     assert 'class="preview large"' in known
     assert "শেষ ওভারের নাটকে ৩ রানে জয় বাংলাদেশের মেয়েদের" in known
     assert known.index('class="preview') < known.index('class="text"')
+    assert 'class="preview large bare"' in picture
+    assert '<img src="/images/sports-100059.png" alt="ছবি">' in picture
+    assert 'class="site"' not in picture
     assert 'class="preview' not in unknown
     assert 'class="preview' not in disabled
 

@@ -121,6 +121,19 @@ async def test_a_spoilt_articles_file_is_told_in_one_line(tmp_path: Path) -> Non
     assert (tmp_path / "portal" / "articles.jsonl").read_text() == "what\n"
 
 
+async def test_a_spoilt_chat_database_is_told_in_one_line(tmp_path: Path) -> None:
+    async with sandbox(tmp_path):
+        (database,) = (tmp_path / "telegram").glob("*.sqlite3")
+    for leftover in database.parent.glob("*.sqlite3-*"):
+        leftover.unlink()
+    spoilt = b"what is this? " * 1000
+    database.write_bytes(spoilt)
+    status, out, err = await end_of(await start("--data", tmp_path, "--port", "0"))
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "can't be read (file is not a database); move the folder away to begin anew." in err
+    assert database.read_bytes() == spoilt
+
+
 async def test_a_wrong_port_is_wrong_usage() -> None:
     status, _, err = await end_of(await start("--port", "many"))
     assert status == 2
