@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
+from urllib.parse import urlencode
 
 from newsbot.channels.channel import Limits, Loss
 from newsbot.channels.telegram.markup import (
@@ -56,6 +57,8 @@ TOAST_LIMIT: Final = 200  #: UTF-16 units (Bot API, answerCallbackQuery)
 ROW: Final = 8  #: buttons side by side that clients still show
 NUMBERS_A_ROW: Final = 5
 SHORT_LINE: Final = 256  #: UTF-16 units for a kicker, a source, a time, a label when room is scarce
+SHARE: Final = "https://t.me/share/url"
+SHARED_HEADLINE: Final = 120  #: UTF-16 units; each Bengali letter takes nine bytes of the link
 CHOSEN: Final = "✅ "
 
 
@@ -96,7 +99,8 @@ def render(reply: AnyReply, *, callback_id: str = "") -> Rendered:
             rows = _number_rows(reply.headlines, report) + reply.buttons
             request = _message(reply, _list(reply, report), _keyboard(rows, report), None, report)
         case CardReply():
-            request = _message(reply, _card(reply, report), _keyboard(reply.buttons, report), _preview(reply), report)
+            rows = _keyboard(_with_share(reply), report)
+            request = _message(reply, _card(reply, report), rows, _preview(reply), report)
     return Rendered(request, tuple(report.losses))
 
 
@@ -202,6 +206,19 @@ def _preview(reply: CardReply) -> Preview | None:
 
 
 # --- buttons ---------------------------------------------------------------------------------------------------------
+
+
+def _with_share(reply: CardReply) -> Rows:
+    """The card's buttons with *share* beside the first: a link at which Telegram asks which chat to send it to."""
+    if not reply.share_label or not is_linkable(reply.url):
+        return reply.buttons
+    text = clip(clean(reply.headline), SHARED_HEADLINE)
+    links = (f"{SHARE}?{urlencode({'url': reply.url, 'text': text})}", f"{SHARE}?{urlencode({'url': reply.url})}")
+    link = next((link for link in links if is_linkable(link)), "")
+    if not link:
+        return reply.buttons
+    first, *rest = reply.buttons or ((),)
+    return ((*first, Button(reply.share_label, url=link)), *rest)
 
 
 def _option_rows(reply: ChoiceReply, report: _Report) -> Rows:
