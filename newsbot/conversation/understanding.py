@@ -160,11 +160,11 @@ _SIMPLE: Final[dict[Verb, Intent]] = {
 }
 
 
-def _latest(words: list[str], vocabulary: Vocabulary, *, topic: str = "") -> Latest:
+def _latest(words: list[str], vocabulary: Vocabulary, *, topic: str = "", suggest: bool = True) -> Latest:
     """`/latest খেলা ১০`: a topic, a count, in any order."""
     numbers = [digits for word in words if (digits := _digits(word))]
     names = [word for word in words if not _digits(word) and not vocabulary.is_all(key_of(word))]
-    topics, unrecognised = vocabulary.split_topics(names)
+    topics, unrecognised = vocabulary.split_topics(names, suggest=suggest)
     chosen = (topic, *topics) if topic else topics
     return Latest(
         chosen[0] if chosen else "",
@@ -230,7 +230,7 @@ def _headlines_asked(words: list[str], vocabulary: Vocabulary) -> Latest | None:
         rest, said_news = rest[first[1] :], True
     if (last := vocabulary.trailing_verb(key_of(" ".join(rest)))) and last[0] is Verb.LATEST:
         rest, said_news = rest[: -last[1]], True
-    wanted = _latest(rest, vocabulary)
+    wanted = _latest(rest, vocabulary, suggest=False)
     if wanted.unrecognised or wanted.left_out or not (wanted.topic or (said_news and wanted.count)):
         return None
     return wanted

@@ -1,0 +1,107 @@
+"""Whatever readers do, in whatever order and whichever store is away: an answer, and nothing raised."""
+
+from __future__ import annotations
+
+import asyncio
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsbot.channels.telegram.renderer import render
+from newsbot.conversation.dialogue import Dialogue
+from newsbot.conversation.turn import Replies
+from newsbot.conversation.words import PHRASES
+from newsbot.domain.message import ChoiceReply, HeadlinesReply, IncomingMessage, Kind, Toast
+from newsbot.domain.subscriber import Preferences
+from newsbot.i18n import Catalog
+from tests.builders import NOW, a_draft, a_newsroom, a_press, an_address, an_incoming, some_topics
+from tests.fakes import MemoryArticleStore, MemoryListMemory, MemorySubscriberStore
+
+CATALOG = Catalog.load()
+SILENT = (Kind.BLOCKED, Kind.UNBLOCKED, Kind.MOVED)
+
+commands = st.sampled_from([f"/{phrase}" for phrases in PHRASES.values() for phrase in phrases])
+arguments = st.sampled_from(
+    ["", " খেলা", " sports ১০", " all", " সেতু", " ক্রিড়া", " topic-sports", " article-3", " yes", " en", " fr"]
+)
+typed = st.one_of(
+    st.builds(str.__add__, commands, arguments), st.text(max_size=60), st.sampled_from(["৩", "খেলা", "সেতু", "1"])
+)
+said = st.builds(an_incoming, typed, language_hint=st.sampled_from(["", "bn", "en-GB", "xx", "\x00"]))
+others = st.builds(
+    an_incoming,
+    kind=st.sampled_from([Kind.MEDIA, Kind.START, *SILENT]),
+    media=st.text(max_size=9),
+    action=st.text(max_size=40),
+)
+pressed = st.integers(0, 200)  #: that button of the last answer, counted around
+crooked = st.builds(
+    a_press, st.text(max_size=64) | st.sampled_from(["1:sub:gone:t", "1:open:zzzz", "1:page:sports:5:a1.1"])
+)
+outages = st.sampled_from(["articles", "subscribers", "memory", "none"])
+steps = st.lists(st.one_of(said, pressed, said, pressed, others, crooked, outages), max_size=12)
+preferences = st.builds(
+    Preferences,
+    language=st.sampled_from(["bn", "en", "xx"]),
+    timezone=st.sampled_from(["Asia/Dhaka", "Nowhere/Town", ""]),
+    topics=st.frozensets(st.sampled_from(["sports", "politics", "a_topic_that_is_gone"])),
+    paused=st.booleans(),
+    stopped=st.booleans(),
+    onboarded=st.booleans(),
+)
+
+
+def actions(replies: Replies) -> list[str]:
+    found = [button.action for reply in replies for row in reply.buttons for button in row if button.action]
+    found += [option.action for reply in replies if isinstance(reply, ChoiceReply) for option in reply.options]
+    return found + [line.action for reply in replies if isinstance(reply, HeadlinesReply) for line in reply.headlines]
+
+
+@settings(max_examples=150, deadline=None)
+@given(steps, st.none() | preferences)
+def test_every_reader_is_answered_and_telegram_can_show_it(
+    steps: list[IncomingMessage | int | str], known: Preferences | None
+) -> None:
+    asyncio.run(_live_through(steps, known))
+
+
+async def _live_through(steps: list[IncomingMessage | int | str], known: Preferences | None) -> None:
+    stores = {"articles": MemoryArticleStore(), "subscribers": MemorySubscriberStore(), "memory": MemoryListMemory()}
+    articles, subscribers, memory = stores["articles"], stores["subscribers"], stores["memory"]
+    assert isinstance(articles, MemoryArticleStore)
+    assert isinstance(subscribers, MemorySubscriberStore)
+    assert isinstance(memory, MemoryListMemory)
+    for number in range(1, 13):
+        topics = ("sports",) if number % 2 else ("a_topic_that_is_gone",)
+        await articles.put(a_draft(number, topics=topics), now=NOW, announce=True)
+    await articles.withdraw(a_draft(4).url, now=NOW)
+    if known is not None:
+        await subscribers.change(an_address(), "imported", lambda _: known, now=NOW)
+    dialogue = Dialogue(
+        articles=articles,
+        subscribers=subscribers,
+        memory=memory,
+        topics=some_topics(),
+        newsroom=a_newsroom(),
+        catalog=CATALOG,
+        clock=lambda: NOW,
+    )
+    last: Replies = ()
+    for step in steps:
+        if isinstance(step, str):
+            for name, store in stores.items():
+                store.away = name == step
+            continue
+        incoming = _press_of(last, step) if isinstance(step, int) else step
+        if incoming.kind in SILENT:
+            subscribers.away = False  # what nobody waits for is raised, and tried again by the inbox
+        last = await dialogue.answer(incoming)
+        assert bool(last) == (incoming.kind not in SILENT)
+        assert sum(isinstance(reply, Toast) for reply in last) <= 1
+        for reply in last:
+            assert render(reply).request is not None or isinstance(reply, Toast)
+
+
+def _press_of(last: Replies, number: int) -> IncomingMessage:
+    known = actions(last) or ["1:latest"]
+    return a_press(known[number % len(known)])
