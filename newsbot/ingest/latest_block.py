@@ -38,6 +38,9 @@ _DATE_AT_END: Final = re.compile(
 )
 
 
+_LABEL: Final = re.compile(r"^(?:প্রকাশ|প্রকাশিত|আপডেট|published|updated)\s*[:：ঃ]?$", re.IGNORECASE)
+
+
 class Dated(NamedTuple):
     """One item of the block."""
 
@@ -61,7 +64,7 @@ def split_date(line: str) -> tuple[str, str]:
     ]  # in index form; where it begins in the line as typed is searched for, since lengths may differ
     for start in range(len(line) - 1, max(len(line) - _LONGEST_DATE, -1), -1):
         if normalise(line[start:]).strip() == date.strip():
-            return line[:start].rstrip(" |,•-–—\t"), date.strip()
+            return _LABEL.sub("", line[:start].rstrip(" |,•-–—\t")), date.strip()
     return line.strip(), date.strip()
 
 

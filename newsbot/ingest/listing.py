@@ -148,7 +148,7 @@ def _from_link(link: LexborNode, block: LexborNode, url: str, base: str, tz: tzi
     lines = _lines(block)
     title = clean((heading or link).text(separator=" "))
     if heading is None and (own := [line for line in _lines(link) if split_date(line)[0]]):
-        title = max(own, key=len)
+        title = max(own, key=lambda line: len(split_date(line)[0]))
     headline, dated = split_date(title)
     if not headline or (heading is None and len(headline) < SHORTEST_HEADLINE and not dated):
         return None

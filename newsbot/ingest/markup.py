@@ -15,7 +15,7 @@ from newsbot.ingest.values import BODY_LIMIT, HEADLINE_LIMIT, SHORT_TEXT_LIMIT
 from newsbot.text.clipping import Unit, clip
 from newsbot.text.normalise import clean
 
-__all__ = ["absolute_url", "bounded", "headline_text", "paragraphs_of", "plain_text", "short_text"]
+__all__ = ["absolute_url", "bounded", "headline_text", "paragraphs_of", "plain_text", "short_text", "shown_text"]
 
 URL_LIMIT = 2_000  #: characters; longer ones are no article's
 MARKUP_PER_TEXT = 8  #: characters of markup read for one of text that is kept
@@ -31,6 +31,11 @@ def plain_text(markup: str, limit: int) -> str:
     for _ in range(2):
         text = html.unescape(_without_tags(text))
     return clip(clean(_without_tags(text)), limit, unit=Unit.CODEPOINT)
+
+
+def shown_text(text: str, limit: int) -> str:
+    """One line of what an element shows: `<` in it is no markup. At most `limit` code points."""
+    return clip(clean(html.unescape(text[: MARKUP_PER_TEXT * limit])), limit, unit=Unit.CODEPOINT)
 
 
 def headline_text(markup: str) -> str:

@@ -14,8 +14,9 @@ from typing import Final
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from newsbot.ingest.latest_block import is_latest_title
-from newsbot.ingest.markup import headline_text, short_text
+from newsbot.ingest.markup import headline_text, short_text, shown_text
 from newsbot.ingest.structured_data import meta_content
+from newsbot.ingest.values import HEADLINE_LIMIT
 from newsbot.text.normalise import clean, normalise, same_text
 
 __all__ = ["Headline", "kicker_above", "page_headline"]
@@ -99,7 +100,7 @@ def _without_kicker(node: LexborNode) -> str:
     for inside in node.css("[class]")[:10]:
         if _KICKER_CLASS.search(inside.attributes.get("class") or ""):
             text = text.removeprefix(clean(inside.text())).lstrip(" :|/–—-")
-    return headline_text(text.replace("<", "&lt;"))
+    return shown_text(text, HEADLINE_LIMIT)
 
 
 def _without_site(title: str, site_names: tuple[str, ...]) -> str:
