@@ -114,8 +114,13 @@ def sounds_like(typed: str, word: str) -> bool:
     """Whether `typed`, in Latin letters, may stand for the Bengali `word`."""
     if len(typed) < LEAST_LETTERS or not (typed.isascii() and typed.isalpha()):
         return False
-    heard, meant = sound(typed), sound(romanise(word))
+    heard, meant = sound(typed), _sound_of_bengali(word)
     if _VOWEL_LETTERS.sub("", heard) != _VOWEL_LETTERS.sub("", meant):
         return False
     least = LEAST_ALIKE_SHORT if len(meant) <= SHORT else LEAST_ALIKE
     return SequenceMatcher(None, heard, meant, autojunk=False).ratio() >= least
+
+
+@lru_cache(maxsize=1024)
+def _sound_of_bengali(word: str) -> str:
+    return sound(romanise(word))

@@ -51,6 +51,7 @@ from newsbot.text.tokens import tokens
 __all__ = ["understand"]
 
 LONGEST_SEARCH = 200  #: graphemes; the rest of a pasted article finds nothing more
+LONGEST_READ = 2000  #: code points of a message that are looked at; no request is longer
 LONGEST_REQUEST = 8  #: words; a longer free text is a search, whatever it begins with
 HIGHEST_NUMBER = 99  #: a typed number up to here means a line of the list; ১৯৭১ is a search
 
@@ -81,7 +82,7 @@ def understand(incoming: IncomingMessage, vocabulary: Vocabulary) -> Intent:
             return decode(incoming.action) or OldButton()
         case Kind.MEDIA:
             return NotForUs() if in_group else Unsupported(incoming.media)
-    return _understand_text(clean(incoming.text), vocabulary, in_group=in_group)
+    return _understand_text(clean(incoming.text[:LONGEST_READ]), vocabulary, in_group=in_group)
 
 
 def _understand_text(text: str, vocabulary: Vocabulary, *, in_group: bool) -> Intent:
