@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import structlog
 from redis import exceptions
-from redis.asyncio import Redis
+from redis.asyncio import Connection, Redis, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -29,6 +29,8 @@ CONNECT_TIMEOUT: Final = 5.0  #: seconds
 ANSWER_TIMEOUT: Final = 5.0  #: seconds without an answer after which one is ambiguous
 BLOCK: Final = 2000  #: milliseconds a blocking read may wait: well under ANSWER_TIMEOUT, else the client gives up first
 OLDEST_SERVER: Final = (7, 0)
+
+AWAY: Final = (exceptions.RedisError, OSError)  #: for loops that go on by themselves whatever Redis says
 
 #: What a server says when it is full, is loading, lost its disk or is no longer the primary: later it may say yes.
 _FOR_NOW: Final = (
@@ -49,7 +51,7 @@ def client(url: str, *, name: str = "newsbot") -> Redis:
     Raises StartError when `url` can't be understood.
     """
     try:
-        return Redis.from_url(
+        redis: Redis = Redis.from_url(
             url,
             client_name=name,
             retry=Retry(NoBackoff(), 0),
@@ -61,6 +63,45 @@ def client(url: str, *, name: str = "newsbot") -> Redis:
         )
     except (ValueError, TypeError) as error:
         raise StartError(f"NEWSBOT_REDIS_URL: {shown(url)} can't be understood ({_without_url(error, url)})") from None
+    pool = redis.connection_pool
+    pool.connection_class = _CANCELLABLE[pool.connection_class]
+    return redis
+
+
+class _Cancellable:
+    """A connection that lets nobody swallow a cancellation.
+
+    Python 3.11's `wait_for`, which the library sends with, drops a cancellation that arrives while the sending ends.
+    A task that loops over commands would then never end.
+    """
+
+    async def send_packed_command(self, command: Any, check_health: bool = True) -> None:
+        task = asyncio.current_task()
+        before = task.cancelling() if task else 0
+        await super().send_packed_command(command, check_health)  # type: ignore[misc]
+        if task and task.cancelling() > before:
+            # The answer will not be read, so nobody else may have this connection.
+            await self.disconnect(nowait=True)  # type: ignore[attr-defined]
+            raise asyncio.CancelledError
+
+
+class _TcpConnection(_Cancellable, Connection):
+    pass
+
+
+class _TlsConnection(_Cancellable, SSLConnection):
+    pass
+
+
+class _SocketConnection(_Cancellable, UnixDomainSocketConnection):
+    pass
+
+
+_CANCELLABLE: Final = {
+    Connection: _TcpConnection,
+    SSLConnection: _TlsConnection,
+    UnixDomainSocketConnection: _SocketConnection,
+}
 
 
 async def connect(url: str, *, name: str = "newsbot", loading: timedelta = timedelta(minutes=2)) -> Redis:

@@ -1,0 +1,91 @@
+"""The inbox in Redis: a stream of events, each kept once, handled in order for each reader by one process at a time.
+
+    key                          type    what                                                      how long
+    {inbox:<name>}:events        stream  events that are not handled yet; group `workers`          until handled
+    {inbox:<name>}:seen:<block>  bitmap  decimal event ids that were put, 65,536 a block           48 h from the last
+    {inbox:<name>}:id:<id>       string  any other event id that was put                           48 h
+    {inbox:<name>}:again         hash    entry → times it was begun again after a crash            until handled
+    {inbox:<name>}:failed        stream  events that were set aside, with the reason               the last 1,000
+    {inbox:<name>}:failures      string  how many were ever set aside                              lasting
+    {inbox:<name>}:worker        string  who works it off                                          15 s, renewed
+
+An event is handled at least once: after a crash between its handling and its acknowledgement it is handed out again,
+so handling it twice must do no harm. Nothing that is unhandled is ever trimmed: when Redis is full, `put` refuses and
+the platform keeps it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import structlog
+from redis.asyncio import Redis
+
+from newsbot.channels.inbox import Handle
+from newsbot.channels.inbox_worker import RETRY_AFTER, InboxWorker
+from newsbot.channels.message_json import dump
+from newsbot.channels.redis_lease import Lease, LeaseLost
+from newsbot.domain.message import IncomingMessage
+from newsbot.redis_client import Script, store_errors
+
+log = structlog.get_logger()
+
+REMEMBER: Final = 48 * 3600  #: seconds; platforms repeat an event for up to a day
+BLOCK: Final = 65_536  #: event ids in a bitmap
+BATCH: Final = 200  #: events put in one round trip
+
+_put: Final = Script(__package__, "inbox_put.lua")
+
+
+class RedisInbox:
+    """See `Inbox`. `name`: the channel and its account, `telegram:123456`.
+
+    `retry_after`: seconds before each further try of an event whose handling raises.
+    """
+
+    def __init__(self, redis: Redis, name: str, *, retry_after: tuple[float, ...] = RETRY_AFTER) -> None:
+        self._redis = redis
+        self._prefix = f"{{inbox:{name}}}"
+        self._events = f"{self._prefix}:events"
+        self._name = name
+        self._retry_after = retry_after
+
+    async def put(self, incoming: IncomingMessage) -> bool:
+        return await self.put_many([incoming]) == 1
+
+    async def put_many(self, incoming: list[IncomingMessage]) -> int:
+        new = 0
+        for start in range(0, len(incoming), BATCH):
+            calls = [self._put_arguments(one) for one in incoming[start : start + BATCH]]
+            with store_errors("keeping an event"):
+                new += sum(await _put.each(self._redis, calls))
+        return new
+
+    async def work(self, handle: Handle) -> None:
+        lease = Lease(self._redis, f"{self._prefix}:worker")
+        try:
+            while True:
+                await lease.wait()
+                try:
+                    await InboxWorker(self._redis, self._prefix, handle, lease, retry_after=self._retry_after).run()
+                except LeaseLost:
+                    log.error("another process works this inbox off now", inbox=self._name)  # noqa: TRY400 - one line
+        finally:
+            await lease.end()
+
+    async def waiting(self) -> int:
+        with store_errors("counting events"):
+            return int(await self._redis.xlen(self._events))
+
+    async def failures(self) -> int:
+        """Events that were ever set aside."""
+        with store_errors("counting failures"):
+            return int(await self._redis.get(f"{self._prefix}:failures") or 0)
+
+    def _put_arguments(self, incoming: IncomingMessage) -> tuple[list[str], list[bytes | str | int]]:
+        event_id = incoming.event_id
+        # Python reckons with the id: Lua would round one above 2^53.
+        if event_id.isascii() and event_id.isdecimal() and str(int(event_id)) == event_id:
+            block, offset = divmod(int(event_id), BLOCK)
+            return [self._events, f"{self._prefix}:seen:{block}"], [dump(incoming), offset, REMEMBER]
+        return [self._events, f"{self._prefix}:id:{event_id}"], [dump(incoming), "", REMEMBER]
