@@ -136,7 +136,10 @@ def make_draft(
     body = item.body if len(item.body) >= len(page.body) else page.body
     summary = summarise(headline, body, item.summary or page.description)
     section = page.section or next(iter(item.categories), "")
+    content_hash = content_fingerprint(headline, body)
     published_at, updated_at = settle_dates(item, page, known, context)
+    if known is not None and content_hash == known.content_hash and same_text(headline, known.headline):
+        updated_at = known.updated_at  # a later date on the same words is no update
     return ArticleDraft(
         url=url,
         headline=headline,
@@ -154,7 +157,7 @@ def make_draft(
         byline=page.byline or item.byline,
         section=section,
         topics=classify(section, url, item.categories, context.source.topics, context.topics),
-        content_hash=content_fingerprint(headline, body),
+        content_hash=content_hash,
         other_urls=tuple(address for address in addresses if address != url),
     )
 

@@ -122,13 +122,14 @@ class ItemIntake:
 
     async def _handle(self, item: FeedItem, known: Article | None, visit: _Visit) -> ItemOutcome:
         memory, now = visit.memory, self._clock()
-        done = memory.done(item)
+        done = memory.done(item, now)
         step = first_step(item, known, source=visit.source, handled=done is not None)
         if step is Step.LEAVE_WITHDRAWN:
             return ItemOutcome.WITHDRAWN
         if step is Step.LEAVE_UNCHANGED:
             outcome = ItemOutcome.REFUSED if done is ItemOutcome.REFUSED else ItemOutcome.UNCHANGED
-            memory.finish(item, outcome)
+            if done is None:
+                memory.finish(item, outcome, now)
             return outcome
         if memory.rests(item, now):
             visit.intake.unfinished = True
@@ -162,7 +163,8 @@ class ItemIntake:
         if answer.may_come:
             self._postpone(visit, item, answer.error)
         else:
-            visit.memory.finish(item, outcome, forgive=answer.error is None and outcome is not ItemOutcome.REFUSED)
+            forgive = answer.error is None and outcome is not ItemOutcome.REFUSED
+            visit.memory.finish(item, outcome, context.now, forgive=forgive)
         return outcome
 
     async def _page(self, item: FeedItem, visit: _Visit) -> _PageAnswer:

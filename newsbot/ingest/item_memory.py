@@ -6,14 +6,17 @@ Only an economy: after a restart every item is looked at once more, and the stor
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from newsbot.ingest.backoff import backoff
 from newsbot.ingest.values import FeedItem
 
 __all__ = ["ItemMemory", "ItemOutcome"]
 
+FIRST_DATE_LOOK = timedelta(minutes=10)
+LONGEST_DATE_LOOK = timedelta(hours=6)
 _REMEMBERED = 2_000  #: items of one source; a read looks at no more than a hundred
 
 
@@ -38,6 +41,9 @@ class _Entry:
     try_at: datetime | None = None
     done: ItemOutcome | None = None
     silent: bool = False  #: first seen when its source was read first: it is never announced
+    words: int = 0  #: hash of the item without its dates
+    date_looks: int = 0  #: how often it was dealt with for its dates alone
+    next_date_look: datetime | None = None
 
 
 class ItemMemory:
@@ -46,10 +52,17 @@ class ItemMemory:
     def __init__(self) -> None:
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
-    def done(self, item: FeedItem) -> ItemOutcome | None:
-        """What became of exactly this item, if nothing is left to do; None if it changed, waits or is new here."""
+    def done(self, item: FeedItem, now: datetime) -> ItemOutcome | None:
+        """What became of this item, if nothing is left to do; None if it changed, waits or is new here.
+
+        Some feeds and sitemaps date everything with the time they are asked. So an item that changed in nothing but its
+        dates is looked at once at once, then after ten minutes, and less and less often.
+        """
         entry = self._entries.get(item.url)
-        return entry.done if entry and entry.item == hash(item) else None
+        if entry is None or entry.item == hash(item):
+            return entry.done if entry else None
+        only_dates = entry.words == _words(item) and entry.next_date_look is not None and now < entry.next_date_look
+        return entry.done if only_dates else None
 
     def rests(self, item: FeedItem, now: datetime) -> bool:
         """Whether its next try is still to come; a changed item is tried at once."""
@@ -61,10 +74,17 @@ class ItemMemory:
         entry = self._entries.get(item.url)
         return entry.tries if entry and entry.item == hash(item) else 0
 
-    def finish(self, item: FeedItem, outcome: ItemOutcome, *, forgive: bool = False) -> None:
+    def finish(self, item: FeedItem, outcome: ItemOutcome, now: datetime, *, forgive: bool = False) -> None:
         """Nothing is left to do for this item until it changes. `forgive`: what was complained of is over."""
+        known = self._entries.get(item.url)
+        for_its_dates = known is not None and known.item != hash(item) and known.words == _words(item)
         entry = self._entry(item)
         entry.done, entry.tries, entry.try_at = outcome, 0, None
+        if for_its_dates:
+            entry.date_looks += 1
+            entry.next_date_look = now + backoff(
+                entry.date_looks, FIRST_DATE_LOOK, jitter=0.5, longest=LONGEST_DATE_LOOK
+            )
         if forgive:
             entry.complaint = ""
 
@@ -90,10 +110,16 @@ class ItemMemory:
     def _entry(self, item: FeedItem) -> _Entry:
         entry = self._entries.get(item.url)
         if entry is None:
-            entry = self._entries[item.url] = _Entry(hash(item))
+            entry = self._entries[item.url] = _Entry(hash(item), words=_words(item))
         elif entry.item != hash(item):
             entry.item, entry.tries, entry.try_at, entry.done = hash(item), 0, None, None
+            if entry.words != _words(item):
+                entry.words, entry.date_looks, entry.next_date_look = _words(item), 0, None
         self._entries.move_to_end(item.url)
         while len(self._entries) > _REMEMBERED:
             self._entries.popitem(last=False)
         return entry
+
+
+def _words(item: FeedItem) -> int:
+    return hash(replace(item, published_at=None, updated_at=None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -192,6 +193,21 @@ async def test_a_later_date_in_the_feed_brings_the_changed_body(desk: Desk, site
     (article,) = await desk.articles()
     assert article.body.endswith("হালনাগাদ: টোল লাগবে না।")
     assert (article.published_at, article.updated_at) == (NOW - timedelta(minutes=30), NOW - timedelta(minutes=1))
+
+
+async def test_a_feed_that_dates_everything_now_does_not_have_its_pages_read_all_day(desk: Desk, site: Site) -> None:
+    async def feed(_: web.Request) -> web.Response:
+        return web.Response(text=rss(*(rss_item(number, site.url, date=desk.now) for number in (1, 2))))
+
+    publish(site, 1, 2)
+    site.put_handler("/feed", feed)
+    outcomes: Counter[ItemOutcome] = Counter()
+    for _ in range(60):
+        outcomes.update((await desk.read(a_source(site))).items)
+        desk.later(minutes=2)
+    assert outcomes == {NEW: 2, UNCHANGED: 118}
+    assert site.asked["/sports/1"] == 5
+    assert {article.version for article in await desk.articles()} == {1}
 
 
 async def test_one_article_under_several_addresses_is_stored_once(desk: Desk, site: Site) -> None:

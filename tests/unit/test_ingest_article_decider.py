@@ -297,8 +297,15 @@ def test_a_bare_date_of_another_day_stays() -> None:
 
 def test_a_later_date_on_a_known_article_is_an_update_and_not_a_second_birth() -> None:
     first, later = NOW - timedelta(hours=2), NOW - timedelta(minutes=1)
-    seen = draft(an_item(published_at=later), known=known_as(an_item(), published_at=first))
+    known = known_as(an_item(), published_at=first)
+    seen = draft(an_item(published_at=later, body=f"{BODY}\nটোল লাগবে না।"), known=known)
     assert (seen.published_at, seen.updated_at) == (first, later)
+
+
+def test_a_later_date_on_the_same_words_is_no_update() -> None:
+    known = known_as(an_item(), published_at=NOW - timedelta(hours=2))
+    seen = draft(an_item(published_at=NOW, updated_at=NOW), known=known)
+    assert (seen.published_at, seen.updated_at) == (known.published_at, None)
 
 
 def test_an_earlier_date_corrects_a_guess() -> None:

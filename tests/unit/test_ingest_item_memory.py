@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,10 +20,10 @@ LATER = NOW + timedelta(minutes=5)
 
 def test_an_item_is_done_until_it_changes() -> None:
     memory = ItemMemory()
-    assert memory.done(ITEM) is None
-    memory.finish(ITEM, ItemOutcome.NEW)
-    assert memory.done(ITEM) is ItemOutcome.NEW
-    assert memory.done(CHANGED) is None
+    assert memory.done(ITEM, NOW) is None
+    memory.finish(ITEM, ItemOutcome.NEW, NOW)
+    assert memory.done(ITEM, NOW) is ItemOutcome.NEW
+    assert memory.done(CHANGED, NOW) is None
 
 
 def test_an_item_that_failed_rests_until_its_next_try_or_until_it_changes() -> None:
@@ -35,7 +36,7 @@ def test_an_item_that_failed_rests_until_its_next_try_or_until_it_changes() -> N
 def test_an_item_that_succeeds_at_last_forgets_its_failures() -> None:
     memory = ItemMemory()
     memory.postpone(ITEM, LATER, silent=False)
-    memory.finish(ITEM, ItemOutcome.NEW)
+    memory.finish(ITEM, ItemOutcome.NEW, NOW)
     assert (memory.rests(ITEM, NOW), memory.tries(ITEM)) == (False, 0)
 
 
@@ -46,9 +47,9 @@ def test_a_complaint_is_news_once_until_it_is_over_or_another() -> None:
         False,
         True,
     ]
-    memory.finish(ITEM, ItemOutcome.NEW)
+    memory.finish(ITEM, ItemOutcome.NEW, NOW)
     assert not memory.is_news(ITEM, "gone")
-    memory.finish(ITEM, ItemOutcome.NEW, forgive=True)
+    memory.finish(ITEM, ItemOutcome.NEW, NOW, forgive=True)
     assert memory.is_news(ITEM, "gone")
 
 
@@ -59,12 +60,26 @@ def test_what_waited_since_the_first_read_stays_silent_even_when_it_changes() ->
     assert memory.silent(CHANGED)
 
 
+def test_an_item_that_changes_only_its_dates_is_looked_at_less_and_less_often() -> None:
+    memory = ItemMemory()
+    memory.finish(ITEM, ItemOutcome.NEW, NOW)
+    looks = []
+    for minute in range(1, 6 * 60):
+        now = NOW + timedelta(minutes=minute)
+        dated_now = replace(ITEM, published_at=now, updated_at=now)
+        if memory.done(dated_now, now) is None:
+            looks.append(minute)
+            memory.finish(dated_now, ItemOutcome.UNCHANGED, now)
+    assert looks == [1, 11, 31, 71, 151, 311]
+    assert memory.done(replace(CHANGED, published_at=LATER), LATER) is None
+
+
 def test_only_so_many_items_are_remembered_and_the_latest_are() -> None:
     memory = ItemMemory()
     items = [FeedItem(url=f"https://paper.example/{number}") for number in range(item_memory._REMEMBERED + 1)]
     for item in items:
-        memory.finish(item, ItemOutcome.NEW)
-    assert (memory.done(items[0]), memory.done(items[1])) == (None, ItemOutcome.NEW)
+        memory.finish(item, ItemOutcome.NEW, NOW)
+    assert (memory.done(items[0], NOW), memory.done(items[1], NOW)) == (None, ItemOutcome.NEW)
 
 
 MINUTE = timedelta(minutes=1)
