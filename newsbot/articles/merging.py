@@ -1,14 +1,16 @@
 """What a draft changes in an article that is stored already. Pure; `sql_store` obeys it.
 
 Several feeds bring the same article with other words for its section, a thinner summary or an address that redirects,
-every few minutes and in turn. If each of them had the last word, every article would be "updated" all day. So:
+every few minutes and in turn. If each of them had the last word, every article would be "updated" all day. So what is
+empty is filled by anyone, and what is known is replaced only
 
-- Nothing empty erases anything, and an older state (by `updated_at`) replaces nothing.
-- Who speaks of the article by its canonical address replaces what is known. Who was led to it by another address, or by
-  having the same text, fills what is missing.
-- Its topics are replaced by the source that brought it; another source adds to them.
-- The newsroom's own system (`api`) has the last word in everything; after it, others only fill what is missing.
-- A draft that names the stored address among its `other_urls` knows where it leads: its own becomes the canonical one.
+- by the source that brought the article, speaking of it by its canonical address; by another such source if its state
+  is newer (`updated_at`), then without its topics. Who was led to the article by another address, or by its having the
+  same text, replaces nothing;
+- by the newsroom's own system (`api`) always, and after it by nobody else;
+- never by an older state.
+
+A draft that names the stored address among its `other_urls` knows where it leads: its own becomes the canonical one.
 """
 
 from __future__ import annotations
@@ -26,15 +28,14 @@ _PAIRS: Final = (("summary", "summary_method"), ("body", "content_hash"))  #: th
 def merge(article: Article, draft: ArticleDraft) -> Article:
     """The article as it is after `draft`; its version is one more if readers could see a difference, else the same."""
     knows_address = draft.url == article.url or article.url in draft.other_urls
-    replaces = _has_a_say(article, draft) and (knows_address or draft.source == API)
+    replaces = _replaces(article, draft, knows_address=knows_address)
+    owns = draft.source in {article.source, API}
     merged = replace(
         article,
         **_words(article, draft, replaces=replaces),
         published_at=draft.published_at if replaces else article.published_at,
-        updated_at=draft.updated_at
-        if draft.updated_at and (replaces or not article.updated_at)
-        else article.updated_at,
-        topics=_topics(article, draft, replaces=replaces),
+        updated_at=(draft.updated_at if replaces else None) or article.updated_at or draft.updated_at,
+        topics=_topics(article, draft, replaces=replaces and owns),
         breaking=article.breaking or draft.breaking,
         url=draft.url if replaces and knows_address else article.url,
         source=API if draft.source == API else article.source,
@@ -44,10 +45,12 @@ def merge(article: Article, draft: ArticleDraft) -> Article:
     return merged if seen == article else replace(merged, version=article.version + 1)
 
 
-def _has_a_say(article: Article, draft: ArticleDraft) -> bool:
-    if draft.updated_at and article.updated_at and draft.updated_at < article.updated_at:
-        return False
-    return draft.source == API or article.source != API
+def _replaces(article: Article, draft: ArticleDraft, *, knows_address: bool) -> bool:
+    newer = draft.updated_at is not None and (article.updated_at is None or draft.updated_at > article.updated_at)
+    older = bool(draft.updated_at and article.updated_at and draft.updated_at < article.updated_at)
+    if older or draft.source == API:
+        return not older
+    return article.source != API and knows_address and (newer or draft.source == article.source)
 
 
 def _words(article: Article, draft: ArticleDraft, *, replaces: bool) -> dict[str, Any]:
@@ -60,11 +63,9 @@ def _words(article: Article, draft: ArticleDraft, *, replaces: bool) -> dict[str
 
 
 def _topics(article: Article, draft: ArticleDraft, *, replaces: bool) -> tuple[str, ...]:
-    if not article.topics or (replaces and draft.topics and draft.source in {article.source, API}):
+    if draft.topics and (replaces or not article.topics):
         return tuple(dict.fromkeys(draft.topics))
-    if article.source == API:
-        return article.topics
-    return tuple(dict.fromkeys((*article.topics, *draft.topics)))
+    return article.topics
 
 
 def _other_urls(merged: Article, article: Article, draft: ArticleDraft) -> tuple[str, ...]:
