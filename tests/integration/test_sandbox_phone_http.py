@@ -207,6 +207,59 @@ async def test_a_link_to_the_portal_is_previewed_and_to_elsewhere_not(demo: Demo
     assert 'class="preview' not in disabled
 
 
+async def test_a_document_can_be_kept(demo: Demo) -> None:
+    await demo.do("start")
+    data = '{"name": "রাফি"}'.encode()
+    fields = {"chat_id": str(demo.user), "caption": "আপনার <b>তথ্য</b>", "parse_mode": "HTML"}
+    form = FormData(fields, quote_fields=False)
+    form.add_field("document", data, filename="তথ্য.json", content_type="application/json")
+    async with demo.watch() as page:
+        await page.next("view")
+        answer = await (await demo.client.post(f"/bot{DEMO_TOKEN}/sendDocument", data=form)).json()
+        message = await page.next("message")
+    sent = answer["result"]["document"]
+    assert (sent["file_name"], sent["mime_type"], sent["file_size"]) == ("তথ্য.json", "application/json", len(data))
+    assert "আপনার <b>তথ্য</b>" in message["html"]
+    link = message["html"].partition('class="file" href="')[2].partition('"')[0]
+    assert 'download="তথ্য.json"' in message["html"]
+    kept = await demo.client.get(link)
+    assert (await kept.read(), kept.headers["Content-Disposition"]) == (data, "attachment")
+
+    await demo.bot("sendDocument", document=sent["file_id"])
+    file = await demo.bot("getFile", file_id=sent["file_id"])
+    assert await (await demo.client.get(f"/file/bot{DEMO_TOKEN}/{file['file_path']}")).read() == data
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        ("", "Bad Request: there is no document in the request"),
+        ("attach://nothing", "Bad Request: wrong file identifier/HTTP URL specified"),
+        ("https://example.com/a.pdf", "Bad Request: wrong file identifier/HTTP URL specified"),
+    ],
+)
+async def test_a_document_that_is_not_there_is_refused(demo: Demo, document: str, why: str) -> None:
+    await demo.do("start")
+    fields = {"chat_id": demo.user, "document": document}
+    answer = await demo.client.post(f"/bot{DEMO_TOKEN}/sendDocument", json=fields)
+    assert (answer.status, (await answer.json())["description"]) == (400, why)
+
+
+async def test_a_document_is_still_there_after_a_restart(tmp_path: Path) -> None:
+    links = []
+    for start in (True, False):
+        async with TestClient(TestServer(create_sandbox_app(tmp_path))) as client:
+            demo = Demo(client, 0)
+            if start:
+                demo.user = (await (await client.post("/phone", json={"first_name": "রাফি"})).json())["id"]
+                await demo.do("start")
+                form = FormData({"chat_id": str(demo.user)})
+                form.add_field("document", b"kept", filename="a.txt", content_type="text/plain")
+                sent = await (await client.post(f"/bot{DEMO_TOKEN}/sendDocument", data=form)).json()
+                links.append(f"/sandbox/telegram/files/{sent['result']['document']['file_unique_id']}")
+            assert await (await client.get(links[0])).read() == b"kept"
+
+
 async def test_a_reply_quotes_what_it_answers(demo: Demo) -> None:
     await demo.do("start")
     sent = await demo.bot("sendMessage", text="কোন বিষয়?")

@@ -25,7 +25,7 @@ request is answered 400 `{"error": {"code": "refused", "message": …}}`.
     DELETE /sandbox/telegram/faults                        remove all
     PUT    /sandbox/telegram/limits                        change fields of `FloodLimits`
     POST   /sandbox/telegram/reset                         forget everything
-    GET    /sandbox/telegram/files/{file_unique_id}        a picture's bytes
+    GET    /sandbox/telegram/files/{file_unique_id}        a picture's or document's bytes
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from newsbot.sandbox.telegram.documents import Document
 from newsbot.sandbox.telegram.faults import Fault
 from newsbot.sandbox.telegram.messages import FILES_PATH
 from newsbot.sandbox.telegram.reader_side import ReaderSide, SandboxError
@@ -209,10 +210,13 @@ class _Control:
         return _json(None)
 
     async def file(self, request: web.Request) -> web.Response:
-        picture = self.state.pictures.get(request.match_info["id"])
-        if picture is None:
+        found = self.state.file(request.match_info["id"])
+        if found is None:
             raise web.HTTPNotFound
-        return web.Response(body=self.state.pictures.data(picture), content_type=picture.content_type)
+        file, data = found
+        # A document is never shown as a page of this server: it may be HTML.
+        headers = {"Content-Disposition": "attachment"} if isinstance(file, Document) else None
+        return web.Response(body=data, content_type=file.content_type, headers=headers)
 
 
 def _id(request: web.Request) -> int:

@@ -176,14 +176,15 @@ async def get_file(api: Api, arguments: Arguments) -> dict[str, Any]:
     file_id = arguments.text("file_id")
     if not file_id:
         raise bad_request("file_id not specified")
-    picture = api.state.pictures.get(file_id)
-    if picture is None:
+    found = api.state.file(file_id)
+    if found is None:
         raise bad_request("invalid file_id")
+    file, _ = found
     return {
-        "file_id": picture.file_id,
-        "file_unique_id": picture.unique_id,
-        "file_size": picture.size,
-        "file_path": picture.path,
+        "file_id": file.file_id,
+        "file_unique_id": file.unique_id,
+        "file_size": file.size,
+        "file_path": file.path,
     }
 
 

@@ -19,6 +19,7 @@ _RIGHTS: Final = [
     "can_post_stories",
     "can_edit_stories",
     "can_delete_stories",
+    "can_send_welcome_messages",
 ]
 
 

@@ -140,7 +140,7 @@ class Content:
     """What a message says. Frozen, because the copies of a broadcast share one."""
 
     text: FormattedText = field(default_factory=FormattedText)  #: the text, or the caption of `media`
-    kind: str = "text"  #: text, photo, sticker, location, contact or service
+    kind: str = "text"  #: text, photo, document, sticker, location, contact or service
     media: Mapping[str, Any] | None = None  #: the Bot API's fields for it: {"photo": [...]}, {"location": {...}}
     link_preview: str = ""  #: link_preview_options as JSON, empty if none were given
     above: bool = False  #: show_caption_above_media

@@ -67,6 +67,19 @@ async def send_photo(api: Api, arguments: Arguments) -> Any:
     return _send(api, arguments, "sendPhoto", content)
 
 
+async def send_document(api: Api, arguments: Arguments) -> Any:
+    """Uploads and file_ids; the sandbox fetches no documents from the web."""
+    caption = caption_of(arguments)
+    given = arguments.text("document").strip()
+    upload = arguments.files.get(given.removeprefix("attach://") if given.startswith("attach://") else "document")
+    if upload is None and not given:
+        raise bad_request("there is no document in the request")
+    document = api.state.documents.add(upload) if upload is not None else api.state.documents.get(given)
+    if document is None:
+        raise bad_request(WRONG_FILE)
+    return _send(api, arguments, "sendDocument", Content(caption, "document", {"document": document.json()}))
+
+
 async def copy_message(api: Api, arguments: Arguments) -> Any:
     original = _original(api, arguments, "copy")
     if original.content.kind == "service":
@@ -257,6 +270,7 @@ def _thread(arguments: Arguments, chat: User | Chat) -> int | None:
 SENDING: Final[dict[str, Method]] = {
     "sendMessage": send_message,
     "sendPhoto": send_photo,
+    "sendDocument": send_document,
     "copyMessage": copy_message,
     "forwardMessage": forward_message,
     "sendChatAction": send_chat_action,

@@ -190,10 +190,11 @@ class _Server:
         except ApiError as error:
             return _refusal(error)
         name = request.match_info["path"].rpartition("/")[2].partition(".")[0]
-        picture = self.state.pictures.get(name)
-        if picture is None:
+        found = self.state.file(name)
+        if found is None:
             return await _no_such_path(request)
-        return web.Response(body=self.state.pictures.data(picture), content_type=picture.content_type)
+        file, data = found
+        return web.Response(body=data, content_type=file.content_type)
 
 
 def _answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> web.Response:

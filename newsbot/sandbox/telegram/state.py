@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from newsbot.sandbox.telegram.changes import Change, ChangeFeed
+from newsbot.sandbox.telegram.documents import Document, DocumentStore
 from newsbot.sandbox.telegram.faults import FaultPlan
 from newsbot.sandbox.telegram.keyboards import Markup
 from newsbot.sandbox.telegram.limits import FloodLimits, FloodMeter
@@ -31,7 +32,7 @@ from newsbot.sandbox.telegram.model import (
 )
 from newsbot.sandbox.telegram.people import People
 from newsbot.sandbox.telegram.persistence import SandboxFile, message_from_json, message_to_json
-from newsbot.sandbox.telegram.pictures import PictureStore
+from newsbot.sandbox.telegram.pictures import Picture, PictureStore
 from newsbot.sandbox.telegram.profile import BotProfile
 from newsbot.sandbox.telegram.update_queue import Update, UpdateQueue
 from newsbot.sandbox.telegram.webhook_settings import WebhookSettings
@@ -91,6 +92,7 @@ class SandboxState:
         self.updates = UpdateQueue(self.clock, lambda update_id: self._touch("update", update_id))
         self.webhook = WebhookSettings()
         self.pictures = PictureStore(self._folder)
+        self.documents = DocumentStore(self._folder)
 
     # -- time ---------------------------------------------------------------------------------------------------------
 
@@ -185,6 +187,16 @@ class SandboxState:
         query = CallbackQuery(str(secrets.randbits(62) + (1 << 61)), user_id, chat_id, message_id, data, self.clock())
         self.callbacks[query.id] = query
         return query
+
+    # -- files --------------------------------------------------------------------------------------------------------
+
+    def file(self, any_id: str) -> tuple[Picture | Document, bytes] | None:
+        """A picture or document by its file_id or file_unique_id, with its bytes."""
+        if (picture := self.pictures.get(any_id)) is not None:
+            return picture, self.pictures.data(picture)
+        if (document := self.documents.get(any_id)) is not None:
+            return document, self.documents.data(document)
+        return None
 
     # -- what pages ask -----------------------------------------------------------------------------------------------
 
