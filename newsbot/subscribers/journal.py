@@ -91,31 +91,32 @@ class SqlJournal:
             rows = await connection.execute(self._states().where(*self._at(address)).order_by(events.c.version))
             return tuple(SubscriberEvent(row.at, row.what, _subscriber(row)) for row in rows)
 
-    async def take_over(self, imported: Sequence[Imported], *, now: datetime) -> list[tuple[Subscriber, str]]:
-        """In one transaction: each reader's newest state now, and `added`, `updated` or `unchanged`. Addresses
-        differ.
+    async def take_over(
+        self, imported: Sequence[Imported], *, now: datetime, dry_run: bool = False
+    ) -> list[tuple[Subscriber, str]]:
+        """In one transaction: each reader's newest state now, and `added`, `updated` or `unchanged`. Addresses differ.
+
+        `dry_run`: the transaction is rolled back.
         """
         outcomes: list[tuple[Subscriber, str]] = []
-        appended: list[Subscriber] = []
         async with self._database.writing() as connection:
             await self._lock(connection, *(one.address for one in imported))
             known = await self._newest_of_addresses(connection, [one.address for one in imported])
             new = [one for one in imported if one.address not in known]
-            for state in await self._register(connection, new):
-                known[state.address] = state
-                appended.append(state)
-            added = {one.address for one in new}
+            registered = {state.address: state for state in await self._register(connection, new)}
             for one in imported:
+                if one.address in registered:
+                    outcomes.append((registered[one.address], "added"))
+                    continue
                 state = known[one.address]
-                if one.address in added:
-                    outcomes.append((state, "added"))
-                elif state.preferences == one.preferences:
+                if state.preferences == one.preferences:
                     outcomes.append((state, "unchanged"))
                 else:
                     changed = replace(state, preferences=one.preferences, version=state.version + 1)
-                    appended.append(changed)
                     outcomes.append((changed, "updated"))
-            await _append(connection, appended, "imported", now)
+            await _append(connection, [state for state, what in outcomes if what != "unchanged"], "imported", now)
+            if dry_run:
+                await connection.rollback()
         return outcomes
 
     async def all(self) -> AsyncIterator[Subscriber]:

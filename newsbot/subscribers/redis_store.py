@@ -117,10 +117,19 @@ class RedisSubscriberStore:
     def all(self) -> AsyncIterator[Subscriber]:
         return self._journal.all()
 
-    async def take_over(self, imported: Sequence[Imported], *, now: datetime) -> list[str]:
-        """`added`, `updated` or `unchanged` for each of these (at most some hundred) readers of different addresses."""
-        outcomes = await self._journal.take_over(imported, now=now)
-        await self._apply_all([state for state, _ in outcomes])
+    @property
+    def channels(self) -> frozenset[str]:
+        """Those that readers can be at."""
+        return frozenset(self._journal.accounts)
+
+    async def take_over(self, imported: Sequence[Imported], *, now: datetime, dry_run: bool = False) -> list[str]:
+        """`added`, `updated` or `unchanged` for each of these (at most some hundred) readers of different addresses.
+
+        `dry_run`: say it, write nothing.
+        """
+        outcomes = await self._journal.take_over(imported, now=now, dry_run=dry_run)
+        if not dry_run:
+            await self._apply_all([state for state, _ in outcomes])
         return [outcome for _, outcome in outcomes]
 
     async def replay_recent(self) -> int:
