@@ -390,8 +390,8 @@ async def test_chat_actions_reach_the_followers(sandbox, reader):
 
 def test_the_methods_that_newsbot_needs_are_all_there():
     needed = (
-        "getMe getUpdates setWebhook deleteWebhook getWebhookInfo sendMessage sendPhoto editMessageText "
-        "editMessageCaption editMessageReplyMarkup editMessageMedia deleteMessage deleteMessages "
+        "getMe getUpdates setWebhook deleteWebhook getWebhookInfo sendMessage sendPhoto sendDocument "
+        "editMessageText editMessageCaption editMessageReplyMarkup editMessageMedia deleteMessage deleteMessages "
         "answerCallbackQuery sendChatAction copyMessage forwardMessage setMyCommands getMyCommands "
         "deleteMyCommands setMyName getMyName setMyDescription getMyDescription setMyShortDescription "
         "getMyShortDescription getChat getChatMember getChatAdministrators getChatMemberCount leaveChat "
