@@ -46,7 +46,8 @@ def topic_choice(house: House, turn: Turn, view: View) -> ChoiceReply:
         buttons = rows(Button(_("Done"), encode(FinishWelcome())))
     else:
         question = _("Press a topic to follow it; press it again to unfollow it.")
-        buttons = rows(latest_button(turn))
+        leave = Button(_("Unfollow all"), encode(Unsubscribe(everything=True, view=view))) if turn.followed else None
+        buttons = rows(latest_button(turn), leave)
     return ChoiceReply(
         question=question,
         options=tuple(_switch(topic, turn, view) for topic in house.topics),

@@ -129,8 +129,9 @@ def _understand_command(word: str, arguments: str, vocabulary: Vocabulary) -> In
             return _subscribe(words, vocabulary)
         case Verb.UNSUBSCRIBE:
             return _unsubscribe(words, vocabulary)
-        case Verb.STOP if words:
-            return _unsubscribe(words, vocabulary)  # /বন্ধ খেলা, /stop sports: only that is meant to end
+        case Verb.STOP:  # /stop sports ends only that; /stop with anything else is still the wish to be left alone
+            unwanted = _unsubscribe(words, vocabulary)
+            return unwanted if unwanted.topics else Stop()
         case Verb.SEARCH:
             return Search(_searchable(arguments))
         case Verb.LANGUAGE:

@@ -443,6 +443,15 @@ async def test_topics_are_toggles_that_say_the_wanted_state(talk: Talk) -> None:
     assert (await talk.chosen()).topics == {"sports", "politics"}
 
 
+async def test_everything_followed_can_be_left_at_once_from_the_list(talk: Talk) -> None:
+    await talk.a_reader("sports", "world")
+    await talk.say("/unsubscribe")
+    toast, shown = await talk.press("সব অনুসরণ বন্ধ")
+    assert words((toast,)) == "আপনি এখন আর কোনো বিষয় অনুসরণ করছেন না।"
+    assert not any(button.label == "সব অনুসরণ বন্ধ করুন" for button in buttons(shown))
+    assert (await talk.chosen()).topics == frozenset()
+
+
 async def test_subscribing_by_name_confirms_each_and_reports_what_is_no_topic(talk: Talk) -> None:
     replies = await talk.say("/subscribe খেলা, অর্থনীতি ও জ্যোতিষ")
     assert "এখন থেকে অনুসরণ করছেন: খেলা, অর্থনীতি।" in words(replies)

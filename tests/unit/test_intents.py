@@ -200,6 +200,24 @@ def test_a_number_opens_that_line_of_the_last_list(text: str) -> None:
     assert said(text) == OpenNumber(3)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stop",
+        "STOP!",
+        "please stop",
+        "stop sending me news",
+        "/stop now",
+        "/stop all",
+        "খবর বন্ধ করুন",
+        "সব বন্ধ",
+        "আর খবর পাঠাবেন না",
+    ],
+)
+def test_who_wants_to_be_left_alone_is(text: str) -> None:
+    assert said(text) == Stop()
+
+
 def test_a_year_is_a_search() -> None:
     assert said("১৯৭১") == Search("১৯৭১")
 
