@@ -1,0 +1,109 @@
+"""The program itself as a process, with settings of its own and none from the environment."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+
+WITHIN = 60.0  #: seconds for whatever a process is waited for; the machine may be busy
+
+
+def clean_environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")} | dict(settings or {})
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Program:
+    """A command of newsbot that runs; what it prints is collected."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.out = ""
+        self.err = ""
+        self._readers = [
+            asyncio.create_task(self._collect(process.stdout, "out")),
+            asyncio.create_task(self._collect(process.stderr, "err")),
+        ]
+
+    async def _collect(self, stream: asyncio.StreamReader | None, name: str) -> None:
+        assert stream is not None
+        while piece := await stream.read(4096):
+            setattr(self, name, getattr(self, name) + piece.decode("utf-8", "replace"))
+
+    async def printed(self, text: str) -> str:
+        """Everything on standard output once `text` stands there. Fails when the program ends without it."""
+        async with asyncio.timeout(WITHIN):
+            while text not in self.out:
+                ended = self.process.returncode is not None and all(reader.done() for reader in self._readers)
+                assert not ended, f"it ended with {self.process.returncode}: {self.out}{self.err}"
+                await asyncio.sleep(0.02)
+        return self.out
+
+    async def ended(self) -> int:
+        async with asyncio.timeout(WITHIN):
+            status = await self.process.wait()
+            await asyncio.gather(*self._readers)
+        return status
+
+    async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return await self.ended()
+
+
+@asynccontextmanager
+async def program(
+    *arguments: str | Path, folder: Path, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[Program]:
+    """`newsbot ARGUMENTS` in `folder`; killed at the end if it still runs."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "newsbot", *map(str, arguments)),
+        cwd=folder,
+        env=clean_environment(settings),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    started = Program(process)
+    try:
+        yield started
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await started.ended()
+
+
+async def run_to_end(
+    *arguments: str | Path, folder: Path, settings: Mapping[str, str] | None = None
+) -> tuple[int, str, str]:
+    """Exit status, standard output, standard error."""
+    async with program(*arguments, folder=folder, settings=settings) as started:
+        status = await started.ended()
+        return status, started.out, started.err
+
+
+async def ready(port: int, running: Program) -> None:
+    """Wait until the bot at this port says that it is ready."""
+    async with aiohttp.ClientSession() as session, asyncio.timeout(WITHIN):
+        while True:
+            assert running.process.returncode is None, running.err
+            try:
+                async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+                    if answer.status == 200:
+                        return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.05)
