@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,14 +16,6 @@ from tests.builders import an_address
 from tests.fakes import MemoryListMemory
 
 READER = an_address()
-
-
-@pytest.fixture
-async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
-    async with EmbeddedRedis(tmp_path) as server:
-        client = await connect(server.url)
-        yield client
-        await client.aclose()
 
 
 @pytest.fixture(params=["redis", "fake"])

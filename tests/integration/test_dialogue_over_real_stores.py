@@ -1,0 +1,88 @@
+"""A reader's way over the real stores: articles and journal in SQL, the working copy and the last list in Redis."""
+
+from __future__ import annotations
+
+import pytest
+from redis.asyncio import Redis
+
+from newsbot.articles.sql_store import SqlArticleStore
+from newsbot.conversation.dialogue import Dialogue
+from newsbot.database import Database
+from newsbot.domain.message import CardReply, ChoiceReply, HeadlinesReply, TextReply
+from newsbot.i18n import Catalog
+from newsbot.subscribers.journal import SqlJournal
+from newsbot.subscribers.redis_list_memory import RedisListMemory
+from newsbot.subscribers.redis_store import RedisSubscriberStore
+from tests.builders import NOW, a_draft, a_newsroom, a_press, an_address, an_incoming, some_topics
+
+
+@pytest.fixture
+async def dialogue(database: Database, redis: Redis) -> Dialogue:
+    articles = SqlArticleStore(database)
+    for number in range(1, 26):
+        topics = ("sports",) if number % 2 else ("politics",)
+        await articles.put(a_draft(number, topics=topics), now=NOW, announce=True)
+    return Dialogue(
+        articles=articles,
+        subscribers=RedisSubscriberStore(SqlJournal(database, {"telegram": "1"}), redis),
+        memory=RedisListMemory(redis),
+        topics=some_topics(),
+        newsroom=a_newsroom(),
+        catalog=Catalog.load(),
+        clock=lambda: NOW,
+    )
+
+
+async def test_a_reader_begins_follows_reads_and_searches(dialogue: Dialogue) -> None:
+    (language,) = await dialogue.answer(an_incoming("/start"))
+    assert isinstance(language, ChoiceReply)
+    (topics,) = await dialogue.answer(a_press(language.options[0].action))
+    assert isinstance(topics, ChoiceReply)
+    await dialogue.answer(a_press(topics.options[0].action))
+    (hints,) = await dialogue.answer(a_press("1:done"))
+    assert isinstance(hints, TextReply)
+    assert hints.plain.startswith("আপনি অনুসরণ করছেন: খেলা।")
+
+    (first,) = await dialogue.answer(an_incoming("সর্বশেষ"))
+    assert isinstance(first, HeadlinesReply)
+    older = next(button.action for row in first.buttons for button in row if ":b" in button.action)
+    (second,) = await dialogue.answer(a_press(older))
+    assert isinstance(second, HeadlinesReply)
+    assert [line.url.rpartition("/")[2] for line in second.headlines] == [str(number) for number in range(11, 21)]
+    newer = next(button.action for row in second.buttons for button in row if ":a" in button.action)
+    assert [line.url for reply in await dialogue.answer(a_press(newer)) for line in reply.headlines] == [  # type: ignore[union-attr]
+        line.url for line in first.headlines
+    ]
+    await dialogue.answer(a_press(older))
+    (card,) = await dialogue.answer(an_incoming("৩"))
+    assert isinstance(card, CardReply)
+    assert card.url == a_draft(13).url
+
+    (found,) = await dialogue.answer(an_incoming("সেতুতে যান চলাচল"))
+    assert isinstance(found, HeadlinesReply)
+    assert found.title == "‘সেতুতে যান চলাচল’: ২৫টি খবর"
+
+
+async def test_what_was_confirmed_survives_the_loss_of_redis(
+    dialogue: Dialogue, database: Database, redis: Redis
+) -> None:
+    (said,) = await dialogue.answer(an_incoming("/subscribe খেলা রাজনীতি"))
+    assert isinstance(said, TextReply)
+    assert said.plain == "এখন থেকে অনুসরণ করছেন: খেলা, রাজনীতি।"
+    await redis.flushall()
+    kept = await SqlJournal(database, {"telegram": "1"}).get(an_address())
+    assert kept is not None
+    assert kept.preferences.topics == {"sports", "politics"}
+    (mine,) = await dialogue.answer(an_incoming("আমার বিষয়"))
+    assert isinstance(mine, TextReply)
+    assert mine.plain == "আপনি অনুসরণ করছেন:\n\n⚽ খেলা · ১৮ নভেম্বর থেকে\n🏛️ রাজনীতি · ১৮ নভেম্বর থেকে"
+
+
+async def test_a_forgotten_reader_leaves_nothing_behind(dialogue: Dialogue, redis: Redis) -> None:
+    await dialogue.answer(an_incoming("/subscribe খেলা"))
+    await dialogue.answer(an_incoming("/latest"))
+    await dialogue.answer(a_press("1:forget:yes"))
+    (said,) = await dialogue.answer(an_incoming("/mydata"))
+    assert isinstance(said, TextReply)
+    assert said.plain == "আপনার কোনো তথ্য আমাদের কাছে নেই।"
+    assert not [key async for key in redis.scan_iter("list:*")]
