@@ -17,7 +17,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy import BigInteger, Dialect, MetaData, event, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection, make_url
@@ -178,10 +177,9 @@ def _make_folder(folder: Path) -> None:
 
 async def _refuse_damage(database: Database) -> None:
     async with database.engine.connect() as connection:
-        if database.dialect == "sqlite":
+        if database.file is not None:
             await connection.execute(text("SELECT count(*) FROM sqlite_schema"))
-            pages: int = (await connection.execute(text("PRAGMA page_count"))).scalar_one()
-            if pages * 4096 <= QUICK_CHECK_UP_TO:
+            if database.file.stat().st_size <= QUICK_CHECK_UP_TO:
                 await _quick_check(connection)
         else:
             await connection.execute(text("SELECT 1"))
@@ -197,6 +195,7 @@ def _sqlite(path: Path) -> Database:
     engine = create_async_engine(
         f"sqlite+aiosqlite:///{path}",
         connect_args={"timeout": BUSY_WAIT.total_seconds()},
+        hide_parameters=True,
         pool_size=4,
         max_overflow=4,
     )
@@ -228,15 +227,20 @@ def _postgresql(url: str) -> Database:
     dsn = f"postgresql://{rest}"
     name = _without_secrets(rest)
 
-    async def connect() -> asyncpg.Connection:
+    async def connect() -> Any:
+        import asyncpg  # type: ignore[import-untyped]
+
         # The driver reads the address itself: it knows libpq's forms (sslmode, several hosts, socket folders).
-        return await asyncpg.connect(
-            dsn, timeout=CONNECT_WAIT.total_seconds(), command_timeout=COMMAND_WAIT.total_seconds()
-        )
+        limits = {"timeout": CONNECT_WAIT.total_seconds(), "command_timeout": COMMAND_WAIT.total_seconds()}
+        try:
+            return await asyncpg.connect(dsn, **limits)
+        except asyncpg.ClientConfigurationError:
+            raise StartError("NEWSBOT_DATABASE_URL has an option that PostgreSQL doesn't know or can't use.") from None
 
     engine = create_async_engine(
         "postgresql+asyncpg://",
         async_creator=connect,
+        hide_parameters=True,  # an exception's text must not carry what readers wrote
         pool_pre_ping=True,  # else each pooled connection would fail once after a restart of the server
         pool_size=5,
         max_overflow=5,

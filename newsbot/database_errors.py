@@ -51,7 +51,7 @@ def as_store_error(database: str) -> Iterator[None]:
         said = _explain(error)
         if said is None:
             cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
-            raise StoreError(f"{database} refused a statement ({type(cause).__name__})") from error
+            raise StoreError(f"{_sentence(database)} refused a statement ({type(cause).__name__}).") from error
         reason, may_pass = said
         message = f"{_sentence(database)} {reason}."
         raise (StoreUnavailable(message) if may_pass else StoreError(message)) from error

@@ -64,8 +64,9 @@ class SqlArticleStore:
             other_urls=tuple(url for url in dict.fromkeys(draft.other_urls) if url != draft.url and url not in owners),
         )
         values = asdict(draft) | {"version": 1, "stored_at": now, "announced_at": None if announce else now}
-        result = await connection.execute(insert(articles).values(values).returning(articles.c.id))
-        article = _article({"id": result.scalar_one(), "withdrawn_at": None, **values})
+        key = (await connection.execute(insert(articles).values(values))).inserted_primary_key
+        assert key is not None
+        article = _article({"id": key[0], "withdrawn_at": None, **values})
         await _index_urls(connection, article, (article.url, *article.other_urls))
         await _index_topics(connection, article)
         await self._search.store(connection, article.id, indexed_text(article))

@@ -159,6 +159,18 @@ class TestPut:
         await asyncio.gather(*(store.put(draft, now=NOW, announce=True) for draft in drafts))
         assert (await store.by_url(a_draft().url)).version == 7
 
+    async def test_a_put_that_is_cancelled_stores_all_or_nothing_and_holds_nobody_up(self, store):
+        for number in range(25):
+            task = asyncio.ensure_future(put(store, number, now=NOW))
+            for _ in range(number * 2):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait([task])
+            again = await store.put(a_draft(number), now=NOW, announce=True)
+            assert again.article == await store.by_url(a_draft(number).url)
+        found = await store.search("সেতু", limit=100, now=NOW)
+        assert len(found) == len((await store.latest(topic="sports", limit=100, now=NOW)).articles) == 25
+
     async def test_what_no_database_can_hold_is_left_out(self, store):
         article = await put(store, headline="সেতু\0 খোলা\ud800", other_urls=("https://x/\0", "https://x/" + "a" * 3000))
         assert (article.headline, article.other_urls) == ("সেতু খোলা", ())

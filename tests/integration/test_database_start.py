@@ -191,6 +191,11 @@ class TestPostgresql:
         assert line.startswith("NEWSBOT_DATABASE_URL must begin with postgresql://")
         assert "s3cr" not in line
 
+    @pytest.mark.parametrize("option", ["sslmode=s3cr", "target_session_attrs=s3cr"])
+    async def test_an_option_that_is_none_is_refused_without_showing_it(self, option, tmp_path):
+        line = await refusal(f"postgresql://127.0.0.1:1/newsbot?{option}", tmp_path)
+        assert line == "NEWSBOT_DATABASE_URL has an option that PostgreSQL doesn't know or can't use."
+
     @pytest.mark.parametrize("rest", ["u:s3cr#t@host/x", "u:s3cr/t@host/x", "u:s3cr@t@host:port/x", "host:99999/s3cr"])
     async def test_an_address_that_cannot_be_read_is_refused_without_showing_it(self, rest, tmp_path):
         line = await refusal(f"postgresql://{rest}", tmp_path)
