@@ -32,6 +32,8 @@ def parse_bengali_datetime(text: str, tz: tzinfo, now: datetime | None = None) -
     `now` is needed for 'আজ', '২ ঘণ্টা আগে' and dates without a year, which are the latest not after tomorrow; without it
     those give None.
     """
+    if written := _machine_written(text[:LONGEST_DATE].strip()):
+        return written
     line = normalise(text[:LONGEST_DATE]).casefold()
     if now is not None and (relative := _relative(line, now)) is not None:
         return relative
@@ -46,6 +48,29 @@ def parse_bengali_datetime(text: str, tz: tzinfo, now: datetime | None = None) -
         return datetime.combine(day, clock or time(), zone)
     except (ValueError, OverflowError):
         return None
+
+
+# --- what machines write: nearly all of a feed, and ten times as fast ---
+
+_RFC_822: Final = regex.compile(
+    r"(?:[A-Z][a-z]{2},\s)?(\d{1,2})\s([A-Z][a-z]{2})\s(\d{4})\s(\d{2}):(\d{2})(?::(\d{2}))?\s(?:([+-]\d{2})(\d{2})|GMT|UTC)"
+)
+
+
+def _machine_written(text: str) -> datetime | None:
+    """ISO 8601 and RFC 822 with their zone; None for everything else."""
+    try:
+        if text[:4].isdecimal() and text.isascii():
+            moment = datetime.fromisoformat(text)
+            return moment if moment.tzinfo and moment.year in PLAUSIBLE_YEARS else None
+        if found := _RFC_822.fullmatch(text):
+            day, month, year, hour, minute, second, east, minutes_east = found.groups()
+            offset = timedelta(hours=int(east or 0), minutes=int(f"{(east or '+')[0]}{minutes_east or 0}"))
+            parts = (int(year), MONTH_NUMBERS[month.casefold()], int(day), int(hour), int(minute), int(second or 0))
+            return datetime(*parts, tzinfo=timezone(offset)) if parts[0] in PLAUSIBLE_YEARS else None
+    except (ValueError, OverflowError, KeyError):
+        pass
+    return None
 
 
 # --- the date -------------------------------------------------------------------------------------
