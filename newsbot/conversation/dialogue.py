@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from newsbot.articles.store import ArticleStore
-from newsbot.conversation import onboarding, reading, settings, subscriptions
+from newsbot.conversation import onboarding, reading, searching, settings, subscriptions
 from newsbot.conversation.help import answer_media, help_text, old_button, thanks, unknown_command
 from newsbot.conversation.intents import (
     CameBack,
@@ -178,9 +178,9 @@ class Dialogue:
             case OpenLink():
                 return await reading.open_link(house, turn, intent)
             case Search():
-                return await reading.search(house, turn, intent)
+                return await searching.search(house, turn, intent)
             case SearchPage():
-                return await reading.search_page(house, turn, intent)
+                return await searching.search_page(house, turn, intent)
             case ShowTopics():
                 return await subscriptions.show_topics(house, turn, intent)
             case Subscribe():

@@ -1,4 +1,4 @@
-"""Reading: the latest headlines, a card, a search."""
+"""Reading: the latest headlines, and a card."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from newsbot.conversation.intents import (
     OpenArticle,
     OpenLink,
     OpenNumber,
-    Search,
-    SearchPage,
     ShowTopics,
     Unrecognised,
     View,
@@ -29,7 +27,6 @@ from newsbot.errors import StoreError
 from newsbot.text.clipping import Unit, clip
 
 SHOWN: Final = 10  #: headlines in a list, when the reader names no count
-MOST_FOUND: Final = 50  #: results that can be paged through; who needs the fifty-first needs other words
 LONGEST_QUOTE: Final = 60  #: graphemes of the reader's own words that we repeat
 
 log = structlog.get_logger()
@@ -184,65 +181,6 @@ def no_longer_available(turn: Turn) -> TextReply:
     return text(_("This story is no longer available."), buttons=rows(latest_button(turn)))
 
 
-# --- search ---------------------------------------------------------------------------------------------------------
-
-
-async def search(house: House, turn: Turn, wish: Search) -> Replies:
-    _ = turn.translate
-    if not wish.words:
-        return (text(_("What are you looking for? Write it like this: /search Padma Bridge")),)
-    return await _found(house, turn, wish.words, page=0)
-
-
-async def search_page(house: House, turn: Turn, wish: SearchPage) -> Replies:
-    _ = turn.translate
-    words = await house.memory.words(wish.token)
-    if words is None:
-        return (text(_("This search is from long ago. Please write its words again.")),)
-    return await _found(house, turn, words, page=wish.page)
-
-
-async def _found(house: House, turn: Turn, words: str, *, page: int) -> Replies:
-    _ = turn.translate
-    found = await house.articles.search(words, limit=MOST_FOUND + 1, now=turn.now)
-    first = page * SHOWN
-    shown = found[:MOST_FOUND][first : first + SHOWN]
-    quote = clip(words, LONGEST_QUOTE, unit=Unit.GRAPHEME)
-    if not found:
-        return (_nothing_found(house, turn, words, quote),)
-    if not shown:
-        return (Toast(text=_("There are no more results.")),)
-    await keep_list(house, turn, shown)
-    more = first + SHOWN < min(len(found), MOST_FOUND)
-    token = await _keep_words(house, words) if page or more else ""
-    back = Button(_("‹ Better"), encode(SearchPage(token, page - 1))) if token and page else None
-    on = Button(_("More ›"), encode(SearchPage(token, page + 1))) if token and more else None
-    if len(found) > MOST_FOUND:
-        title = _("“{words}”: more than {n} stories", words=quote, n=MOST_FOUND)
-    else:
-        title = _.plural("“{words}”: {n} story", "“{words}”: {n} stories", len(found), words=quote)
-    return (
-        HeadlinesReply(
-            title=title,
-            headlines=headlines_of(shown, turn),
-            footer=_("Press or send a number to read that story."),
-            buttons=rows(back, on),
-            replaces=turn.pressed,
-        ),
-    )
-
-
-def _nothing_found(house: House, turn: Turn, words: str, quote: str) -> TextReply:
-    _ = turn.translate
-    nothing = _("Nothing was found for “{words}”. Try fewer words, or a different spelling.", words=quote)
-    near = house.topics.get(house.vocabulary.suggest_topic(words)) if " " not in words else None
-    if near is None:
-        return text(nothing, buttons=rows(latest_button(turn), topics_button(turn)))
-    meant = Button(_("Latest: {topic}", topic=near.label(turn.language)), encode(Latest(near.id)))
-    question = _("Did you mean {topic}?", topic=near.name(turn.language))
-    return text(f"{nothing} {question}", buttons=rows(meant, latest_button(turn)))
-
-
 # --- pieces that other verbs use ------------------------------------------------------------------------------------
 
 
@@ -280,14 +218,6 @@ async def keep_list(house: House, turn: Turn, articles: Sequence[Article]) -> No
         await house.memory.keep_list(turn.incoming.address, [article.id for article in articles])
     except StoreError as error:
         log.warning("list not remembered", cause=str(error))
-
-
-async def _keep_words(house: House, words: str) -> str:
-    try:
-        return await house.memory.keep_words(words)
-    except StoreError as error:
-        log.warning("search not remembered", cause=str(error))
-        return ""
 
 
 def _quoted(words: Iterable[str]) -> str:

@@ -50,7 +50,7 @@ def read_messages(file: Path) -> Messages:
 def update(file: Path) -> int:
     """Bring one file up to date; says how many messages wait for a translation."""
     messages = read_messages(file)
-    messages.update(extracted(), no_fuzzy_matching=True)
+    messages.update(extracted(), no_fuzzy_matching=True, update_creation_date=False)
     messages.obsolete.clear()
     messages.header_comment = HEADER
     with file.open("wb") as po:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.conversation.actions import MOST_PAGES, MOST_SHOWN, decode, encode
+from newsbot.conversation.commands import LONGEST_SEARCH
 from newsbot.conversation.intents import (
     ChooseFilter,
     ChooseLanguage,
@@ -33,7 +34,7 @@ from newsbot.conversation.intents import (
     Unsubscribe,
     View,
 )
-from newsbot.conversation.understanding import LONGEST_SEARCH, understand
+from newsbot.conversation.understanding import understand
 from newsbot.conversation.vocabulary import Vocabulary
 from newsbot.conversation.words import PHRASES
 from newsbot.domain.article import Cursor
