@@ -71,6 +71,7 @@ class Pipeline:
         self._jitter = jitter
         self._items_per_read = items_per_read
         self._reader = SourceReader(fetcher, timezone=timezone, clock=clock)
+        self._problems: dict[str, tuple[str, ...]] = {}
         self._intake = ItemIntake(self._reader, store, topics, timezone=timezone, clock=clock, jitter=jitter)
 
     async def read_source(self, source: Source, state: SourceState | None = None) -> SourceReport:
@@ -92,6 +93,7 @@ class Pipeline:
 
     async def _succeeded(self, source: Source, state: SourceState, reading: Reading) -> SourceReport:
         # The first time readers wait for the newest; later, alerts keep the order of publication.
+        self._tell_problems(source, reading)
         newest = newest_items(reading.items, self._items_per_read)
         items = newest if not state.known else newest[::-1]
         intake = await self._intake.take(source, items, first_read=not state.known)
@@ -115,6 +117,14 @@ class Pipeline:
         if report.count(ItemOutcome.NEW) or report.count(ItemOutcome.UPDATED):
             log.info("source read", source=source.id, **{outcome.name.lower(): n for outcome, n in counts.items()})
         return report
+
+    def _tell_problems(self, source: Source, reading: Reading) -> None:
+        """Say which parts of a source can't be read: once, until that changes."""
+        if reading.not_modified or self._problems.get(source.id, ()) == reading.problems:
+            return
+        self._problems[source.id] = reading.problems
+        for problem in reading.problems:
+            log.warning("part of a source in trouble", source=source.id, reason=problem)
 
     async def _failed(self, source: Source, state: SourceState, reason: str, error: Exception) -> SourceReport:
         failures = state.failures + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from typing import TypeVar
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from newsbot.articles.store import SourceState
 from newsbot.domain.source import Source, SourceKind
+from newsbot.errors import IngestError
 from newsbot.ingest.feed_parser import parse_feed
 from newsbot.ingest.fetching import Fetch, Fetched, Fetcher, Purpose, TooSlow, UnusableContent
 from newsbot.ingest.listing import parse_listing
@@ -35,6 +36,8 @@ class Reading:
 
     items: tuple[FeedItem, ...] = ()
     skipped: int = 0  #: items without a usable address
+    problems: tuple[str, ...] = ()  #: parts of it that could not be read, in words
+    of_parts: bool = False  #: an index of sitemaps: that it is unchanged would not mean that its parts are
     not_modified: bool = False
     etag: str = ""
     last_modified: str = ""
@@ -73,14 +76,10 @@ class SourceReader:
                 last_modified=answer.last_modified or state.last_modified,
                 fresh_for=answer.fresh_for,
             )
-        items, skipped = await self._parsed(source, answer)
-        return Reading(
-            items=items,
-            skipped=skipped,
-            etag=answer.etag,
-            last_modified=answer.last_modified,
-            fresh_for=answer.fresh_for,
-        )
+        reading = await self._parsed(source, answer)
+        if reading.of_parts:
+            return reading
+        return replace(reading, etag=answer.etag, last_modified=answer.last_modified, fresh_for=answer.fresh_for)
 
     async def page(self, url: str, source: Source) -> ExtractedPage:
         """The article page at `url`, if robots.txt allows it."""
@@ -94,28 +93,40 @@ class SourceReader:
             raise UnusableContent("it leads to the front page: the article is gone")
         return await self._in_thread(extract_page, answer)
 
-    async def _parsed(self, source: Source, answer: Fetched) -> tuple[tuple[FeedItem, ...], int]:
+    async def _parsed(self, source: Source, answer: Fetched) -> Reading:
         match source.kind:
             case SourceKind.FEED:
                 feed = await self._in_thread(parse_feed, answer)
-                return feed.items, feed.skipped
+                return Reading(items=feed.items, skipped=feed.skipped)
             case SourceKind.LISTING:
-                return await self._in_thread(parse_listing, answer), 0
+                return Reading(items=await self._in_thread(parse_listing, answer))
             case SourceKind.SITEMAP:
                 sitemap = await self._in_thread(parse_sitemap, answer)
-                return await self._items_of(sitemap, source)
+                if sitemap.sitemaps:
+                    return await self._read_parts(sitemap, source)
+                return Reading(items=sitemap.items, skipped=sitemap.skipped)
 
-    async def _items_of(self, sitemap: ParsedSitemap, source: Source) -> tuple[tuple[FeedItem, ...], int]:
-        """The items of the sitemap and of the newest sitemaps it names; an index within an index is not followed."""
-        items, skipped = list(sitemap.items), sitemap.skipped
-        for link in sitemap.sitemaps[:SITEMAPS_FOLLOWED]:
-            answer = await self._fetcher.get(
-                Fetch(url=link.url, purpose=Purpose.FEED, allow_private=source.allow_private)
-            )
-            child = await self._in_thread(parse_sitemap, answer)
-            items += child.items
-            skipped += child.skipped
-        return tuple(items), skipped
+    async def _read_parts(self, index: ParsedSitemap, source: Source) -> Reading:
+        """The items of the newest sitemaps that an index names, as far as these can be read; no index within it counts.
+
+        Raises what was wrong with the first if none can be read.
+        """
+        parts: list[ParsedSitemap] = []
+        errors: list[IngestError] = []
+        for link in index.sitemaps[:SITEMAPS_FOLLOWED]:
+            try:
+                fetch = Fetch(url=link.url, purpose=Purpose.FEED, allow_private=source.allow_private)
+                parts.append(await self._in_thread(parse_sitemap, await self._fetcher.get(fetch)))
+            except IngestError as error:
+                errors.append(error)
+        if not parts:
+            raise errors[0]
+        return Reading(
+            items=tuple(item for part in parts for item in part.items),
+            skipped=sum(part.skipped for part in parts),
+            problems=tuple(map(str, errors)),
+            of_parts=True,
+        )
 
     async def _in_thread(self, parse: Callable[..., T], answer: Fetched) -> T:
         """Parse apart from the event loop. A parser that takes too long is given up; its thread ends by itself."""

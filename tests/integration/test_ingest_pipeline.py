@@ -157,6 +157,26 @@ async def test_a_news_sitemap_named_by_an_index_is_read(desk: Desk, site: Site) 
     assert (await desk.read(source)).items == {NEW: 2}
 
 
+async def test_a_part_of_a_sitemap_that_can_not_be_read_does_not_stop_the_others(desk: Desk, site: Site) -> None:
+    parts = [f"{site.url}/{name}.xml" for name in ("gone", "html", "today")]
+    site.put("/index.xml", sitemap_index(*parts), content_type="text/xml", ETag='"never changes"')
+    site.put("/html.xml", "<html><body>রক্ষণাবেক্ষণ</body></html>")
+    site.put("/today.xml", news_sitemap(1, site=site.url))
+    site.put("/sports/1", article_page(1))
+    source = a_source(site, url=f"{site.url}/index.xml", kind=SourceKind.SITEMAP)
+    with structlog.testing.capture_logs() as logs:
+        assert (await desk.read(source)).items == {NEW: 1}
+        site.put("/today.xml", news_sitemap(1, 2, site=site.url))
+        site.put("/sports/2", article_page(2))
+        assert (await desk.read(source)).items == {NEW: 1, UNCHANGED: 1}
+    assert [entry["reason"][:23] for entry in logs if entry["event"] == "part of a source in trouble"] == [
+        "the server answered 404",
+        "this is an HTML page, n",
+    ]
+    site.put("/index.xml", sitemap_index(parts[0]), content_type="text/xml")
+    assert (await desk.read(source)).error == f"the server answered 404 for {site.url}/gone.xml"
+
+
 async def test_a_listing_page_is_read(desk: Desk, site: Site) -> None:
     numbers = (10_001, 10_002, 10_003)
     site.put("/sports", listing(*numbers, site=site.url))
