@@ -41,9 +41,7 @@ class Newsroom:
 
     async def refusal(self, **settings: str) -> str:
         """The one line with which a start ends that can't be."""
-        status, out, err = await run_to_end(
-            *(arguments or ("run",)), folder=self.folder, settings=self.settings | settings
-        )
+        status, out, err = await run_to_end("run", folder=self.folder, settings=self.settings | settings)
         lines = [line for line in err.splitlines() if line.startswith("newsbot: ")]
         assert (status, out, len(lines)) == (2, "", 1), err
         assert "Traceback" not in err
