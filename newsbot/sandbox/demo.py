@@ -20,8 +20,9 @@ from newsbot.sandbox.phone import PHONES, Phones, add_phone_routes
 from newsbot.sandbox.phone_view import LinkPreview
 from newsbot.sandbox.phone_words import words
 from newsbot.sandbox.portal import PORTAL_ARTICLES, add_portal_routes
-from newsbot.sandbox.portal_articles import PortalArticles, sections
+from newsbot.sandbox.portal_articles import PortalArticles
 from newsbot.sandbox.portal_pages import date_line
+from newsbot.sandbox.portal_samples import sections
 from newsbot.sandbox.telegram import SandboxState, add_telegram_routes
 from newsbot.sandbox.templating import render
 from newsbot.text.digits import format_number

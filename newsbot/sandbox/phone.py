@@ -24,6 +24,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from newsbot.sandbox.phone_actions import ACTIONS, STICKERS, Act, language_of
 from newsbot.sandbox.phone_view import Describe, notification, render_bubbles
 from newsbot.sandbox.phone_words import LANGUAGES, words
 from newsbot.sandbox.telegram.changes import Change
@@ -33,11 +34,8 @@ from newsbot.sandbox.telegram.state import SandboxState
 from newsbot.sandbox.templating import render
 
 SHOWN: Final = 100  #: messages of a conversation, the newest
-ANSWER_WITHIN: Final = 30.0  #: seconds that a pressed button spins
 PING_EVERY: Final = 15.0  #: seconds; notices a page that is gone
-PHOTO_AT_MOST: Final = 10 * 1024 * 1024
 FIRST_READER: Final = "আনিকা"
-STICKERS: Final = ("👍", "❤️", "😂", "🎉", "😢", "🔥")
 
 Event = dict[str, Any]
 
@@ -102,7 +100,7 @@ def add_phone_routes(app: web.Application, phones: Phones) -> None:
             web.post("/phone", new_phone),
             web.get(user, phone_page),
             web.get(f"{user}/events", events),
-            *(web.post(f"{user}/{name}", _action(do)) for name, do in _ACTIONS.items()),
+            *(web.post(f"{user}/{name}", _action(do)) for name, do in ACTIONS.items()),
         ]
     )
     app.on_shutdown.append(_end_events)
@@ -120,7 +118,7 @@ async def first_phone(request: web.Request) -> web.Response:
 async def new_phone(request: web.Request) -> web.Response:
     fields = await _fields(request)
     name = " ".join(str(fields.get("first_name", "")).split())[:64] or FIRST_READER
-    user = request.app[PHONES].readers.add_user(name, language_code=_language(fields))
+    user = request.app[PHONES].readers.add_user(name, language_code=language_of(fields))
     if request.content_type == "application/json":
         return web.json_response({"id": user.id, "first_name": user.first_name}, status=201)
     return web.Response(status=303, headers={"Location": f"/phone/{user.id}"})
@@ -197,90 +195,18 @@ async def _end_events(app: web.Application) -> None:
 
 # --- what the reader does --------------------------------------------------------------------------------------------
 
-_Do = Callable[[Phones, User, int, Mapping[str, Any]], Awaitable[Any]]
 
-
-def _action(do: _Do) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _action(do: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handler(request: web.Request) -> web.Response:
         phones, user = _phone(request)
         try:
-            result = await do(phones, user, _chat_id(request, user), await _fields(request))
+            result = await do(phones.readers, user, _chat_id(request, user), await _fields(request))
         except (SandboxError, KeyError, ValueError) as error:
             message = f"{error} is missing" if isinstance(error, KeyError) else str(error)
             return web.json_response({"error": {"code": "refused", "message": message}}, status=400)
         return web.json_response(result or {})
 
     return handler
-
-
-async def _start(phones: Phones, user: User, _: int, fields: Mapping[str, Any]) -> None:
-    phones.readers.start(user.id, str(fields.get("payload", "")))
-
-
-async def _send(phones: Phones, user: User, chat_id: int, fields: Mapping[str, Any]) -> None:
-    reply_to = fields.get("reply_to")
-    phones.readers.send_text(
-        user.id, str(fields["text"]), chat_id=chat_id, reply_to=int(reply_to) if reply_to else None
-    )
-
-
-async def _press(phones: Phones, user: User, chat_id: int, fields: Mapping[str, Any]) -> Any:
-    query_id = phones.readers.press(
-        user.id, int(fields["message_id"]), chat_id=chat_id, row=int(fields["row"]), column=int(fields["column"])
-    )
-    answer = await phones.readers.callback_answer(query_id, timeout=ANSWER_WITHIN)
-    return answer or {"late": True}
-
-
-async def _sticker(phones: Phones, user: User, chat_id: int, fields: Mapping[str, Any]) -> None:
-    phones.readers.send_sticker(user.id, str(fields.get("emoji") or STICKERS[0]), chat_id=chat_id)
-
-
-async def _photo(phones: Phones, user: User, chat_id: int, fields: Mapping[str, Any]) -> None:
-    photo = fields["photo"]
-    if not isinstance(photo, web.FileField):
-        raise SandboxError("photo is not a file")
-    phones.readers.send_photo(user.id, photo.file.read(), caption=str(fields.get("caption", "")), chat_id=chat_id)
-
-
-async def _location(phones: Phones, user: User, chat_id: int, _: Mapping[str, Any]) -> None:
-    phones.readers.send_location(user.id, 23.8103, 90.4125, chat_id=chat_id)  # Dhaka
-
-
-async def _contact(phones: Phones, user: User, chat_id: int, _: Mapping[str, Any]) -> None:
-    phones.readers.send_contact(user.id, "+8801000000000", user.first_name, chat_id=chat_id)
-
-
-async def _delete(phones: Phones, user: User, chat_id: int, fields: Mapping[str, Any]) -> None:
-    phones.readers.delete_for_me(user.id, int(fields["message_id"]), chat_id=chat_id)
-
-
-async def _block(phones: Phones, user: User, _: int, __: Mapping[str, Any]) -> None:
-    phones.readers.block(user.id)
-
-
-async def _unblock(phones: Phones, user: User, _: int, __: Mapping[str, Any]) -> None:
-    phones.readers.unblock(user.id)
-
-
-async def _set_language(phones: Phones, user: User, _: int, fields: Mapping[str, Any]) -> None:
-    user.language_code = _language(fields)
-    phones.state.people.save(user)
-
-
-_ACTIONS: Final[dict[str, _Do]] = {
-    "start": _start,
-    "send": _send,
-    "press": _press,
-    "sticker": _sticker,
-    "photo": _photo,
-    "location": _location,
-    "contact": _contact,
-    "delete": _delete,
-    "block": _block,
-    "unblock": _unblock,
-    "language": _set_language,
-}
 
 
 def _composer(user: User, chat_id: int) -> str:
@@ -303,11 +229,6 @@ def _phone(request: web.Request) -> tuple[Phones, User]:
 def _chat_id(request: web.Request, user: User) -> int:
     given = request.query.get("chat", "")
     return int(given) if given.removeprefix("-").isdecimal() else user.id
-
-
-def _language(fields: Mapping[str, Any]) -> str:
-    code = str(fields.get("language_code", "bn"))
-    return code if code.isascii() and code.isalpha() and len(code) == 2 else "bn"
 
 
 async def _fields(request: web.Request) -> Mapping[str, Any]:

@@ -26,8 +26,9 @@ from aiohttp import web
 
 from newsbot.sandbox import portal_feeds as feeds
 from newsbot.sandbox import portal_pages as pages
-from newsbot.sandbox.portal_articles import PortalArticle, PortalArticles, PortalError, sections
+from newsbot.sandbox.portal_articles import PortalArticle, PortalArticles, PortalError
 from newsbot.sandbox.portal_images import lead_picture
+from newsbot.sandbox.portal_samples import sections
 
 PORTAL_ARTICLES: Final = web.AppKey("portal_articles", PortalArticles)
 

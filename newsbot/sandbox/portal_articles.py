@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
-from functools import cache
-from importlib.resources import files
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 from zoneinfo import ZoneInfo
 
 from newsbot.errors import NewsbotError, StartError
+from newsbot.sandbox.portal_samples import Sample, samples, sections, tidy_body
 from newsbot.text.dates import weekday_date
 from newsbot.text.normalise import clean
 
@@ -36,14 +33,6 @@ Clock = Callable[[], datetime]
 
 class PortalError(NewsbotError):
     """The portal can't publish this."""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    id: str
-    name: str
-    english_name: str
-    emoji: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,47 +69,6 @@ class PortalArticle:
     @property
     def changed_at(self) -> datetime:
         return self.updated_at or self.published_at
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """An article that ships with the sandbox. `age` is its age at the first start; None: it waits to be published."""
-
-    name: str
-    section: str
-    headline: str
-    body: str
-    kicker: str
-    byline: str
-    age: timedelta | None
-
-
-@cache
-def sections() -> dict[str, Section]:
-    """The portal's sections by id, in their order: the topics of the sandbox's newsroom file."""
-    newsroom = tomllib.loads(_content("newsroom.toml"))
-    return {
-        topic["id"]: Section(topic["id"], topic["name"]["bn"], topic["name"]["en"], topic["emoji"])
-        for topic in newsroom["topics"]
-    }
-
-
-@cache
-def samples() -> tuple[Sample, ...]:
-    """Every sample, section by section, in the order of its file."""
-    return tuple(
-        Sample(
-            name=entry["slug"],
-            section=section,
-            headline=entry["headline"],
-            body=_tidy_body(entry["body"]),
-            kicker=entry.get("kicker", ""),
-            byline=entry.get("byline", ""),
-            age=_age(entry["age"]) if "age" in entry else None,
-        )
-        for section in sections()
-        for entry in tomllib.loads(_content(f"{section}.toml"))["article"]
-    )
 
 
 class PortalArticles:
@@ -249,19 +197,6 @@ class PortalArticles:
 # --- the samples ----------------------------------------------------------------------------------------------------
 
 
-def _content(name: str) -> str:
-    return files("newsbot.sandbox").joinpath("content", name).read_text("utf-8")
-
-
-def _age(text: str) -> timedelta:
-    """'3d1h', '2h5m', '45m'."""
-    match = re.fullmatch(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?", text)
-    if match is None or not any(match.groups()):
-        raise ValueError(f"{text!r} is not an age like 3d1h or 45m")
-    days, hours, minutes = (int(part or 0) for part in match.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes)
-
-
 def _seed(now: datetime) -> list[PortalArticle]:
     aged = [(sample.age, sample) for sample in samples() if sample.age is not None]
     oldest_first = sorted(aged, key=lambda pair: pair[0], reverse=True)
@@ -358,8 +293,4 @@ def _line(name: str, text: str, at_most: int) -> str:
 def _body(text: str) -> str:
     if len(text) > BODY_AT_MOST:
         raise PortalError(f"The text has {len(text)} characters; {BODY_AT_MOST} are allowed.")
-    return _tidy_body(text)
-
-
-def _tidy_body(text: str) -> str:
-    return "\n".join(line for line in map(clean, text.splitlines()) if line)
+    return tidy_body(text)

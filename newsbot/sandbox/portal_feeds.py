@@ -9,7 +9,8 @@ from email.utils import format_datetime
 from typing import Final
 
 from newsbot.sandbox import DEMO_BOT_NAME
-from newsbot.sandbox.portal_articles import DHAKA, PortalArticle, Section, sections
+from newsbot.sandbox.portal_articles import DHAKA, PortalArticle
+from newsbot.sandbox.portal_samples import Section, sections
 from newsbot.sandbox.templating import render
 
 FEED_LENGTH: Final = 100  #: items in a feed: at first, all

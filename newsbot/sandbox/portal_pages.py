@@ -10,8 +10,9 @@ from typing import Final
 from markupsafe import Markup
 
 from newsbot.sandbox import DEMO_BOT_NAME
-from newsbot.sandbox.portal_articles import DHAKA, PortalArticle, Section, sections
+from newsbot.sandbox.portal_articles import DHAKA, PortalArticle
 from newsbot.sandbox.portal_feeds import iso
+from newsbot.sandbox.portal_samples import Section, sections
 from newsbot.sandbox.templating import render
 from newsbot.text.dates import format_date
 from newsbot.text.digits import to_bengali_digits

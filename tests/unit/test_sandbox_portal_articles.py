@@ -17,9 +17,8 @@ from newsbot.sandbox.portal_articles import (
     HEADLINE_AT_MOST,
     PortalArticles,
     PortalError,
-    samples,
-    sections,
 )
+from newsbot.sandbox.portal_samples import samples, sections
 
 NOON = datetime(2026, 1, 20, 6, 0, 30, 123456, tzinfo=UTC)
 

@@ -17,8 +17,9 @@ from newsbot.ingest.page_extractor import extract_page
 from newsbot.ingest.sitemap import parse_sitemap
 from newsbot.sandbox import portal_feeds as feeds
 from newsbot.sandbox import portal_pages as pages
-from newsbot.sandbox.portal_articles import DHAKA, PortalArticle, PortalArticles, sections
+from newsbot.sandbox.portal_articles import DHAKA, PortalArticle, PortalArticles
 from newsbot.sandbox.portal_images import HEIGHT, WIDTH, lead_picture
+from newsbot.sandbox.portal_samples import sections
 
 NOW = datetime(2025, 11, 18, 12, 0, tzinfo=UTC)
 ORIGIN = "http://127.0.0.1:8090"
