@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
 
 import aiohttp
 import typer
@@ -14,7 +20,9 @@ from newsbot.config import Settings
 from newsbot.conversation.answering import Answering
 from newsbot.errors import ConfigurationError, NewsbotError
 from newsbot.ingest.pipeline import SourceReport
+from newsbot.progress import progress
 from newsbot.running import run_until_stopped, stop_on_signals
+from newsbot.subscribers import transfer
 
 
 async def ingest(settings: Settings, source: str | None, *, once: bool) -> bool:
@@ -93,3 +101,59 @@ async def health(settings: Settings) -> dict[str, str]:
     except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
         raise NewsbotError(f"no newsbot answers at {url} ({type(error).__name__})") from None
     return {str(part): str(reason) for part, reason in problems.items()}
+
+
+async def export_subscribers(settings: Settings, file: Path) -> int:
+    """Write every reader to `file` ('-': standard output), readable by its owner only. Says how many.
+
+    A file appears whole or not at all.
+    """
+    async with Parts(settings) as parts:
+        readers = (await parts.journal()).all()
+        with _new_file(file) as out, progress("readers exported") as show:
+            count = -1  # the first line is no reader
+            async for line in transfer.export_lines(readers, show):
+                out.write(line + "\n")
+                count += 1
+    return count
+
+
+@contextmanager
+def _new_file(file: Path) -> Iterator[TextIO]:
+    if str(file) == "-":
+        yield sys.stdout
+        return
+    part = file.with_name(f"{file.name}.part")
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as out:
+            yield out
+        part.replace(file)
+    except OSError as error:
+        raise NewsbotError(f"{file} can't be written ({error.strerror}): choose another file.") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+async def import_subscribers(settings: Settings, file: Path, *, dry_run: bool) -> bool:
+    """Take over the readers of `file` and print what became of them. False when a line was refused."""
+    async with Parts(settings) as parts:
+        store = await parts.subscribers()
+        with file.open(encoding="utf-8", errors="replace") as lines, progress("readers imported") as show:
+            report = await transfer.import_lines(lines, store, now=parts.clock(), dry_run=dry_run, progress=show)
+    for refused in report.refused:
+        typer.echo(f"line {refused.line}: {refused.reason}", err=True)
+    would = "would be " if dry_run else ""
+    typer.echo(
+        f"{report.added} {would}added, {report.updated} {would}updated, {report.unchanged} unchanged, "
+        f"{len(report.refused)} refused."
+    )
+    return not report.refused
+
+
+async def rebuild_subscribers(settings: Settings) -> int:
+    """Write the working copy in Redis anew from the journal. Says how many readers there are."""
+    async with Parts(settings) as parts:
+        store = await parts.subscribers()
+        with progress("segments rebuilt") as show:
+            return await store.rebuild(lambda done, _: show(done))

@@ -24,9 +24,12 @@ class Inbox(Protocol):
 
     async def work(self, handle: Handle) -> None:
         """Hand events to `handle` until cancelled: those left from before a crash first, one reader's one at a time and
-        in order, different readers' side by side (bounded). An event whose handling raises is tried again with back-off, a
-        few times, then set aside (kept for inspection, counted), and the reader's later events go on. On cancellation, events
-        being handled are finished (up to a few seconds) or stay in the inbox."""
+        in order, different readers' side by side (bounded).
+
+        An event whose handling raises is tried again with back-off, a few times, then set aside (kept for inspection,
+        counted), and the reader's later events go on. On cancellation, events being handled are finished (up to a few
+        seconds) or stay in the inbox.
+        """
         ...
 
     async def waiting(self) -> int:

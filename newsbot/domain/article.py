@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleDraft:
-    """One published piece as ingest understood it, before it is stored. Times are aware; text is display text, plain."""
+    """One published piece as ingest understood it, not stored yet. Times are aware; text is plain, for display."""
 
     url: str  #: canonical: two drafts with one url are one article
     headline: str
@@ -44,7 +44,7 @@ class Article(ArticleDraft):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a page of newest-first articles ends: its last article's time and id (a keyset, so new arrivals shift nothing)."""
+    """Where a page of newest-first articles ends: its last article's time and id, so that new arrivals shift nothing."""
 
     published_at: datetime
     id: int

@@ -16,7 +16,7 @@ from newsbot.domain.subscriber import Address
 
 ACTION_LIMIT = 64  #: bytes of a button's action: the least that a channel carries (Telegram's callback_data)
 
-# --- what comes in -----------------------------------------------------------------------------------------------------
+# --- what comes in ---------------------------------------------------------------------------------------------------
 
 
 class Kind(StrEnum):
@@ -26,7 +26,8 @@ class Kind(StrEnum):
     START = "start"  #: the reader opened the chat; `action` is the payload of the link they followed, or ''
     BLOCKED = "blocked"  #: the reader blocked the bot, or the bot was removed from the group
     UNBLOCKED = "unblocked"
-    MOVED = "moved"  #: the chat has a new id: `action` is it, `address` the old one; the subscriber moves. Nothing is answered
+    #: the chat has a new id: `action` is it, `address` the old one; the subscriber moves and nothing is answered
+    MOVED = "moved"
 
 
 class ChatKind(StrEnum):
@@ -63,7 +64,7 @@ class IncomingMessage:
     received_at: datetime | None = None
 
 
-# --- what goes out -----------------------------------------------------------------------------------------------------
+# --- what goes out ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ class HeadlinesReply(Reply):
 class CardReply(Reply):
     """One article: kicker, headline, summary, source and time, picture, link. `labels` are lines above it (`সংশোধিত`).
 
-    `buttons` hold *read* and *follow*; the channel adds *share* after the first, since how one shares is its own matter.
+    `buttons` hold *read* and *follow*; the channel adds *share* after the first: how one shares is its own matter.
     """
 
     headline: str
@@ -157,7 +158,7 @@ class CardReply(Reply):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceReply(Reply):
-    """A question with options that can be on or off. Pressing an option's button does its action; the list is shown anew."""
+    """A question with options, on or off. Pressing one's button does its action; the list is shown anew."""
 
     question: str
     options: tuple[Option, ...]

@@ -1,6 +1,7 @@
 """What the rest of the house asks of the storage of subscribers.
 
-A change is journalled (SQL, committed) before the caller hears of it, then applied to the working copy in Redis if newer.
+A change is journalled (SQL, committed) before the caller hears of it, then applied to the working copy in Redis if
+newer.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ class SubscriberEvent:
     """A row of the journal: what was true of a subscriber from `at` on."""
 
     at: datetime
-    what: str  #: `started`, `topics`, `paused`, `resumed`, `stopped`, `language`, `unreachable`, `revived`, `moved`, `forgotten`, `imported`…
+    #: `started`, `topics`, `paused`, `resumed`, `stopped`, `language`, `unreachable`, `revived`, `moved`, `forgotten`,
+    #: `imported`…
+    what: str
     state: Subscriber
 
 
