@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsbot.channels.telegram import markup, renderer, wire
@@ -26,7 +26,8 @@ from newsbot.domain.message import (
 from newsbot.text.clipping import Unit, length
 from tests.telegram_oracle import parse_html
 
-bounded = settings(max_examples=60, deadline=timedelta(seconds=5))
+# Without a deadline: a busy machine is no bug. What is drawn is large on purpose.
+bounded = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 HOSTILE = st.sampled_from(
     [
@@ -60,10 +61,10 @@ headlines = st.builds(
 )
 
 text_replies = st.builds(
-    TextReply, paragraphs=st.lists(st.lists(spans, max_size=60).map(tuple), max_size=4).map(tuple), **replying
+    TextReply, paragraphs=st.lists(st.lists(spans, max_size=30).map(tuple), max_size=4).map(tuple), **replying
 )
 list_replies = st.builds(
-    HeadlinesReply, title=texts, headlines=st.lists(headlines, max_size=40).map(tuple), footer=texts, **replying
+    HeadlinesReply, title=texts, headlines=st.lists(headlines, max_size=25).map(tuple), footer=texts, **replying
 )
 card_replies = st.builds(
     CardReply, headline=texts, url=urls, kicker=texts, summary=texts, source=texts, when=texts, image_url=urls,
@@ -130,10 +131,11 @@ def test_every_link_that_we_render_is_a_link_to_telegram(reply: AnyReply) -> Non
 
 
 @bounded
-@given(card_replies.filter(lambda card: markup.is_linkable(card.url)))
-def test_a_card_keeps_its_link_whatever_else_is_cut(card: CardReply) -> None:
-    rendered = spans_of(request_of(card))
-    assert card.url in [span.url for span in rendered]
+@given(card_replies, st.text("abc/ক?&=<>%", max_size=60))
+def test_a_card_keeps_its_link_whatever_else_is_cut(card: CardReply, path: str) -> None:
+    url = f"https://portal.example/{path}"
+    rendered = spans_of(request_of(replace(card, url=url)))
+    assert url in [span.url for span in rendered]
 
 
 @bounded

@@ -7,6 +7,7 @@ The parser trims and replaces some characters before it counts; `tidy` does so b
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
@@ -35,6 +36,7 @@ _REPLACED: Final = {code: " " for code in range(32) if code not in (10, 13)}
 _REMOVED: Final = dict.fromkeys([13, *range(0x2028, 0x202F), 0x0333, 0x033F, 0x030A], "")
 _SURROGATES: Final = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # not UTF-8; the whole request would be refused
 _CLEANING: Final = {**_REPLACED, **_REMOVED, **_SURROGATES}
+_UNCLEAN: Final = re.compile("[" + "".join(map(re.escape, map(chr, _CLEANING))) + "]")
 
 #: Stricter than Telegram's own reading of an address, which wants a dot in the host: what matches here, it links.
 _LINK: Final = regex.compile(  # regex, not re: its \w knows vowel signs
@@ -45,7 +47,7 @@ _JOINERS: Final = "\u200c\u200d"  #: invisible and yet part of words: র‌্�
 
 def clean(text: str) -> str:
     """The text as Telegram will show and count it."""
-    return text.translate(_CLEANING)
+    return text.translate(_CLEANING) if _UNCLEAN.search(text) else text  # nearly all text is clean
 
 
 def escape(text: str) -> str:

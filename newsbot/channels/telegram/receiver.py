@@ -215,7 +215,7 @@ def _address(chat_id: object) -> Address | None:
 
 
 def _is_id(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < abs(value) < 2**63
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
 
 
 def _object(parent: Json, name: str) -> Json:
