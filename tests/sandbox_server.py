@@ -69,7 +69,7 @@ async def running_sandbox(
 @asynccontextmanager
 async def serving(app: web.Application) -> AsyncIterator[str]:
     """The application's address on this machine."""
-    runner = web.AppRunner(app, shutdown_timeout=1.0)
+    runner = web.AppRunner(app, shutdown_timeout=20.0)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

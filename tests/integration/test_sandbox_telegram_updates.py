@@ -5,6 +5,7 @@ import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -299,3 +300,14 @@ def test_pauses_double_from_the_second_retry_on(failures, pause):
 
 def test_pauses_end_between_one_and_two_minutes():
     assert all(60 <= RetryPolicy().pause(failures) <= 120 for failures in range(9, 200))
+
+
+async def test_a_stopping_server_lets_nobody_wait_for_the_rest_of_a_poll():
+    async with aiohttp.ClientSession() as http:
+        async with running_sandbox() as sandbox:
+            poll = asyncio.create_task(http.get(f"{sandbox.url}/bot{sandbox.token}/getUpdates?timeout=50"))
+            await asyncio.sleep(0.1)
+            began = time.monotonic()
+        assert time.monotonic() - began < 5
+        answer = await poll
+        assert (answer.status, (await answer.json())["description"]) == (500, "Internal Server Error: restart")

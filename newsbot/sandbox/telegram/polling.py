@@ -11,6 +11,7 @@ from newsbot.sandbox.telegram.update_queue import UpdateQueue
 
 __all__ = ["Poller"]
 
+CONFLICT: Final = 409
 CONFLICT_HOLD: Final = 3.0  #: seconds: a conflict within so long after another one is answered this late
 REPOLL_WINDOW: Final = 3.0  #: seconds: asking again at the same offset within it is slowed down
 BUSY_WINDOW: Final = 0.5  #: seconds: and within this it gets one update only
@@ -32,15 +33,15 @@ class Poller:
         self._last_time = float("-inf")
         self.webhook_set_at = float("-inf")  #: by the wall clock; setting it twice within a second is refused
 
-    def interrupt(self, why: str) -> None:
-        """End the open long poll, if there is one, with a conflict."""
+    def interrupt(self, why: ApiError) -> None:
+        """End the open long poll, if there is one, with this refusal."""
         if self._open is not None and not self._open.done():
-            self._open.set_result(conflict(why))
+            self._open.set_result(why)
             self._open = None
 
     async def poll(self, queue: UpdateQueue, *, offset: int, limit: int, timeout: float) -> list[dict[str, Any]]:
         """The updates from `offset` on, at once or when one arrives within `timeout` seconds. Raises ApiError 409."""
-        self.interrupt(OTHER_POLLER)
+        self.interrupt(conflict(OTHER_POLLER))
         now = time.monotonic()
         if offset == self._last_offset and now - self._last_time < REPOLL_WINDOW and offset > 0:
             if now - self._last_time < BUSY_WINDOW:
@@ -60,7 +61,8 @@ class Poller:
                 await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
                 arrival.cancel()
                 if mine.done():
-                    await self._hold_back()
+                    if mine.result().code == CONFLICT:
+                        await self._hold_back()
                     raise mine.result()
                 found = queue.take(0, limit)
         finally:

@@ -43,7 +43,7 @@ async def set_webhook(api: Api, arguments: Arguments) -> Described:
     if not changed:
         return Described(True, "Webhook is already set")
     api.poller.webhook_set_at = now
-    api.poller.interrupt(SET_WEBHOOK)
+    api.poller.interrupt(conflict(SET_WEBHOOK))
     _install(api, wanted)
     return Described(True, "Webhook was set")
 

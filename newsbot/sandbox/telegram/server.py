@@ -43,7 +43,7 @@ _TOKEN: Final = re.compile(r"[1-9][0-9]{0,19}:[A-Za-z0-9_-]{1,80}")
 _PROXY_PAGE: Final = (
     "<html>\r\n<head><title>{0}</title></head>\r\n<body><center><h1>{0}</h1></center></body>\r\n</html>\r\n"
 )
-_DROP: Final = frozenset({"drop_before", "drop_after"})
+RESTART: Final = ApiError(500, "Internal Server Error: restart")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ def add_telegram_routes(app: web.Application, state: SandboxState, options: Serv
     options = options or ServerOptions()
     server = _Server(state, options)
     app.cleanup_ctx.append(server.run)
+    app.on_shutdown.append(server.end_polls)
     app.router.add_route("*", "/bot{token:[^/]*}/{method:[^/]*}", server.call)
     app.router.add_route("*", "/bot{rest:.*}", _no_such_path)
     app.router.add_get("/file/bot{token:[^/]*}/{path:.+}", server.file)
@@ -96,6 +97,11 @@ class _Server:
             sending.cancel()
             await asyncio.gather(sending, writing, return_exceptions=True)
             self.state.flush()
+
+    async def end_polls(self, app: web.Application) -> None:
+        """Let nobody wait for the rest of a long poll when the application stops."""
+        if self._api is not None:
+            self._api.poller.interrupt(RESTART)
 
     async def _write(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -144,7 +150,7 @@ class _Server:
         if method is None:
             raise ApiError(404, "Not Found: method not found")
         if self._api is None:
-            raise ApiError(500, "Internal Server Error: restart")
+            raise RESTART
         return await method(self._api, arguments)
 
     async def _execute_quietly(self, name: str, arguments: Arguments) -> None:

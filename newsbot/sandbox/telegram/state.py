@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from newsbot.sandbox.telegram.changes import Change, ChangeFeed
 from newsbot.sandbox.telegram.documents import Document, DocumentStore
@@ -38,6 +38,8 @@ from newsbot.sandbox.telegram.update_queue import Update, UpdateQueue
 from newsbot.sandbox.telegram.webhook_settings import WebhookSettings
 
 __all__ = ["SandboxState"]
+
+MOST_CALLBACKS: Final = 10_000
 
 
 def _utc_now() -> datetime:
@@ -184,6 +186,8 @@ class SandboxState:
         return str(int.from_bytes(digest, signed=True))
 
     def new_callback(self, user_id: int, chat_id: int, message_id: int, data: str) -> CallbackQuery:
+        if len(self.callbacks) > MOST_CALLBACKS:  # the oldest are long past being answered
+            del self.callbacks[next(iter(self.callbacks))]
         query = CallbackQuery(str(secrets.randbits(62) + (1 << 61)), user_id, chat_id, message_id, data, self.clock())
         self.callbacks[query.id] = query
         return query

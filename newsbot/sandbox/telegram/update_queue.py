@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice, takewhile
 from typing import Any, Final
 
 __all__ = ["DEFAULT_TYPES", "UPDATE_TYPES", "Update", "UpdateQueue"]
@@ -106,19 +107,20 @@ class UpdateQueue:
         except TimeoutError:
             return
 
-    def waiting(self) -> list[Update]:
-        """Everything that waits, oldest first."""
+    def waiting(self, after: int = 0) -> list[Update]:
+        """What waits with an id above `after`, oldest first."""
         self._expire()
-        return list(self._waiting.values())
+        newest_first = takewhile(lambda update: update.update_id > after, reversed(self._waiting.values()))
+        return list(newest_first)[::-1]
 
     def take(self, offset: int, limit: int) -> list[Update]:
         """What getUpdates answers with now, having forgotten what `offset` confirms."""
         self._expire()
         if offset > 0:
-            self.confirm([update_id for update_id in self._waiting if update_id < offset])
+            self.confirm(list(takewhile(lambda update_id: update_id < offset, self._waiting)))
         elif offset < 0:
             self.confirm(list(self._waiting)[:offset])
-        return list(self._waiting.values())[:limit]
+        return list(islice(self._waiting.values(), limit))
 
     def confirm(self, update_ids: Iterable[int]) -> None:
         for update_id in update_ids:

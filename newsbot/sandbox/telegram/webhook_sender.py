@@ -80,13 +80,12 @@ class WebhookSender:
         slots = asyncio.Semaphore(webhook.max_connections)
         while self._state.webhook is webhook:
             if webhook.url:
-                for update in self._state.updates.waiting():
-                    if update.update_id > self._seen:
-                        self._seen = update.update_id
-                        self._lanes.setdefault(update.lane, deque()).append(update)
-                        if update.lane not in self._tasks:
-                            task = asyncio.create_task(self._run_lane(update.lane, webhook, slots))
-                            self._tasks[update.lane] = task
+                for update in self._state.updates.waiting(after=self._seen):
+                    self._seen = update.update_id
+                    self._lanes.setdefault(update.lane, deque()).append(update)
+                    if update.lane not in self._tasks:
+                        task = asyncio.create_task(self._run_lane(update.lane, webhook, slots))
+                        self._tasks[update.lane] = task
             await self._state.updates.arrival()
 
     async def _stop_lanes(self) -> None:
