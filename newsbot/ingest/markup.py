@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -19,6 +19,7 @@ __all__ = ["absolute_url", "bounded", "headline_text", "paragraphs_of", "plain_t
 
 URL_LIMIT = 2_000  #: characters; longer ones are no article's
 MARKUP_PER_TEXT = 8  #: characters of markup read for one of text that is kept
+_CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f]+")  # browsers drop them within addresses, too
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>|<!--(?:(?!<!--|-->).)*-->|<![a-zA-Z\[][^<>]*>", re.DOTALL)
 _HIDDEN_OPENS: Final = re.compile(r"<(script|style)\b[^<>]*>", re.IGNORECASE)
 _BREAKS: Final = re.compile(r"<(?:/?(?:p|div|li|ul|ol|h[1-6]|blockquote|section|article|tr|table)|br)\b[^<>]*>", re.I)
@@ -76,7 +77,7 @@ def bounded(paragraphs: Iterable[str]) -> tuple[str, ...]:
 
 def absolute_url(link: str, base: str) -> str:
     """The absolute http(s) address without its fragment; '' if it is none, carries a password or is over URL_LIMIT."""
-    link = link.strip() if len(link) <= URL_LIMIT else ""
+    link = _CONTROLS.sub("", link).strip() if len(link) <= URL_LIMIT else ""
     if not link or link.startswith("#"):
         return ""
     try:
@@ -88,7 +89,7 @@ def absolute_url(link: str, base: str) -> str:
         return ""
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname or parts.username or len(joined) > URL_LIMIT:
         return ""
-    return joined.partition("#")[0]
+    return urlunsplit(parts._replace(fragment=""))
 
 
 def _without_tags(text: str) -> str:
