@@ -42,6 +42,7 @@ class _Entry:
     done: ItemOutcome | None = None
     silent: bool = False  #: first seen when its source was read first: it is never announced
     words: int = 0  #: hash of the item without its dates
+    only_dates_changed: bool = False  #: since it was last dealt with
     date_looks: int = 0  #: how often it was dealt with for its dates alone
     next_date_look: datetime | None = None
 
@@ -56,7 +57,7 @@ class ItemMemory:
         """What became of this item, if nothing is left to do; None if it changed, waits or is new here.
 
         Some feeds and sitemaps date everything with the time they are asked. So an item that changed in nothing but its
-        dates is looked at once at once, then after ten minutes, and less and less often.
+        dates is looked at right away the first time, then after ten minutes, and less and less often.
         """
         entry = self._entries.get(item.url)
         if entry is None or entry.item == hash(item):
@@ -65,22 +66,21 @@ class ItemMemory:
         return entry.done if only_dates else None
 
     def rests(self, item: FeedItem, now: datetime) -> bool:
-        """Whether its next try is still to come; a changed item is tried at once."""
+        """Whether its next try is still to come; an item whose words changed is tried at once."""
         entry = self._entries.get(item.url)
-        return bool(entry and entry.item == hash(item) and entry.try_at and entry.try_at > now)
+        return bool(entry and entry.words == _words(item) and entry.try_at and entry.try_at > now)
 
     def tries(self, item: FeedItem) -> int:
-        """How often this very item failed for a while."""
+        """How often this item failed for a while."""
         entry = self._entries.get(item.url)
-        return entry.tries if entry and entry.item == hash(item) else 0
+        return entry.tries if entry and entry.words == _words(item) else 0
 
     def finish(self, item: FeedItem, outcome: ItemOutcome, now: datetime, *, forgive: bool = False) -> None:
         """Nothing is left to do for this item until it changes. `forgive`: what was complained of is over."""
-        known = self._entries.get(item.url)
-        for_its_dates = known is not None and known.item != hash(item) and known.words == _words(item)
         entry = self._entry(item)
         entry.done, entry.tries, entry.try_at = outcome, 0, None
-        if for_its_dates:
+        if entry.only_dates_changed:
+            entry.only_dates_changed = False
             entry.date_looks += 1
             entry.next_date_look = now + backoff(
                 entry.date_looks, FIRST_DATE_LOOK, jitter=0.5, longest=LONGEST_DATE_LOOK
@@ -111,10 +111,11 @@ class ItemMemory:
         entry = self._entries.get(item.url)
         if entry is None:
             entry = self._entries[item.url] = _Entry(hash(item), words=_words(item))
+        elif entry.words != _words(item):
+            silent, complaint = entry.silent, entry.complaint
+            entry = self._entries[item.url] = _Entry(hash(item), complaint, silent=silent, words=_words(item))
         elif entry.item != hash(item):
-            entry.item, entry.tries, entry.try_at, entry.done = hash(item), 0, None, None
-            if entry.words != _words(item):
-                entry.words, entry.date_looks, entry.next_date_look = _words(item), 0, None
+            entry.item, entry.done, entry.only_dates_changed = hash(item), None, True
         self._entries.move_to_end(item.url)
         while len(self._entries) > _REMEMBERED:
             self._entries.popitem(last=False)

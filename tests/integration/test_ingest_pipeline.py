@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
 from aiohttp import web
 
+from newsbot.articles.sql_store import SqlArticleStore
+from newsbot.articles.store import Stored
+from newsbot.domain.article import ArticleDraft
 from newsbot.domain.source import SourceKind
+from newsbot.errors import StoreUnavailable
+from newsbot.ingest.downloader import Downloader
+from newsbot.ingest.fetching import Fetch, Fetched
 from newsbot.ingest.item_memory import ItemOutcome
-from tests.builders import NOW
-from tests.integration.ingest_desk import Desk, a_desk, a_source
+from newsbot.ingest.pipeline import Pipeline
+from tests.builders import NOW, some_topics
+from tests.integration.ingest_desk import DHAKA, Desk, a_desk, a_source
 from tests.integration.local_sites import Site, a_site
 from tests.integration.paper_pages import (
     SENTENCES,
@@ -489,3 +497,88 @@ async def test_a_passworded_source_shows_its_password_nowhere(desk: Desk, site: 
 
 def test_the_sentences_of_these_tests_are_long_enough_for_an_extractor() -> None:
     assert min(map(len, SENTENCES)) > 50
+
+
+# --- what nobody foresaw
+
+
+class FallingFetcher:
+    """The downloader, but for one address it falls over."""
+
+    def __init__(self, downloader: Downloader, path: str) -> None:
+        self._downloader = downloader
+        self._path = path
+
+    async def get(self, fetch: Fetch) -> Fetched:
+        if fetch.url.endswith(self._path):
+            raise RuntimeError("nobody thought of this")
+        return await self._downloader.get(fetch)
+
+
+class StoreLostAfter:
+    """The store, away once so many articles were put."""
+
+    def __init__(self, store: SqlArticleStore, puts: int) -> None:
+        self._store = store
+        self._puts = puts
+
+    async def put(self, draft: ArticleDraft, *, now: datetime, announce: bool) -> Stored:
+        if self._puts == 0:
+            raise StoreUnavailable
+        self._puts -= 1
+        return await self._store.put(draft, now=now, announce=announce)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+def with_parts(desk: Desk, fetcher: Any = None, store: Any = None) -> Pipeline:
+    return Pipeline(
+        fetcher or desk.downloader,
+        store or desk.store,
+        some_topics(),
+        timezone=DHAKA,
+        clock=lambda: desk.now,
+        jitter=lambda: 0.5,
+    )
+
+
+async def test_what_nobody_foresaw_in_an_item_costs_that_item_only_and_is_tried_again(desk: Desk, site: Site) -> None:
+    publish(site, 1, 2, 3)
+    pipeline = with_parts(desk, FallingFetcher(desk.downloader, "/sports/2"))
+    with structlog.testing.capture_logs() as logs:
+        first = await pipeline.read_source(a_source(site))
+        second = await pipeline.read_source(a_source(site))
+    assert (first.items, second.items) == ({NEW: 2, ItemOutcome.FAILED: 1}, {UNCHANGED: 2, WAITING: 1})
+    complaints = [entry for entry in logs if entry["event"] == "item in trouble"]
+    assert [(entry["reason"], entry["exc_info"]) for entry in complaints] == [
+        ("unforeseen RuntimeError: nobody thought of this", True)
+    ]
+
+
+async def test_what_nobody_foresaw_in_a_source_is_its_failure(desk: Desk, site: Site) -> None:
+    publish(site, 1)
+    pipeline = with_parts(desk, FallingFetcher(desk.downloader, "/feed"))
+    report = await pipeline.read_source(a_source(site))
+    assert (report.error, report.due_at) == ("unforeseen RuntimeError", NOW + timedelta(minutes=2))
+
+
+async def test_a_read_that_loses_the_store_begins_anew_and_announces_no_less_and_no_more(
+    desk: Desk, site: Site
+) -> None:
+    await known_source(desk, site)
+    publish(site, 1, 2, 3)
+    before = await desk.state(a_source(site))
+    with pytest.raises(StoreUnavailable):
+        await with_parts(desk, store=StoreLostAfter(desk.store, 1)).read_source(a_source(site))
+    assert await desk.state(a_source(site)) == before
+    assert (await desk.read(a_source(site))).items == {NEW: 2, UNCHANGED: 1}
+    assert [headline[-1] for headline in await desk.outbox()] == ["3", "2", "1"]
+
+
+async def test_a_first_read_that_was_cut_off_is_still_the_first(desk: Desk, site: Site) -> None:
+    publish(site, 1, 2, 3)
+    with pytest.raises(StoreUnavailable):
+        await with_parts(desk, store=StoreLostAfter(desk.store, 1)).read_source(a_source(site))
+    assert (await desk.read(a_source(site))).items == {NEW: 2, UNCHANGED: 1}
+    assert await desk.outbox() == []

@@ -74,6 +74,17 @@ def test_an_item_that_changes_only_its_dates_is_looked_at_less_and_less_often() 
     assert memory.done(replace(CHANGED, published_at=LATER), LATER) is None
 
 
+def test_what_is_complained_of_or_waits_is_not_tried_at_once_because_its_date_changed() -> None:
+    memory = ItemMemory()
+    memory.postpone(ITEM, LATER, silent=False)
+    dated = replace(ITEM, published_at=NOW)
+    assert (memory.rests(dated, NOW), memory.tries(dated)) == (True, 1)
+    memory.finish(ITEM, ItemOutcome.NEW, NOW)
+    memory.is_news(dated, "its page is gone")
+    memory.finish(dated, ItemOutcome.UNCHANGED, NOW)
+    assert memory.done(replace(ITEM, published_at=LATER), LATER) is ItemOutcome.UNCHANGED
+
+
 def test_only_so_many_items_are_remembered_and_the_latest_are() -> None:
     memory = ItemMemory()
     items = [FeedItem(url=f"https://paper.example/{number}") for number in range(item_memory._REMEMBERED + 1)]
