@@ -9,7 +9,7 @@
 | `articleSection`, `keywords` | a text, or a list of them |
 | `image`, `author` | a text, an object with `url` or `name`, or a list of them |
 | `inLanguage` | `bn`, `bn-BD`… |
-| `kicker` | ours: the line above the headline |
+| `alternativeHeadline` | the line above the headline; also as `kicker` |
 | `breaking` | ours: `true` if an editor says so |
 
 Other fields are passed over.
@@ -109,7 +109,7 @@ def read_article(item: object, *, timezone: tzinfo, now: datetime) -> CmsArticle
         headline=headline,
         published_at=min(published_at, now) if published_at else None,
         updated_at=_time(item, "dateModified", timezone),
-        kicker=short_text(_text(item, "kicker")),
+        kicker=short_text(_text(item, "alternativeHeadline") or _text(item, "kicker")),
         description=plain_text(_text(item, "description"), SUMMARY_LIMIT),
         body="\n".join(paragraphs_of(_text(item, "articleBody"))),
         sections=_texts(item, "articleSection"),

@@ -130,7 +130,7 @@ def article_to_json(article: Article) -> Answer:
         "id": article.id,
         "url": article.url,
         "headline": article.headline,
-        "kicker": article.kicker,
+        "alternativeHeadline": article.kicker,
         "description": article.summary,
         "articleSection": article.section,
         "topics": list(article.topics),

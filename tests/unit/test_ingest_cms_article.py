@@ -43,7 +43,7 @@ def test_a_full_news_article_is_read() -> None:
         "@type": "NewsArticle",
         "mainEntityOfPage": {"@type": "WebPage", "@id": f"{URL}?utm_source=cms"},
         "headline": "<b>সেতু</b> খুলল &amp; চালু",
-        "kicker": "যোগাযোগ",
+        "alternativeHeadline": "যোগাযোগ",
         "description": "নতুন সেতু চালু হলো।",
         "articleBody": "<p>প্রথম অনুচ্ছেদ।</p><p>দ্বিতীয় <i>অনুচ্ছেদ</i>।</p>",
         "articleSection": ["সারাদেশ", "যোগাযোগ"],
@@ -71,6 +71,10 @@ def test_a_full_news_article_is_read() -> None:
         language="bn",
         breaking=True,
     )
+
+
+def test_the_line_above_the_headline_has_two_names() -> None:
+    assert read(kicker="যোগাযোগ").kicker == read(alternativeHeadline="যোগাযোগ").kicker == "যোগাযোগ"
 
 
 def test_a_time_without_a_zone_is_the_newsrooms() -> None:
@@ -160,7 +164,16 @@ json_values = st.recursive(
 )
 fields = st.sampled_from(
     [
-        *("@type", "url", "mainEntityOfPage", "headline", "kicker", "description", "articleBody", "articleSection"),
+        *(
+            "@type",
+            "url",
+            "mainEntityOfPage",
+            "headline",
+            "alternativeHeadline",
+            "description",
+            "articleBody",
+            "articleSection",
+        ),
         *("keywords", "image", "author", "datePublished", "dateModified", "inLanguage", "breaking"),
     ]
 )
@@ -175,11 +188,12 @@ def test_any_json_is_an_article_or_a_told_mistake(item: dict[str, Any]) -> None:
 
 
 def test_a_stored_article_is_told_to_others_without_its_body_and_without_empty_fields() -> None:
-    assert article_to_json(an_article(7, section="খেলা")) == {
+    assert article_to_json(an_article(7, section="খেলা", kicker="যোগাযোগ")) == {
         "@type": "NewsArticle",
         "id": 7,
         "url": "https://news.example/article/7",
         "headline": "সেতু খুলে দেওয়া হলো, পর্ব 7",
+        "alternativeHeadline": "যোগাযোগ",
         "description": "নতুন সেতুতে যান চলাচল শুরু হয়েছে।",
         "articleSection": "খেলা",
         "topics": ["sports"],
