@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import io
 import re
-import warnings
 from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any, Final
@@ -59,14 +58,12 @@ def parse_feed(data: bytes, *, content_type: str = "", base_url: str, tz: tzinfo
         return parse_json_feed(text, base_url=base_url, tz=tz, now=now)
     document = _trimmed(_document(text))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # feedparser warns of its own mappings
-            parsed = feedparser.parse(
-                io.BytesIO(document.encode("utf-8", "replace")),
-                response_headers={"content-type": "application/xml; charset=utf-8", "content-location": base_url},
-                sanitize_html=False,  # we keep no markup; half the time would go there
-                resolve_relative_uris=False,
-            )
+        parsed = feedparser.parse(
+            io.BytesIO(document.encode("utf-8", "replace")),
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": base_url},
+            sanitize_html=False,  # we keep no markup; half the time would go there
+            resolve_relative_uris=False,
+        )
     except (RecursionError, ValueError, LookupError, AssertionError, AttributeError, TypeError) as error:
         raise NotAFeed(f"this feed can't be read: {type(error).__name__}") from error
     if not parsed.get("version") and not parsed.entries:
