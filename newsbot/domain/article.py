@@ -44,7 +44,7 @@ class Article(ArticleDraft):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a page of newest-first articles ends: its last article's time and id, so that new arrivals shift nothing."""
+    """Where a page of newest-first articles ends: its last one's time and id, so that new arrivals shift nothing."""
 
     published_at: datetime
     id: int
