@@ -24,6 +24,7 @@ from typing import cast
 import uvloop
 from aiohttp import web
 
+from bench.tables import show
 from newsbot.channels.redis_inbox import RedisInbox
 from newsbot.channels.telegram.receiver import BotIdentity
 from newsbot.channels.telegram.webhook import PATH, SECRET_HEADER, webhook_handler
@@ -171,11 +172,11 @@ def main() -> None:
     results = uvloop.run(measure())
     rates = {variant: statistics.median(rate for rate, _ in rounds) for variant, rounds in results.items()}
     per_core = {variant: statistics.median(core for _, core in rounds) for variant, rounds in results.items()}
-    print(f"Telegram webhook, median of {ROUNDS} rounds of {SECONDS:.0f} s, {CONNECTIONS} connections")
-    print(f"{'':10} {'updates/s':>10} {'per CPU-second':>15} {'of bare':>8}")
-    for variant in VARIANTS:
-        share = per_core[variant] / per_core["bare"]
-        print(f"{variant:10} {rates[variant]:10,.0f} {per_core[variant]:15,.0f} {share:8.2f}")
+    show(
+        f"Telegram webhook, median of {ROUNDS} rounds of {SECONDS:.0f} s, {CONNECTIONS} connections",
+        ("receiver", "updates/s", "updates per CPU-second", "of bare"),
+        [(name, round(rates[name]), round(per_core[name]), per_core[name] / per_core["bare"]) for name in VARIANTS],
+    )
 
 
 if __name__ == "__main__":

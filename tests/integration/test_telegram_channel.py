@@ -78,16 +78,18 @@ async def test_every_kind_of_reply_arrives(sandbox: TelegramSandbox, channel: Te
         HeadlinesReply(title="সর্বশেষ", headlines=(Headline(number="১", headline="প্রথম খবর", action="a:1"),)),
         CardReply(headline="প্রথম খবর", url="https://portal.example/1", image_url="https://portal.example/1.jpg"),
         ChoiceReply(question="বিষয়?", options=(Option("খেলা", "t:1", True),)),
+        FileReply(name="mydata.json", content=b'{"a": 1}', caption="আপনার <তথ্য>"),
     )
     attempts = await channel.reply(said(), replies)
     bubbles = [bubble for bubble in sandbox.readers.view(READER, READER) if not bubble["outgoing"]]
     assert [Sent(str(bubble["message_id"])) for bubble in bubbles] == list(attempts)
-    welcome, headlines, card, choice = bubbles
+    welcome, headlines, card, choice, file = bubbles
     assert welcome["text"] == "স্বাগতম"
     assert [entity["type"] for entity in welcome["entities"]] == ["bold"]
     assert headlines["reply_markup"]["inline_keyboard"] == [[{"text": "১", "callback_data": "a:1"}]]
     assert card["preview"] == {"url": "https://portal.example/1.jpg", "above": True, "large": True}
     assert choice["reply_markup"]["inline_keyboard"][0][0]["text"] == "✅ খেলা"
+    assert (file["document"]["file_name"], file["caption"]) == ("mydata.json", "আপনার <তথ্য>")
 
 
 async def test_a_file_is_uploaded_with_its_name_type_and_caption() -> None:
