@@ -72,7 +72,8 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if isinstance(value, datetime):
-            return value.astimezone(UTC)
+            # The first and the last moment are PostgreSQL's infinities, and come back without a zone.
+            return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
         return _EPOCH + timedelta(microseconds=value)
 
 

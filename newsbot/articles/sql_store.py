@@ -6,32 +6,37 @@ nobody else changes meanwhile. Ingest stores tens of articles a minute; one at a
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, fields, replace
-from datetime import datetime, timedelta
-from itertools import islice
-from typing import Any, Final, TypeVar
+from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, insert, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.articles.merging import merge
-from newsbot.articles.schema import article_topics, article_urls, articles, source_states
+from newsbot.articles.schema import article_topics, articles, source_states
 from newsbot.articles.search_terms import indexed_text, query_terms
+from newsbot.articles.sql_rows import (
+    BATCH,
+    article_of,
+    articles_by_id,
+    batches,
+    fits_the_index,
+    index_topics,
+    index_urls,
+    owners_of,
+    same_article,
+    storable,
+)
 from newsbot.articles.sql_search import search_index
 from newsbot.articles.store import Change, SourceState, Stored
 from newsbot.database import Database
 from newsbot.domain.article import Article, ArticleDraft, Cursor, Page
-from newsbot.errors import StoreError
 
-T = TypeVar("T")
-
-SAME_TEXT_WITHIN: Final = timedelta(hours=72)  #: between two times of publication; a yearly column may repeat itself
 FEW_HITS: Final = 5  #: fewer articles with all the words of a query: add those with any
-LONGEST_URL: Final = 2_000  #: bytes; PostgreSQL's index holds 2,704
-BATCH: Final = 500  #: ids, addresses or articles in one statement
 _LARGEST_ID: Final = 2**63 - 1
 _WRITERS: Final = 0x6E657773_00000001  #: the lock of those who write articles
 
@@ -47,10 +52,10 @@ class SqlArticleStore:
         self._search = search_index(database.dialect)
 
     async def put(self, draft: ArticleDraft, *, now: datetime, announce: bool) -> Stored:
-        draft = _storable(draft)
+        draft = storable(draft)
         async with self._writing() as connection:
-            owners = await _owners(connection, (draft.url, *draft.other_urls))
-            article = await _same_article(connection, draft, owners)
+            owners = await owners_of(connection, (draft.url, *draft.other_urls))
+            article = await same_article(connection, draft, owners)
             if article is None:
                 return await self._create(connection, draft, owners, now=now, announce=announce)
             return await self._update(connection, article, draft, owners)
@@ -66,9 +71,9 @@ class SqlArticleStore:
         values = asdict(draft) | {"version": 1, "stored_at": now, "announced_at": None if announce else now}
         key = (await connection.execute(insert(articles).values(values))).inserted_primary_key
         assert key is not None
-        article = _article({"id": key[0], "withdrawn_at": None, **values})
-        await _index_urls(connection, article, (article.url, *article.other_urls))
-        await _index_topics(connection, article)
+        article = article_of({"id": key[0], "withdrawn_at": None, **values})
+        await index_urls(connection, article, (article.url, *article.other_urls))
+        await index_topics(connection, article)
         await self._search.store(connection, article.id, indexed_text(article))
         return Stored(article, Change.CREATED)
 
@@ -87,10 +92,10 @@ class SqlArticleStore:
         if changed:
             await connection.execute(update(articles).where(articles.c.id == article.id).values(changed))
             known = {article.url, *article.other_urls}
-            await _index_urls(connection, merged, [url for url in (merged.url, *own) if url not in known])
+            await index_urls(connection, merged, [url for url in (merged.url, *own) if url not in known])
             if changed.keys() & {"topics", "published_at"}:
                 await connection.execute(delete(article_topics).where(article_topics.c.article_id == article.id))
-                await _index_topics(connection, merged)
+                await index_topics(connection, merged)
             if (words := indexed_text(merged)) != indexed_text(article):
                 await self._search.store(connection, article.id, words)
         return Stored(merged, Change.UNCHANGED if merged.version == article.version else Change.UPDATED)
@@ -104,10 +109,10 @@ class SqlArticleStore:
         return (await self.known_urls([url])).get(url)
 
     async def known_urls(self, urls: Sequence[str]) -> dict[str, Article]:
-        askable = [url for url in urls if _fits(url)]
+        askable = [url for url in urls if fits_the_index(url)]
         async with self._database.reading() as connection:
-            owners = await _owners(connection, askable)
-            found = {article.id: article async for article in _by_id(connection, owners.values())}
+            owners = await owners_of(connection, askable)
+            found = {article.id: article async for article in articles_by_id(connection, owners.values())}
         return {url: found[owners[url]] for url in askable if owners.get(url) in found}
 
     async def latest(
@@ -152,7 +157,7 @@ class SqlArticleStore:
             if len(found) < FEW_HITS and len(terms) > 1:
                 found = list(dict.fromkeys((*found, *await ranked(every=False, limit=end + FEW_HITS))))
             wanted = found[max(offset, 0) : end]
-            known = {article.id: article async for article in _by_id(connection, wanted)}
+            known = {article.id: article async for article in articles_by_id(connection, wanted)}
         return tuple(known[article_id] for article_id in wanted if article_id in known)
 
     async def unannounced(self, *, limit: int = 100) -> tuple[Article, ...]:
@@ -161,21 +166,21 @@ class SqlArticleStore:
 
     async def mark_announced(self, article_ids: Sequence[int], *, now: datetime) -> None:
         async with self._writing() as connection:
-            for ids in _batches(article_ids):
+            for ids in batches(article_ids):
                 unmarked = articles.c.id.in_(ids) & articles.c.announced_at.is_(None)
                 await connection.execute(update(articles).where(unmarked).values(announced_at=now))
 
     async def withdraw(self, url: str, *, now: datetime) -> Article | None:
-        if not _fits(url):
+        if not fits_the_index(url):
             return None
         async with self._writing() as connection:
-            article_id = (await _owners(connection, [url])).get(url)
+            article_id = (await owners_of(connection, [url])).get(url)
             if article_id is None:
                 return None
             standing = (articles.c.id == article_id) & articles.c.withdrawn_at.is_(None)
             await connection.execute(update(articles).where(standing).values(withdrawn_at=now))
             row = (await connection.execute(select(articles).where(articles.c.id == article_id))).mappings().one()
-            return _article(row)
+            return article_of(row)
 
     async def retain(self, *, keep_since: datetime) -> int:
         # Nobody waits for a withdrawn article, announced or not.
@@ -223,53 +228,7 @@ class SqlArticleStore:
 
     async def _select(self, query: Select[Any]) -> list[Article]:
         async with self._database.reading() as connection:
-            return [_article(row) for row in (await connection.execute(query)).mappings()]
-
-
-async def _owners(connection: AsyncConnection, urls: Iterable[str]) -> dict[str, int]:
-    """The articles that addresses lead to."""
-    owners: dict[str, int] = {}
-    for batch in _batches(list(urls)):
-        query = select(article_urls.c.url, article_urls.c.article_id).where(article_urls.c.url.in_(batch))
-        owners.update((row.url, row.article_id) for row in await connection.execute(query))
-    return owners
-
-
-async def _same_article(connection: AsyncConnection, draft: ArticleDraft, owners: dict[str, int]) -> Article | None:
-    """By its address, else by another address, else by the same text, the first that was stored."""
-    query = select(articles)
-    if (owner := next((owners[url] for url in (draft.url, *draft.other_urls) if url in owners), None)) is not None:
-        query = query.where(articles.c.id == owner)
-    elif draft.content_hash:
-        # Not a withdrawn one: its text under a new address is a new article, or it would never be seen.
-        query = query.where(
-            articles.c.content_hash == draft.content_hash,
-            articles.c.published_at.between(
-                draft.published_at - SAME_TEXT_WITHIN, draft.published_at + SAME_TEXT_WITHIN
-            ),
-            articles.c.withdrawn_at.is_(None),
-        )
-    else:
-        return None
-    row = (await connection.execute(query.order_by(articles.c.id).limit(1))).mappings().first()
-    return _article(row) if row is not None else None
-
-
-async def _by_id(connection: AsyncConnection, ids: Iterable[int]) -> AsyncIterator[Article]:
-    for batch in _batches(list(dict.fromkeys(ids))):
-        for row in (await connection.execute(select(articles).where(articles.c.id.in_(batch)))).mappings():
-            yield _article(row)
-
-
-async def _index_urls(connection: AsyncConnection, article: Article, urls: Sequence[str]) -> None:
-    if urls:
-        await connection.execute(insert(article_urls), [{"url": url, "article_id": article.id} for url in urls])
-
-
-async def _index_topics(connection: AsyncConnection, article: Article) -> None:
-    if article.topics:
-        at = {"article_id": article.id, "published_at": article.published_at}
-        await connection.execute(insert(article_topics), [{"topic": topic, **at} for topic in article.topics])
+            return [article_of(row) for row in (await connection.execute(query)).mappings()]
 
 
 def _place(at: Cursor | Article) -> ColumnElement[Any]:
@@ -279,35 +238,3 @@ def _place(at: Cursor | Article) -> ColumnElement[Any]:
 
 def _page(shown: Sequence[Article], *, more: bool) -> Page:
     return Page(tuple(shown), Cursor(shown[-1].published_at, shown[-1].id) if shown and more else None)
-
-
-def _article(row: RowMapping | dict[str, Any]) -> Article:
-    """The columns are named as the fields; JSON has lists where we have tuples."""
-    return Article(**{**row, "topics": tuple(row["topics"]), "other_urls": tuple(row["other_urls"])})
-
-
-def _storable(draft: ArticleDraft) -> ArticleDraft:
-    """Without the characters that PostgreSQL or UTF-8 refuse (NUL, lone surrogates), which one bad page could bring.
-
-    Raises StoreError for an address that no index holds.
-    """
-    if not _fits(draft.url):
-        raise StoreError(f"An address can't be longer than {LONGEST_URL} bytes: {draft.url[:80]!r}…")
-    cleaned: dict[str, Any] = {
-        field.name: _clean(value) for field in fields(draft) if isinstance(value := getattr(draft, field.name), str)
-    }
-    return replace(draft, **cleaned, other_urls=tuple(url for url in draft.other_urls if _fits(url)))
-
-
-def _clean(words: str) -> str:
-    return words.replace("\0", "").encode("utf-8", "ignore").decode()
-
-
-def _fits(url: str) -> bool:
-    return len(url.encode("utf-8", "replace")) <= LONGEST_URL and url == _clean(url)
-
-
-def _batches(items: Sequence[T]) -> Iterator[list[T]]:
-    rest = iter(items)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
