@@ -68,7 +68,7 @@ def test_no_text_is_no_page(text: str) -> None:
 @pytest.mark.parametrize(
     ("line", "before", "date"),
     [
-        ("নির্বাচন ২৯ ডিসেম্বর Nov 18, 2025", "নির্বাচন ২৯ ডিসেম্বর", "nov 18, 2025"),
+        ("নির্বাচন ২৯ ডিসেম্বর Nov 18, 2025", "নির্বাচন ২৯ ডিসেম্বর", "Nov 18, 2025"),
         ("কমল সোনার দাম | ১৮ নভেম্বর ২০২৫", "কমল সোনার দাম", "18 নভেম্বর 2025"),
         ("কমল সোনার দাম ১৮ নভেম্বর ২০২৫, ১৭:৪৫", "কমল সোনার দাম", "18 নভেম্বর 2025, 17:45"),
         ("কমল সোনার দাম ২ ঘণ্টা আগে", "কমল সোনার দাম", "2 ঘণ্টা আগে"),
@@ -78,4 +78,4 @@ def test_no_text_is_no_page(text: str) -> None:
     ],
 )
 def test_a_date_is_told_from_a_headline_that_names_one(line: str, before: str, date: str) -> None:
-    assert split_date(line) == (before, date) or (split_date(line)[0], split_date(line)[1].casefold()) == (before, date)
+    assert split_date(line) == (before, date)
