@@ -1,5 +1,6 @@
 """The readers' side: what a bot hears of it, what pages can follow, and what a restart finds again."""
 
+import sqlite3
 import struct
 import zlib
 
@@ -323,3 +324,34 @@ def test_impossible_requests_are_refused_with_a_sentence(sandbox, reader):
     sandbox.readers.delete_account(reader.id)
     with pytest.raises(SandboxError, match="has deleted their account"):
         sandbox.readers.send_text(reader.id, "x")
+
+
+async def test_ids_go_on_after_a_reset(sandbox, reader):
+    message_id = sandbox.readers.start(reader.id)["message_id"]
+    [update] = await sandbox.ok("getUpdates")
+    sandbox.state.reset()
+    other = sandbox.readers.add_user("করিম")
+    assert sandbox.readers.start(other.id)["message_id"] == message_id + 1
+    [newer] = await sandbox.ok("getUpdates")
+    assert newer["update_id"] == update["update_id"] + 1
+
+
+def test_what_could_not_be_written_is_written_later(tmp_path):
+    state = SandboxState.open(tmp_path)
+    readers = ReaderSide(state)
+    reader = readers.add_user("রহিম")
+    state.flush()
+    readers.start(reader.id)
+    other_program = sqlite3.connect(tmp_path / "telegram.sqlite3", isolation_level=None)
+    other_program.execute("begin exclusive")
+    batch = state.saver.collect()
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        state.saver.write(batch)
+    state.saver.put_back(batch)
+    other_program.execute("rollback")
+    other_program.close()
+    state.close()
+    again = SandboxState.open(tmp_path)
+    assert [bubble["text"] for bubble in ReaderSide(again).view(reader.id, reader.id)] == ["/start"]
+    assert len(again.updates) == 1
+    again.close()

@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from newsbot.sandbox.telegram.entities import Entity
 from newsbot.sandbox.telegram.formatting import FormattedText
@@ -22,6 +22,8 @@ from newsbot.sandbox.telegram.keyboards import Markup
 from newsbot.sandbox.telegram.model import Content, LedgerEntry, StoredMessage
 
 __all__ = ["SandboxFile", "message_from_json", "message_to_json"]
+
+BUSY_TIMEOUT: Final = 1.0  #: seconds to wait for another program that reads the file
 
 _SCHEMA = """
 create table if not exists record (kind text not null, id text not null, body text not null, primary key (kind, id))
@@ -35,7 +37,7 @@ class SandboxFile:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(folder / "telegram.sqlite3", check_same_thread=False)
+        self._db = sqlite3.connect(folder / "telegram.sqlite3", check_same_thread=False, timeout=BUSY_TIMEOUT)
         self._db.execute("pragma journal_mode=wal")
         self._db.execute("pragma synchronous=normal")
         self._db.executescript(_SCHEMA)

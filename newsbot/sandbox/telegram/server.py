@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -105,13 +106,21 @@ class _Server:
 
     async def _write(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            if self.state.has_unwritten:
-                await asyncio.to_thread(self.state.collect())
+            if self.state.saver.pending:
+                await self._save()
             try:
                 async with asyncio.timeout(WRITE_EVERY):
                     await stop.wait()
             except TimeoutError:
                 continue
+
+    async def _save(self) -> None:
+        batch = self.state.saver.collect()
+        try:
+            await asyncio.to_thread(self.state.saver.write, batch)
+        except sqlite3.Error as error:
+            self.state.saver.put_back(batch)
+            log.warning("sandbox state not written, trying again", reason=str(error))
 
     # -- calls --------------------------------------------------------------------------------------------------------
 

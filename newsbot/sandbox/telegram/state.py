@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -23,17 +21,16 @@ from newsbot.sandbox.telegram.model import (
     USERNAME,
     BotAccount,
     CallbackQuery,
-    Chat,
     Content,
     LedgerEntry,
     StoredMessage,
-    User,
     VirtualUsers,
 )
 from newsbot.sandbox.telegram.people import People
-from newsbot.sandbox.telegram.persistence import SandboxFile, message_from_json, message_to_json
+from newsbot.sandbox.telegram.persistence import SandboxFile
 from newsbot.sandbox.telegram.pictures import Picture, PictureStore
 from newsbot.sandbox.telegram.profile import BotProfile
+from newsbot.sandbox.telegram.saving import Saver
 from newsbot.sandbox.telegram.update_queue import Update, UpdateQueue
 from newsbot.sandbox.telegram.webhook_settings import WebhookSettings
 
@@ -65,13 +62,13 @@ class SandboxState:
         self.meter = FloodMeter(limits or FloodLimits(), monotonic)
         self.ledger: list[LedgerEntry] = []
         self.callbacks: dict[str, CallbackQuery] = {}
-        self._folder = folder
-        self._file = SandboxFile(folder) if folder is not None else None
-        self._unwritten: dict[tuple[str, str], None] = {}
-        self._ledger_written = 0
+        self.saver = Saver(self, SandboxFile(folder) if folder is not None else None)
+        self.updates = UpdateQueue(clock, lambda update_id: self.saver.mark("update", update_id))
+        self.webhook = WebhookSettings()
+        self.pictures = PictureStore(folder)
+        self.documents = DocumentStore(folder)
         self._empty()
-        if self._file is not None:
-            self._load(self._file)
+        self.saver.load()
 
     @classmethod
     def open(
@@ -88,13 +85,9 @@ class SandboxState:
         return cls(BotAccount(token, username), folder=folder, limits=limits, clock=clock, monotonic=monotonic)
 
     def _empty(self) -> None:
-        self.people = People(self.account, self._touch)
+        self.people = People(self.account, self.saver.mark)
         self.bot = BotProfile(self.account, self._profile_changed)
-        self.messages = MessageBook(self.people, self.bot.user_json, self._message_changed)
-        self.updates = UpdateQueue(self.clock, lambda update_id: self._touch("update", update_id))
-        self.webhook = WebhookSettings()
-        self.pictures = PictureStore(self._folder)
-        self.documents = DocumentStore(self._folder)
+        self.messages = MessageBook(self.people, self.bot.user_json, self.saver.mark_message)
 
     # -- time ---------------------------------------------------------------------------------------------------------
 
@@ -221,129 +214,41 @@ class SandboxState:
 
     # -- disk ---------------------------------------------------------------------------------------------------------
 
-    def _touch(self, kind: str, key: int | str) -> None:
-        if self._file is not None:
-            self._unwritten[(kind, str(key))] = None
-
-    def _message_changed(self, chat_id: int, message_id: int) -> None:
-        if self._file is not None and not self.people.is_virtual(chat_id):
-            self._unwritten[("message", f"{chat_id}/{message_id}")] = None
-
     def _profile_changed(self) -> None:
-        self._touch("meta", "profile")
+        self.saver.mark("meta", "profile")
         self.tell("commands", 0)
 
     def settings_changed(self) -> None:
         """The webhook's settings or the wanted kinds of update changed."""
-        self._touch("meta", "webhook")
+        self.saver.mark("meta", "webhook")
 
     def add_range(self, group: VirtualUsers) -> None:
         self.people.ranges.append(group)
-        self._touch("meta", "ranges")
-
-    @property
-    def has_unwritten(self) -> bool:
-        return bool(self._unwritten) or self._ledger_written < len(self.ledger)
-
-    def collect(self) -> Callable[[], None]:
-        """Take what is unwritten, as it is now; the returned function writes it and may run in a thread."""
-        file = self._file
-        if file is None:
-            return lambda: None
-        if self._unwritten:
-            self._unwritten[("meta", "counters")] = None
-        records = {key: self._record(*key) for key in self._unwritten}
-        rows = self.ledger[self._ledger_written :]
-        self._unwritten = {}
-        self._ledger_written = len(self.ledger)
-        return lambda: file.write(records, rows)
+        self.saver.mark("meta", "ranges")
 
     def flush(self) -> None:
-        self.collect()()
+        """Write what is unwritten."""
+        self.saver.write(self.saver.collect())
 
     def close(self) -> None:
-        """Write what is left; safe to call twice."""
-        if self._file is not None:
-            self.flush()
-            self._file.close()
-            self._file = None
-
-    def _record(self, kind: str, key: str) -> str | None:
-        body: Any
-        match kind:
-            case "user":
-                body = asdict(self.people.users[int(key)]) if int(key) in self.people.users else None
-            case "chat":
-                body = asdict(self.people.chats[int(key)])
-            case "message":
-                chat_id, message_id = map(int, key.split("/"))
-                message = self.messages.stored(chat_id, message_id)
-                body = message_to_json(message) if message is not None else None
-            case "update":
-                update = self.updates.get(int(key))
-                body = None
-                if update is not None:
-                    body = {**asdict(update), "at": update.at.isoformat()}
-            case _:
-                body = self._meta(key)
-        return json.dumps(body, ensure_ascii=False) if body is not None else None
-
-    def _meta(self, key: str) -> Any:
-        match key:
-            case "profile":
-                return self.bot.to_json()
-            case "webhook":
-                return {**asdict(self.webhook), "allowed": self.updates.allowed}
-            case "ranges":
-                return [asdict(group) for group in self.people.ranges]
-            case _:
-                return {"last_message_id": self.messages.last_id, "next_update_id": self.updates.next_id}
-
-    def _load(self, file: SandboxFile) -> None:
-        updates = []
-        for kind, key, body in file.records():
-            match kind:
-                case "user":
-                    self.people.users[int(key)] = User(**body)
-                case "chat":
-                    self.people.chats[int(key)] = Chat(**body)
-                case "message":
-                    self.messages.restore(message_from_json(body))
-                case "update":
-                    updates.append(Update(**{**body, "at": datetime.fromisoformat(body["at"])}))
-                case _:
-                    self._restore_meta(key, body)
-        self.messages.sort()
-        self.updates.restore(updates)
-        self.ledger = file.ledger()
-        self._ledger_written = len(self.ledger)
-
-    def _restore_meta(self, key: str, body: Any) -> None:
-        match key:
-            case "profile":
-                self.bot.restore(body)
-            case "webhook":
-                self.updates.allowed = tuple(body.pop("allowed"))
-                self.webhook = WebhookSettings(**body)
-            case "ranges":
-                self.people.ranges = [
-                    VirtualUsers(**{**group, "language_codes": tuple(group["language_codes"])}) for group in body
-                ]
-            case _:
-                self.messages.last_id = body["last_message_id"]
-                self.updates.next_id = body["next_update_id"]
+        """Write what is left and let go of the folder; safe to call twice."""
+        self.saver.close()
 
     def reset(self) -> None:
-        """Forget everything but the bot's token; the folder too."""
-        if self._file is not None:
-            self._file.clear()
-        self._unwritten = {}
+        """Forget people, chats, messages, the ledger, faults and settings, on disk too; pictures and documents stay.
+
+        Message and update ids go on: a bot that has seen update 7 would take a new update 7 for the old one.
+        """
+        self.saver.clear()
+        last_id = self.messages.last_id
+        self.updates.drop_all()
+        self.updates.allowed = ()
+        self.webhook = WebhookSettings()
+        self._empty()
+        self.messages.last_id = last_id
         self.ledger = []
-        self._ledger_written = 0
         self.callbacks.clear()
         self.faults.clear()
         self.meter.reset()
-        waiting = self.updates
-        self._empty()
-        waiting.wake()
+        self.updates.wake()
         self.tell("reset", 0)

@@ -15,7 +15,6 @@ from typing import Any, Final
 __all__ = ["DEFAULT_TYPES", "UPDATE_TYPES", "Update", "UpdateQueue"]
 
 KEPT: Final = timedelta(hours=24)
-FIRST_UPDATE_ID: Final = 100_000_001
 
 UPDATE_TYPES: Final = [
     "message",
@@ -68,7 +67,8 @@ class UpdateQueue:
         self._changed = changed  # told the id of every update that comes or goes
         self._waiting: dict[int, Update] = {}
         self._arrived = asyncio.Event()
-        self.next_id = FIRST_UPDATE_ID
+        # From the clock, so that a sandbox which lost its folder does not repeat ids that a bot has already confirmed.
+        self.next_id = int(clock().timestamp())
         self.allowed: tuple[str, ...] = ()  #: empty: DEFAULT_TYPES
 
     def __len__(self) -> int:

@@ -1,0 +1,161 @@
+"""Keeps the state on disk: what changed is marked, collected now and then, and written by whoever has the time.
+
+Collecting takes a picture of the marked records in the event loop; writing it may happen in a thread. What could not
+be written is marked again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from newsbot.sandbox.telegram.model import Chat, LedgerEntry, User, VirtualUsers
+from newsbot.sandbox.telegram.persistence import SandboxFile, message_from_json, message_to_json
+from newsbot.sandbox.telegram.update_queue import Update
+from newsbot.sandbox.telegram.webhook_settings import WebhookSettings
+
+if TYPE_CHECKING:
+    from newsbot.sandbox.telegram.state import SandboxState
+
+__all__ = ["Batch", "Saver"]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is to be written: records by kind and id, None for one that is gone, and new ledger rows."""
+
+    records: Mapping[tuple[str, str], str | None]
+    ledger: Sequence[LedgerEntry]
+
+
+class Saver:
+    """Marks, collects and restores for one state; does nothing at all without a file."""
+
+    def __init__(self, state: SandboxState, file: SandboxFile | None) -> None:
+        self._state = state
+        self._file = file
+        self._marked: dict[tuple[str, str], None] = {}
+        self._ledger_written = 0
+
+    def mark(self, kind: str, key: int | str) -> None:
+        if self._file is not None:
+            self._marked[(kind, str(key))] = None
+
+    def mark_message(self, chat_id: int, message_id: int) -> None:
+        """Messages to people of made-up ranges are not kept on disk."""
+        if self._file is not None and not self._state.people.is_virtual(chat_id):
+            self._marked[("message", f"{chat_id}/{message_id}")] = None
+
+    @property
+    def pending(self) -> bool:
+        return self._file is not None and (bool(self._marked) or self._ledger_written < len(self._state.ledger))
+
+    def collect(self) -> Batch:
+        """Everything that is marked, as it is now; the marks are gone."""
+        if self.pending:
+            self.mark("meta", "counters")
+        batch = Batch({key: self._record(*key) for key in self._marked}, self._state.ledger[self._ledger_written :])
+        self._marked = {}
+        self._ledger_written = len(self._state.ledger)
+        return batch
+
+    def write(self, batch: Batch) -> None:
+        """Write it; safe in a thread. Raises sqlite3.Error."""
+        if self._file is not None:
+            self._file.write(batch.records, batch.ledger)
+
+    def put_back(self, batch: Batch) -> None:
+        """Mark what could not be written, for the next time."""
+        for kind, key in batch.records:
+            self.mark(kind, key)
+        self._ledger_written = max(0, self._ledger_written - len(batch.ledger))
+
+    def clear(self) -> None:
+        """Empty the file; what is marked from now on is all there is."""
+        self._marked = {}
+        self._ledger_written = 0
+        if self._file is not None:
+            self._file.clear()
+        self.mark("meta", "counters")
+
+    def close(self) -> None:
+        """Write what is left and let go of the file; safe to call twice."""
+        if self._file is not None:
+            self.write(self.collect())
+            self._file.close()
+            self._file = None
+
+    def _record(self, kind: str, key: str) -> str | None:
+        state = self._state
+        body: Any
+        match kind:
+            case "user":
+                user = state.people.users.get(int(key))
+                body = asdict(user) if user is not None else None
+            case "chat":
+                chat = state.people.chats.get(int(key))
+                body = asdict(chat) if chat is not None else None
+            case "message":
+                chat_id, message_id = map(int, key.split("/"))
+                message = state.messages.stored(chat_id, message_id)
+                body = message_to_json(message) if message is not None else None
+            case "update":
+                update = state.updates.get(int(key))
+                body = {**asdict(update), "at": update.at.isoformat()} if update is not None else None
+            case _:
+                body = self._meta(key)
+        return json.dumps(body, ensure_ascii=False) if body is not None else None
+
+    def _meta(self, key: str) -> Any:
+        state = self._state
+        match key:
+            case "profile":
+                return state.bot.to_json()
+            case "webhook":
+                return {**asdict(state.webhook), "allowed": state.updates.allowed}
+            case "ranges":
+                return [asdict(group) for group in state.people.ranges]
+            case _:
+                return {"last_message_id": state.messages.last_id, "next_update_id": state.updates.next_id}
+
+    def load(self) -> None:
+        """Put into the state what an earlier run left."""
+        if self._file is None:
+            return
+        state = self._state
+        updates = []
+        for kind, key, body in self._file.records():
+            match kind:
+                case "user":
+                    state.people.users[int(key)] = User(**body)
+                case "chat":
+                    state.people.chats[int(key)] = Chat(**body)
+                case "message":
+                    state.messages.restore(message_from_json(body))
+                case "update":
+                    updates.append(Update(**{**body, "at": datetime.fromisoformat(body["at"])}))
+                case _:
+                    self._restore_meta(key, body)
+        state.messages.sort()
+        state.updates.restore(updates)
+        state.ledger = self._file.ledger()
+        self._ledger_written = len(state.ledger)
+
+    def _restore_meta(self, key: str, body: Any) -> None:
+        state = self._state
+        match key:
+            case "profile":
+                state.bot.restore(body)
+            case "webhook":
+                state.updates.allowed = tuple(body.pop("allowed"))
+                state.webhook = WebhookSettings(**body)
+            case "ranges":
+                state.people.ranges = [
+                    VirtualUsers(**{**group, "language_codes": tuple(group["language_codes"])}) for group in body
+                ]
+            case _:
+                state.messages.last_id = body["last_message_id"]
+                state.updates.next_id = max(state.updates.next_id, body["next_update_id"])
