@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -409,8 +410,9 @@ async def test_the_token_is_checked_in_words(sandbox: TelegramSandbox, unused_tc
             await TelegramApi(session, TOKEN, api_url=sandbox.url).check_token()
 
 
-async def test_a_short_outage_at_the_start_is_waited_out(sandbox: TelegramSandbox) -> None:
-    fault = sandbox.misbehave("drop_before", "getMe", count=1)
+@pytest.mark.parametrize("rule", [{"action": "drop_before"}, {"action": "status", "status": 409}])
+async def test_trouble_that_passes_is_waited_out_at_the_start(sandbox: TelegramSandbox, rule: dict[str, Any]) -> None:
+    fault = sandbox.misbehave(methods="getMe", count=1, **rule)
     assert await sandbox.api.check_token() == sandbox.bot
     assert fault.struck == 1
 

@@ -169,5 +169,25 @@ def test_the_message_is_the_golden_one(name: str, language: str, reply: AnyReply
     assert actual == golden.read_text("utf-8")
 
 
+SHARED = Path(os.environ.get("NEWSBOT_SHARED_DATA") or Path(__file__).parents[2].parent / "shared" / "data")
+
+
+@pytest.mark.shared_data
+@pytest.mark.skipif(not SHARED.exists(), reason=f"{SHARED} is not there")
+@pytest.mark.parametrize("golden", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.stem)
+def test_what_we_send_has_the_names_that_the_bot_api_specifies(golden: Path) -> None:
+    specification = json.loads((SHARED / "telegram" / "api.json").read_text("utf-8"))
+
+    def names(kind: str, of: str) -> set[str]:
+        return {field["name"] for field in specification[kind][of]["fields"]}
+
+    parameters = json.loads(golden.read_text("utf-8"))
+    assert set(parameters) - {"method"} <= names("methods", parameters["method"])
+    assert set(parameters.get("link_preview_options", ())) <= names("types", "LinkPreviewOptions")
+    for row in parameters.get("reply_markup", {}).get("inline_keyboard", ()):
+        for button in row:
+            assert set(button) <= names("types", "InlineKeyboardButton")
+
+
 def test_every_golden_message_is_tested() -> None:
     assert {path.name for path in GOLDEN.glob("*.json")} == {f"{name}.{language}.json" for name, language, _ in CASES}

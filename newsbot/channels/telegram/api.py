@@ -26,7 +26,7 @@ from newsbot.channels.telegram.wire import (
     SendDocument,
     SendMessage,
 )
-from newsbot.domain.alert import Attempt, Refused, Sent, TryLater
+from newsbot.domain.alert import Attempt, Reason, Refused, Sent, TryLater
 from newsbot.errors import ConfigurationError, StartError
 
 OFFICIAL: Final = "https://api.telegram.org"
@@ -117,7 +117,8 @@ class TelegramApi:
                 return await call()
             except Exception as error:
                 attempt = outcomes.from_error(error)
-                if isinstance(attempt, Refused):
+                # A conflict: another of our processes asks for the same at this moment.
+                if isinstance(attempt, Refused) and attempt.reason is not Reason.CONFLICT:
                     raise ConfigurationError(self.mistake(what, attempt)) from None
                 wait = max(pause, attempt.after) if isinstance(attempt, TryLater) else pause
                 if not tries_left or wait > LONGEST_PAUSE:
