@@ -26,8 +26,8 @@ def headlines_of(articles: Sequence[Article], turn: Turn) -> tuple[Headline, ...
     return tuple(
         Headline(
             number=turn.translate.number(number),
-            headline=clip(article.headline, LONGEST_HEADLINE, unit=Unit.GRAPHEME),
-            kicker=clip(article.kicker, LONGEST_HEADLINE, unit=Unit.GRAPHEME),
+            headline=_short(article.headline),
+            kicker=_short(article.kicker),
             when=relative_time(article.published_at, turn.now, turn.language, turn.zone),
             action=encode(OpenArticle(article.id)),
             url=article.url,
@@ -81,3 +81,8 @@ def _labels(article: Article, turn: Turn) -> tuple[str, ...]:
     if article.updated_at and article.updated_at - article.published_at >= WORTH_SAYING:
         labels.append(_("Updated {when}", when=relative_time(article.updated_at, turn.now, turn.language, turn.zone)))
     return tuple(labels)
+
+
+def _short(line: str) -> str:
+    # Counting graphemes is most of what a list costs; no text has more of them than code points.
+    return line if len(line) <= LONGEST_HEADLINE else clip(line, LONGEST_HEADLINE, unit=Unit.GRAPHEME)
