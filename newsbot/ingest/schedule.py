@@ -69,6 +69,7 @@ class IngestSchedule:
         self._jitter = jitter
         self._look_every = look_every
         self._turns = asyncio.Semaphore(SOURCES_AT_ONCE)
+        self._resting: dict[str, tuple[int, float]] = {}  # failures in a row, loop time until which it rests
         self._reading: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -115,9 +116,11 @@ class IngestSchedule:
         return [by_id[source_id] for source_id in dict.fromkeys(source_ids)]
 
     async def _start_due(self) -> None:
+        # Asked for before the states: a read that ends meanwhile has saved a state that this look does not see yet.
+        busy = set(self._reading)
         states = await self._store.source_states()
         for source, state in due_sources(self._sources, states, self._clock()):
-            if source.id not in self._reading:
+            if source.id not in busy and not self._rests(source):
                 task = asyncio.create_task(self._read_quietly(source, state), name=f"read {source.id}")
                 self._reading[source.id] = task
                 task.add_done_callback(partial(self._finished, source.id))
@@ -132,6 +135,17 @@ class IngestSchedule:
             log.debug("read given up, the storage is away", source=source.id, reason=str(error))
         except Exception:
             log.exception("read of a source failed", source=source.id)
+        else:
+            self._resting.pop(source.id, None)
+            return
+        # Nothing could be saved, so the table calls it due: without a rest its site would be asked every few seconds.
+        failures = self._resting.get(source.id, (0, 0.0))[0] + 1
+        wait = backoff(failures, source.every, jitter=self._jitter())
+        self._resting[source.id] = (failures, asyncio.get_running_loop().time() + wait.total_seconds())
+
+    def _rests(self, source: Source) -> bool:
+        _, until = self._resting.get(source.id, (0, 0.0))
+        return asyncio.get_running_loop().time() < until
 
     async def _read(self, source: Source, state: SourceState | None) -> SourceReport:
         async with self._turns:

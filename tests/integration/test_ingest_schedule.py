@@ -16,10 +16,10 @@ from newsbot.articles.store import SourceState
 from newsbot.domain.source import Source
 from newsbot.errors import ConfigurationError, StoreUnavailable
 from newsbot.ingest.item_memory import ItemOutcome
-from newsbot.ingest.pipeline import SourceReport
+from newsbot.ingest.pipeline import Pipeline, SourceReport
 from newsbot.ingest.schedule import IngestSchedule, due_sources
-from tests.builders import NOW
-from tests.integration.ingest_desk import Desk, a_desk, a_source
+from tests.builders import NOW, some_topics
+from tests.integration.ingest_desk import DHAKA, Desk, a_desk, a_source
 from tests.integration.local_sites import Site, a_site
 from tests.integration.paper_pages import rss, rss_item
 
@@ -152,6 +152,36 @@ class StoreThatComesAndGoes:
             raise StoreUnavailable
         states: dict[str, SourceState] = await self._store.source_states()
         return states
+
+
+async def test_a_source_whose_reads_can_not_be_saved_is_not_asked_again_and_again(desk: Desk, site: Site) -> None:
+    source = feed_at(site, "/feed", 1)
+    looks = 0
+
+    class StoreOnAFullDisk(StoreThatComesAndGoes):
+        async def source_states(self) -> dict[str, SourceState]:
+            nonlocal looks
+            looks += 1
+            return await super().source_states()
+
+        async def save_source_state(self, state: SourceState) -> None:
+            raise StoreUnavailable
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._store, name)
+
+    store = StoreOnAFullDisk(desk.store)
+    pipeline = Pipeline(
+        desk.downloader, store, some_topics(), timezone=DHAKA, clock=lambda: desk.now, jitter=lambda: 0.5
+    )
+    wishes: dict[str, Any] = {"clock": lambda: desk.now, "look_every": timedelta(milliseconds=10)}
+    task = asyncio.create_task(IngestSchedule(pipeline, store, [source], **wishes).run())
+    await until(lambda: site.asked["/feed"] == 1)
+    seen = looks
+    await until(lambda: looks > seen + 20)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert site.asked == {"/feed": 1}
 
 
 async def test_while_the_store_is_away_nothing_is_read_and_it_is_told_once(desk: Desk, site: Site) -> None:
