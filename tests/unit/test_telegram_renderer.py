@@ -221,6 +221,13 @@ def test_wide_rows_are_split_and_the_hundred_and_first_button_is_left_out() -> N
     assert losses_of(reply) == [("buttons", "only 100 kept")]
 
 
+def test_a_shared_headlines_spaces_are_not_plus_signs() -> None:
+    share = keyboard(a_card(share_label="শেয়ার"))[0][0]
+    assert share["url"].startswith("https://t.me/share/url?url=https%3A%2F%2Fportal.example%2Fsports%2F123&text=")
+    assert "%20" in share["url"]
+    assert "+" not in share["url"]
+
+
 def test_a_reply_that_replaces_is_an_edit_and_can_become_a_new_message() -> None:
     request = render(some_headlines(replaces=MessageRef("42", "7"), silent=True)).request
     assert isinstance(request, wire.EditMessage)

@@ -6,12 +6,12 @@ can be edited into a list and back, and a picture that fails to load costs the p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import urlencode
 
 from newsbot.channels.channel import Limits, Loss
+from newsbot.channels.telegram.keyboard import BUTTONS, LABEL, Report, number_rows, option_rows, usable, with_share
 from newsbot.channels.telegram.markup import (
     CAPTION_LIMIT,
     LEAST,
@@ -37,11 +37,9 @@ from newsbot.channels.telegram.wire import (
 )
 from newsbot.domain.message import (
     AnyReply,
-    Button,
     CardReply,
     ChoiceReply,
     FileReply,
-    Headline,
     HeadlinesReply,
     Reply,
     Rows,
@@ -51,15 +49,10 @@ from newsbot.domain.message import (
 )
 from newsbot.text.clipping import Unit, clip, length
 
-LIMITS: Final = Limits(text=MESSAGE_LIMIT, caption=CAPTION_LIMIT, button_label=30, buttons=100, unit=Unit.UTF16)
+LIMITS: Final = Limits(text=MESSAGE_LIMIT, caption=CAPTION_LIMIT, button_label=LABEL, buttons=BUTTONS, unit=Unit.UTF16)
 
 TOAST_LIMIT: Final = 200  #: UTF-16 units (Bot API, answerCallbackQuery)
-ROW: Final = 8  #: buttons side by side that clients still show
-NUMBERS_A_ROW: Final = 5
 SHORT_LINE: Final = 256  #: UTF-16 units for a kicker, a source, a time, a label when room is scarce
-SHARE: Final = "https://t.me/share/url"
-SHARED_HEADLINE: Final = 120  #: UTF-16 units; each Bengali letter takes nine bytes of the link
-CHOSEN: Final = "✅ "
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +63,12 @@ class Rendered:
     losses: tuple[Loss, ...] = ()
 
 
-@dataclass(slots=True)
-class _Report:
-    losses: list[Loss] = field(default_factory=list)
-
-    def lost(self, what: str, how: str) -> None:
-        self.losses.append(Loss(what, how))
-
-
 def render(reply: AnyReply, *, callback_id: str = "") -> Rendered:
     """What to send for one reply. Telegram accepts it whatever the reply holds, hostile text too.
 
     `callback_id`: the pressed button, for a notice.
     """
-    report = _Report()
+    report = Report()
     request: Request | None
     match reply:
         case Toast():
@@ -91,15 +76,15 @@ def render(reply: AnyReply, *, callback_id: str = "") -> Rendered:
         case FileReply():
             request = _document(reply, report)
         case TextReply():
-            request = _message(reply, _paragraphs(reply), _keyboard(reply.buttons, report), None, report)
+            request = _message(reply, _paragraphs(reply), usable(reply.buttons, report), None, report)
         case ChoiceReply():
-            rows = _option_rows(reply, report) + reply.buttons
-            request = _message(reply, [Span(reply.question)], _keyboard(rows, report), None, report)
+            rows = option_rows(reply, report) + reply.buttons
+            request = _message(reply, [Span(reply.question)], usable(rows, report), None, report)
         case HeadlinesReply():
-            rows = _number_rows(reply.headlines, report) + reply.buttons
-            request = _message(reply, _list(reply, report), _keyboard(rows, report), None, report)
+            rows = number_rows(reply.headlines, report) + reply.buttons
+            request = _message(reply, _list(reply, report), usable(rows, report), None, report)
         case CardReply():
-            rows = _keyboard(_with_share(reply), report)
+            rows = usable(with_share(reply), report)
             request = _message(reply, _card(reply, report), rows, _preview(reply), report)
     return Rendered(request, tuple(report.losses))
 
@@ -116,7 +101,7 @@ def _paragraphs(reply: TextReply) -> list[Span]:
     return spans
 
 
-def _list(reply: HeadlinesReply, report: _Report) -> list[Span]:
+def _list(reply: HeadlinesReply, report: Report) -> list[Span]:
     """Number and kicker on a line, the headline on the next, then when; if all don't fit, all are shortened alike."""
     whole = _list_spans(reply)
     if text_length(tidy(whole)) <= MESSAGE_LIMIT:
@@ -161,7 +146,7 @@ def _list_spans(reply: HeadlinesReply) -> list[Span]:
     return spans
 
 
-def _card(reply: CardReply, report: _Report) -> list[Span]:
+def _card(reply: CardReply, report: Report) -> list[Span]:
     """Everything, or the summary shortened, or the headline shortened too. The link stays."""
     room = MESSAGE_LIMIT - text_length(tidy(_card_spans(replace(reply, summary=""))))
     if length(clean(reply.summary), Unit.UTF16) + 2 <= room:
@@ -205,81 +190,11 @@ def _preview(reply: CardReply) -> Preview | None:
     return next((Preview(url) for url in (reply.image_url, reply.url) if is_linkable(url)), None)
 
 
-# --- buttons ---------------------------------------------------------------------------------------------------------
-
-
-def _with_share(reply: CardReply) -> Rows:
-    """The card's buttons with *share* beside the first: a link at which Telegram asks which chat to send it to."""
-    if not reply.share_label or not is_linkable(reply.url):
-        return reply.buttons
-    text = clip(clean(reply.headline), SHARED_HEADLINE)
-    links = (f"{SHARE}?{urlencode({'url': reply.url, 'text': text})}", f"{SHARE}?{urlencode({'url': reply.url})}")
-    link = next((link for link in links if is_linkable(link)), "")
-    if not link:
-        return reply.buttons
-    first, *rest = reply.buttons or ((),)
-    return ((*first, Button(reply.share_label, url=link)), *rest)
-
-
-def _option_rows(reply: ChoiceReply, report: _Report) -> Rows:
-    pairs = [((CHOSEN if option.chosen else "") + option.label, option.action) for option in reply.options]
-    return _in_rows(_action_buttons(pairs, report), max(1, reply.columns))
-
-
-def _number_rows(headlines: Sequence[Headline], report: _Report) -> Rows:
-    pairs = [(item.number, item.action) for item in headlines if item.action]
-    return _in_rows(_action_buttons(pairs, report), NUMBERS_A_ROW)
-
-
-def _action_buttons(pairs: Iterable[tuple[str, str]], report: _Report) -> list[Button]:
-    buttons = []
-    for label, action in pairs:
-        try:
-            buttons.append(Button(label, action))
-        except ValueError as error:  # one bad button would make Telegram refuse the whole message
-            report.lost("button", f"left out: {error}")
-    return buttons
-
-
-def _in_rows(buttons: Sequence[Button], width: int) -> Rows:
-    return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))
-
-
-def _keyboard(rows: Rows, report: _Report) -> Rows:
-    """Rows that Telegram accepts: labels that can be read, links that work, not too wide, not too many."""
-    kept: list[tuple[Button, ...]] = []
-    room = LIMITS.buttons
-    for row in rows:
-        buttons = [_readable(button, report) for button in row if _works(button, report)]
-        if len(buttons) > room:
-            report.lost("buttons", f"only {LIMITS.buttons} kept")
-        kept.extend(_in_rows(buttons[:room], ROW))
-        room -= min(room, len(buttons))
-    return tuple(kept)
-
-
-def _works(button: Button, report: _Report) -> bool:
-    if button.url and not is_linkable(button.url):
-        report.lost("button", "left out: its link would be refused")
-        return False
-    return True
-
-
-def _readable(button: Button, report: _Report) -> Button:
-    label = clean(button.label).replace("\n", " ").strip()
-    if not is_visible(label):
-        label = PLACEHOLDER
-    shortened = clip(label, LIMITS.button_label, unit=Unit.GRAPHEME)
-    if shortened != label:
-        report.lost("button label", f"clipped to {LIMITS.button_label} letters")
-    return replace(button, label=shortened)
-
-
 # --- requests --------------------------------------------------------------------------------------------------------
 
 
 def _message(
-    reply: Reply, spans: Sequence[Span], keyboard: Rows, preview: Preview | None, report: _Report
+    reply: Reply, spans: Sequence[Span], keyboard: Rows, preview: Preview | None, report: Report
 ) -> SendMessage | EditMessage:
     content = Content(spans=_acceptable(spans, MESSAGE_LIMIT, report), keyboard=keyboard, preview=preview)
     if reply.replaces is not None:
@@ -287,7 +202,7 @@ def _message(
     return SendMessage(content=content, silent=reply.silent)
 
 
-def _document(reply: FileReply, report: _Report) -> SendDocument:
+def _document(reply: FileReply, report: Report) -> SendDocument:
     caption = _acceptable([Span(reply.caption)], CAPTION_LIMIT, report) if is_visible(reply.caption) else ()
     if not reply.content:
         report.lost("file", "a line end: it was empty, and Telegram refuses empty files")
@@ -296,12 +211,12 @@ def _document(reply: FileReply, report: _Report) -> SendDocument:
         content=reply.content or b"\n",
         media_type=reply.media_type,
         caption=caption,
-        keyboard=_keyboard(reply.buttons, report),
+        keyboard=usable(reply.buttons, report),
         silent=reply.silent,
     )
 
 
-def _toast(reply: Toast, callback_id: str, report: _Report) -> AnswerCallback | None:
+def _toast(reply: Toast, callback_id: str, report: Report) -> AnswerCallback | None:
     if not callback_id:
         report.lost("notice", "left out: no button was pressed")
         return None
@@ -312,7 +227,7 @@ def _toast(reply: Toast, callback_id: str, report: _Report) -> AnswerCallback | 
     return AnswerCallback(callback_id=callback_id, text=shortened)
 
 
-def _acceptable(spans: Sequence[Span], limit: int, report: _Report) -> tuple[Span, ...]:
+def _acceptable(spans: Sequence[Span], limit: int, report: Report) -> tuple[Span, ...]:
     """Tidied spans that Telegram takes as they are: not empty, not too long, not too many styles, every link a link."""
     linked = []
     for span in spans:
