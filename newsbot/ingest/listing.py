@@ -166,7 +166,7 @@ def _from_link(link: LexborNode, block: LexborNode, url: str, base: str, tz: tzi
 
 
 def _block_around(link: LexborNode, url: str, base: str, shared: set[int]) -> LexborNode:
-    """The largest element around the link, within _LEVELS_UP, that holds links to this article only.
+    """The largest element around the link, within _LEVELS_UP, without a link to another article (to a section may be).
 
     `shared` remembers elements that hold several articles, so that each is looked into once.
     """
@@ -176,7 +176,8 @@ def _block_around(link: LexborNode, url: str, base: str, shared: set[int]) -> Le
         if parent is None or parent.tag in ("body", "html", "ul", "ol", "main") or parent.mem_id in shared:
             break
         others = [absolute_url(other.attributes.get("href") or "", base) for other in parent.css("a[href]")[:20]]
-        if any(other and other != url for other in others) or len(parent.text()) > _BLOCK_TEXT_LIMIT:
+        others_here = any(other and other != url and _is_article(other, base) for other in others)
+        if others_here or len(parent.text()) > _BLOCK_TEXT_LIMIT:
             shared.add(parent.mem_id)
             break
         block = parent

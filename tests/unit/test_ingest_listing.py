@@ -94,6 +94,11 @@ def test_the_block_of_latest_headlines_has_kicker_headline_and_date() -> None:
             "প্রকাশ: ১০ মার্চ ২০২৬, ০৩:০০ পিএম</a></li>",
             id="line-breaks",
         ),
+        pytest.param(
+            '<div class="card"><span class="kicker">ফুটবল</span><h3><a href="/sports/55501">আবাহনীর বড় জয়</a></h3>'
+            '<p><a href="/football">ফুটবল মাঠ</a> <time datetime="2026-03-10T15:00:00+06:00">৩ ঘণ্টা আগে</time></p></div>',
+            id="with-a-link-to-its-section",
+        ),
     ],
 )
 def test_an_item_is_found_in_any_card(block: str) -> None:
