@@ -30,7 +30,8 @@ from newsbot.ingest.values import FeedItem
 __all__ = ["Pipeline", "SourceReport"]
 
 ITEMS_PER_READ = 100  #: the newest; a portal publishes 5 to 30 an hour
-LONGEST_FRESHNESS = timedelta(minutes=30)  #: as much of a `max-age` as we honour: caches are set for pages, not news
+#: as much of a `max-age` as we honour: caches are set for pages, and a reader who is told half an hour late is told too late
+LONGEST_FRESHNESS = timedelta(minutes=5)
 
 log = structlog.get_logger()
 
