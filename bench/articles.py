@@ -155,7 +155,7 @@ def _show_alternatives(folder: Path, language: Language, ours: Spread) -> None:
     default = "SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY bm25(texts, 4.0, 2.0, 1.0) LIMIT 10"
     rows = (
         ("Newsbot", ours),
-        ("LIKE", Spread(tuple(_times(connection, like, ([f"%{word}%" for word in query] for query in queries[:40]))))),
+        ("LIKE", Spread(tuple(_times(connection, like, ([f"%{word}%" for word in query] for query in queries[:20]))))),
         (
             "FTS5, its own tokenizer",
             Spread(tuple(_times(plain, default, ([" ".join(f'"{word}"' for word in query)] for query in queries)))),

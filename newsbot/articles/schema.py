@@ -48,6 +48,14 @@ articles = Table(
 )
 Index("ix_articles_newest", articles.c.published_at, articles.c.id)
 Index("ix_articles_content", articles.c.content_hash, articles.c.published_at)
+_NOT_WITHDRAWN = text("withdrawn_at IS NULL")
+Index(  # what a search must know of its hits
+    "ix_articles_readable",
+    articles.c.id,
+    articles.c.published_at,
+    sqlite_where=_NOT_WITHDRAWN,
+    postgresql_where=_NOT_WITHDRAWN,
+)
 _IN_OUTBOX = text("announced_at IS NULL AND withdrawn_at IS NULL")
 Index(
     "ix_articles_outbox",

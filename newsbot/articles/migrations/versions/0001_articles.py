@@ -47,6 +47,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_articles_newest", "articles", ["published_at", "id"])
     op.create_index("ix_articles_content", "articles", ["content_hash", "published_at"])
+    not_withdrawn = sa.text("withdrawn_at IS NULL")
+    op.create_index(
+        "ix_articles_readable",
+        "articles",
+        ["id", "published_at"],
+        sqlite_where=not_withdrawn,
+        postgresql_where=not_withdrawn,
+    )
     in_outbox = sa.text("announced_at IS NULL AND withdrawn_at IS NULL")
     op.create_index(
         "ix_articles_outbox",
