@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,14 +19,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from newsbot.database import Database
 from newsbot.domain.subscriber import SEGMENT_SIZE, Address, Preferences, Subscriber
 from newsbot.errors import StoreError
+from newsbot.subscribers.numbering import next_numbers
 from newsbot.subscribers.preferences_json import from_json, to_json
 from newsbot.subscribers.schema import subscriber_events as events
 from newsbot.subscribers.schema import subscribers
 from newsbot.subscribers.states import Forgotten, Imported, State
 from newsbot.subscribers.store import SubscriberEvent
-
-PAGE: Final = 2_000  #: rows of one read where all are read
-_ALLOCATION: Final = 0x6E657773_00000002  #: advisory lock of PostgreSQL: numbers are given one at a time
 
 ChangePreferences = Callable[[Preferences], Preferences]
 
@@ -219,7 +217,9 @@ class SqlJournal:
         registered: list[Subscriber] = []
         for channel in sorted({one.address.channel for one in new}):
             ours = [one for one in new if one.address.channel == channel]
-            for one, number in zip(ours, await self._numbers(connection, channel, len(ours)), strict=True):
+            for one, number in zip(
+                ours, await next_numbers(connection, channel, self._account(channel), len(ours)), strict=True
+            ):
                 registered.append(
                     Subscriber(
                         address=one.address, number=number, version=1, preferences=one.preferences, since=one.since
@@ -238,25 +238,6 @@ class SqlJournal:
             ]
             await connection.execute(insert(subscribers), rows)
         return registered
-
-    async def _numbers(self, connection: AsyncConnection, channel: str, count: int) -> list[int]:
-        """The next free ones of the account."""
-        if self._database.dialect == "postgresql":
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ALLOCATION})
-        newest = select(func.max(subscribers.c.number)).where(subscribers.c.channel == channel)
-        of_channel: int | None = await connection.scalar(newest)
-        of_account: int | None = await connection.scalar(newest.where(subscribers.c.account == self._account(channel)))
-        last = -1 if of_account is None else of_account
-        highest = -1 if of_channel is None else of_channel
-        numbers: list[int] = []
-        for _ in range(count):
-            last += 1
-            if last % SEGMENT_SIZE == 0:
-                # A segment is one account's: begin one behind everybody's.
-                last = (highest // SEGMENT_SIZE + 1) * SEGMENT_SIZE
-            highest = max(highest, last)
-            numbers.append(last)
-        return numbers
 
     async def _forget(self, connection: AsyncConnection, known: Subscriber, now: datetime) -> Forgotten:
         channel, number, version = known.address.channel, known.number, known.version + 1

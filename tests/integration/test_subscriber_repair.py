@@ -13,7 +13,7 @@ from sqlalchemy import insert, text
 
 from newsbot.database import Database
 from newsbot.domain.subscriber import SEGMENT_SIZE, Preferences, Subscriber
-from newsbot.errors import StoreUnavailable
+from newsbot.errors import StoreError, StoreUnavailable
 from newsbot.redis_client import client
 from newsbot.subscribers.journal import SqlJournal
 from newsbot.subscribers.redis_store import RedisSubscriberStore
@@ -255,3 +255,8 @@ async def test_a_full_redis_confirms_nothing(store: RedisSubscriberStore, redis:
     finally:
         await redis.config_set("maxmemory", "0")
     assert (await store.change(an_address("2"), "started", lambda p: p, now=NOW)).version == 1
+
+
+async def test_a_channel_without_an_account_is_told(store: RedisSubscriberStore) -> None:
+    with pytest.raises(StoreError, match="messenger"):
+        await store.change(an_address(channel="messenger"), "started", lambda p: p, now=NOW)
