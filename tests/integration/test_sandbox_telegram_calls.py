@@ -1,12 +1,15 @@
 """The envelope and the errors, asked with plain HTTP."""
 
 import json
+import random
+from collections import Counter
 
 import aiohttp
 import pytest
 
 from newsbot.sandbox.telegram import FloodLimits, SandboxState
 from newsbot.sandbox.telegram.server import METHODS
+from tests.integration.test_sandbox_telegram_readers import png
 from tests.sandbox_server import UNLIMITED, running_sandbox
 
 
@@ -398,3 +401,62 @@ def test_the_methods_that_newsbot_needs_are_all_there():
         "setChatMenuButton getChatMenuButton getFile logOut close"
     )
     assert sorted(METHODS) == sorted(needed.lower().split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"text": "a\ud800"}, "Bad Request: text must be encoded in UTF-8"),
+        ({"text": "a", "reply_markup": {"inline_keyboard": [[{"text": "\ud800", "callback_data": "x"}]]}},
+         "Bad Request: strings must be encoded in UTF-8"),
+        ({"text": "a", "reply_markup": '{"inline_keyboard": [[{"text": "x", "callback_data": "\\ud800"}]]}'},
+         "Bad Request: strings must be encoded in UTF-8"),
+    ],
+)  # fmt: skip
+async def test_half_a_character_is_refused_wherever_it_stands(sandbox, reader, arguments, expected):
+    assert await sandbox.refused("sendMessage", chat_id=reader.id, **arguments) == expected
+
+
+async def test_no_request_breaks_the_server(sandbox, reader):
+    """Two thousand requests with arguments of every shape, most of them wrong: each gets the API's own answer."""
+    dice = random.Random(20261124)
+    message = sandbox.readers.start(reader.id)["message_id"]
+    sandbox.state.pictures.add(png(3, 3))
+    scraps = [
+        None, True, -1, 0, message, reader.id, 2**70, 0.5, "", "x", "<b>x</b>", "<b>", "HTML", "@x", "attach://x",
+        "খ" * 70, "http://127.0.0.1:9/", "{", [], {}, [[]], "\ud800", "tg://user?id=5", ["x"], "bn", "typing", "chat",
+    ]  # fmt: skip
+    keys = [
+        "text", "type", "url", "callback_data", "keyboard", "inline_keyboard", "message_id", "offset", "length",
+        "media", "caption", "scope", "chat_id", "user_id", "command", "description", "is_disabled", "web_app", "user",
+        "copy_text",
+    ]  # fmt: skip
+
+    def value(depth=0):
+        roll = dice.random()
+        if depth > 3 or roll < 0.5:
+            return dice.choice(scraps)
+        if roll < 0.7:
+            return [value(depth + 1) for _ in range(dice.randrange(3))]
+        return {dice.choice(keys): value(depth + 1) for _ in range(dice.randrange(4))}
+
+    names = [
+        "chat_id", "from_chat_id", "message_id", "message_ids", "text", "caption", "parse_mode", "entities", "media",
+        "caption_entities", "photo", "reply_markup", "reply_parameters", "link_preview_options", "message_thread_id",
+        "offset", "limit", "allowed_updates", "url", "secret_token", "max_connections", "commands", "scope", "name",
+        "language_code", "description", "short_description", "menu_button", "action", "user_id", "callback_query_id",
+        "file_id",
+    ]  # fmt: skip
+    methods = sorted(set(METHODS) - {"leavechat"})
+    codes = Counter()
+    for _ in range(2000):
+        arguments = {name: value() for name in dice.sample(names, 8)}
+        if dice.random() < 0.8:
+            arguments["chat_id"] = reader.id
+        if dice.random() < 0.5:
+            arguments |= {"text": "x", "photo": "x", "message_id": message}
+        body = await sandbox.call(dice.choice(methods), **arguments)
+        codes[body.get("error_code", 200)] += 1
+    assert set(codes) <= {200, 400, 403, 409, 429}
+    assert codes[200] > 200
+    assert codes[400] > 200

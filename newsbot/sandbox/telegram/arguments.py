@@ -17,7 +17,7 @@ from multidict import MultiMapping
 
 from newsbot.sandbox.telegram.errors import bad_request
 
-__all__ = ["Arguments", "Upload", "read_arguments"]
+__all__ = ["Arguments", "Upload", "read_arguments", "read_json"]
 
 MAX_FILE_BYTES: Final = 50 * 1024 * 1024
 _TRUE: Final = frozenset({"true", "yes", "1"})
@@ -58,12 +58,20 @@ class Arguments:
     def json(self, name: str, problem: str) -> Any:
         """The value read as JSON, None if absent or empty; raises 400 `problem` if it isn't JSON."""
         raw = self.values.get(name, "")
-        if not raw:
-            return None
-        try:
-            return json.loads(raw)
-        except ValueError:
-            raise bad_request(problem) from None
+        return read_json(raw, problem) if raw else None
+
+
+def read_json(raw: str, problem: str) -> Any:
+    """The JSON in an argument. Raises 400 `problem`, or says that a string in it is half a character."""
+    try:
+        value = json.loads(raw)
+        if "\\u" in raw:  # only an escape can smuggle in a lone surrogate
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
+    except UnicodeEncodeError:
+        raise bad_request("strings must be encoded in UTF-8") from None
+    except (ValueError, RecursionError):
+        raise bad_request(problem) from None
 
 
 async def read_arguments(request: web.Request) -> Arguments:
@@ -83,6 +91,12 @@ async def read_arguments(request: web.Request) -> Arguments:
                 _read_form(await request.post(), values, files)
             case _:
                 await request.read()
+    for name, value in values.items():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            what = "text" if name in {"text", "caption"} else "strings"
+            raise bad_request(f"{what} must be encoded in UTF-8") from None
     return Arguments(values, files)
 
 
@@ -91,7 +105,7 @@ def _from_json(body: bytes) -> dict[str, str]:
         return {}
     try:
         parsed = json.loads(body)
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         raise bad_request("can't parse JSON object") from None
     if not isinstance(parsed, dict):
         raise bad_request("can't parse JSON object: expected an Object")

@@ -69,7 +69,7 @@ def _scope(api: Api, arguments: Arguments) -> str:
     kind = scope.get("type")
     if kind in _PLAIN_SCOPES:
         return str(kind)
-    if kind not in {"chat", "chat_administrators", "chat_member"}:
+    if kind not in ("chat", "chat_administrators", "chat_member"):
         raise bad_request("can't parse BotCommandScope: unsupported type specified")
     chat = find_chat(api, Arguments({"chat_id": str(scope.get("chat_id", ""))}))
     if kind != "chat_member":
@@ -99,7 +99,7 @@ async def set_chat_menu_button(api: Api, arguments: Arguments) -> bool:
     button = arguments.json("menu_button", "can't parse menu button JSON object")
     if button is None:
         button = {"type": "default"}
-    if not isinstance(button, dict) or button.get("type") not in {"commands", "default", "web_app"}:
+    if not isinstance(button, dict) or button.get("type") not in ("commands", "default", "web_app"):
         raise bad_request("can't parse menu button: invalid type specified")
     api.state.bot.set_menu(_menu_chat(api, arguments), {"type": "commands"} if button["type"] == "default" else button)
     return True

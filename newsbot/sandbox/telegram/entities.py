@@ -48,9 +48,7 @@ QUOTES: Final = ("blockquote", "expandable_blockquote")
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One range of a text; `offset` and `length` count UTF-16 code units. The other fields belong to some types
-    only.
-    """
+    """One range of a text, in UTF-16 code units. The fields after `length` belong to some types only."""
 
     type: str
     offset: int

@@ -7,7 +7,6 @@ what either would.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,6 +14,7 @@ from typing import Any, Final
 
 import regex
 
+from newsbot.sandbox.telegram.arguments import read_json
 from newsbot.sandbox.telegram.entities import Entity, normalise_entities, sort_entities, utf16_length
 from newsbot.sandbox.telegram.errors import bad_request
 from newsbot.sandbox.telegram.html_markup import MarkupError, parse_html
@@ -160,9 +160,7 @@ def _without_controls(text: str, entities: Sequence[Entity]) -> tuple[str, list[
 
 
 def detect(text: str, entities: Sequence[Entity]) -> tuple[Entity, ...]:
-    """Add the links, mentions, hashtags and commands that the server finds by itself; simpler than its rules for
-    links.
-    """
+    """Add the links, mentions, hashtags and commands that the server finds by itself (links by simpler rules)."""
     if not any(mark in text for mark in "/@#."):
         return tuple(entities)
     taken = [
@@ -181,15 +179,10 @@ def detect(text: str, entities: Sequence[Entity]) -> tuple[Entity, ...]:
 
 
 def _read_entities(given: str, text: str) -> list[Entity]:
-    """The `entities` argument. Ranges of types that a bot cannot set are ignored; those out of the text are cut or
-    refused.
-    """
+    """The argument `entities`: types that a bot cannot set are ignored, ranges out of the text are refused."""
     if not given:
         return []
-    try:
-        items = json.loads(given)
-    except ValueError:
-        raise bad_request("can't parse entities JSON object") from None
+    items = read_json(given, "can't parse entities JSON object")
     if not isinstance(items, list):
         raise bad_request("expected an Array of MessageEntity")
     end = utf16_length(text)

@@ -1,6 +1,4 @@
-"""What people do with groups: make them, bring the bot in and throw it out, move them. Each act queues the bot's
-updates.
-"""
+"""What people do with groups: make them, bring the bot in, throw it out, move them. Each act queues updates."""
 
 from __future__ import annotations
 

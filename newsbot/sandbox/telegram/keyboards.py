@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from newsbot.sandbox.telegram.arguments import read_json
 from newsbot.sandbox.telegram.errors import bad_request
 from newsbot.sandbox.telegram.links import BadLink, check_link, mentioned_user
 
@@ -21,8 +21,7 @@ _SWITCHES: Final = ("switch_inline_query", "switch_inline_query_current_chat", "
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """A keyboard as stored. `inline` goes with the message for ever, `reply` changes what the reader's app shows
-    below it.
+    """A keyboard as stored: `inline` stays with its message, `reply` replaces what is below the reader's text box.
 
     `problem` is a refusal of the message server, which speaks up only after everything else was checked.
     """
@@ -45,10 +44,7 @@ def read_markup(raw: str) -> Markup:
     """The keyboard in the argument `reply_markup`; an empty one if there is none. Raises ApiError."""
     if not raw:
         return NO_MARKUP
-    try:
-        given = json.loads(raw)
-    except ValueError:
-        raise bad_request("can't parse reply keyboard markup JSON object") from None
+    given = read_json(raw, "can't parse reply keyboard markup JSON object")
     if given is None:
         return NO_MARKUP
     if not isinstance(given, dict):

@@ -53,9 +53,7 @@ def mentioned_user(link: str) -> int | None:
 
 
 def _split(url: str) -> tuple[str, str, str, int, str, bool]:
-    """(scheme, user info, host, port or 0, path and query, is IPv6). The rules are looser than a browser's on
-    purpose.
-    """
+    """(scheme, user info, host, port or 0, path and query, is IPv6); looser than a browser, as Telegram is."""
     scheme = "http"
     head = re.match(r"([^:/?#@\[\]]*)://", url)
     if head is not None:

@@ -73,9 +73,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class VirtualUsers:
-    """A range of ids that are all people, made up on the spot: a hundred thousand cost nothing until one does
-    something.
-    """
+    """A range of ids that are all people, made up on the spot: they cost nothing until one does something."""
 
     first_id: int
     count: int

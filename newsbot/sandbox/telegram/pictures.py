@@ -133,9 +133,7 @@ def _jpeg_size(data: bytes) -> tuple[str, int, int] | None:
 
 
 async def fetch_picture(session: aiohttp.ClientSession, url: str) -> bytes:
-    """The bytes at an http address of this machine; other machines are never asked. Raises ApiError as Telegram
-    does.
-    """
+    """The bytes at an http address of this machine; no other is ever asked. Raises ApiError as Telegram does."""
     try:
         address = URL(check_link(url))
     except (BadLink, ValueError):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any, Final
 
+from newsbot.sandbox.telegram.arguments import read_json
 from newsbot.sandbox.telegram.errors import bad_request
 from newsbot.sandbox.telegram.model import BotAccount
 
@@ -21,9 +21,7 @@ DEFAULT_MENU: Final = {"type": "commands"}
 
 
 class BotProfile:
-    """Every text by language ('' is everyone's), commands by scope and language. `changed` is called after each
-    change.
-    """
+    """Texts by language ('' is everyone's), commands by scope and language; calls `changed` after each change."""
 
     def __init__(self, bot: BotAccount, changed: Callable[[], None]) -> None:
         self.bot = bot
@@ -109,10 +107,7 @@ def read_commands(raw: str) -> list[dict[str, str]]:
     """The argument `commands` of setMyCommands. Raises ApiError."""
     if not raw:
         raise bad_request('parameter "commands" is required')
-    try:
-        given = json.loads(raw)
-    except ValueError:
-        raise bad_request("can't parse commands JSON object") from None
+    given = read_json(raw, "can't parse commands JSON object")
     if not isinstance(given, list):
         raise bad_request("expected an Array of BotCommand")
     if len(given) > MAX_COMMANDS:

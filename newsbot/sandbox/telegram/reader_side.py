@@ -1,6 +1,4 @@
-"""What people do in their Telegram apps: write, press, block, add the bot to groups. Each act queues the updates a
-bot would get.
-"""
+"""What people do in their Telegram apps: write, press, block. Each act queues the updates that a bot would get."""
 
 from __future__ import annotations
 

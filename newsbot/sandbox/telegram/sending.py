@@ -1,6 +1,7 @@
-"""sendMessage, sendPhoto, copyMessage, forwardMessage and their kin. Checks come in the order in which the real
-servers make them: the text itself, the keyboard, the chat, the reply's target; then the message server's own:
-lengths, buttons, flood, blocks.
+"""sendMessage, sendPhoto, copyMessage, forwardMessage and their kin.
+
+Checks come in the order in which the real servers make them: the text itself, the keyboard, the chat, the reply's
+target; then the message server's own: lengths, buttons, flood, blocks.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""The HTTP side: `/bot<token>/<method>` and `/file/bot<token>/<path>`, with the envelope, the faults and the
-background tasks.
+"""The HTTP side: `/bot<token>/<method>` and `/file/bot<token>/<path>`, envelope, faults and background tasks.
 
 Errors carry their code twice (status and `error_code`), floods also say `Retry-After`. Method names are
 case-insensitive, GET and POST are the same, bodies may be urlencoded, multipart or JSON.
@@ -167,6 +166,8 @@ class _Server:
             await self._execute(name, arguments)
         except ApiError as error:
             log.info("webhook reply refused", method=name, reason=error.description)
+        except Exception:
+            log.exception("webhook reply failed", method=name)  # the chat's next updates must still be delivered
 
     # -- faults -------------------------------------------------------------------------------------------------------
 
