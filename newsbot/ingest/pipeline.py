@@ -30,7 +30,7 @@ from newsbot.ingest.values import FeedItem
 __all__ = ["Pipeline", "SourceReport"]
 
 ITEMS_PER_READ = 100  #: the newest; a portal publishes 5 to 30 an hour
-#: as much of a `max-age` as we honour: caches are set for pages, and a reader who is told half an hour late is told too late
+#: as much of a `max-age` as we honour: caches are set for pages, and news that waits half an hour is none
 LONGEST_FRESHNESS = timedelta(minutes=5)
 
 log = structlog.get_logger()
