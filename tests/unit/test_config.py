@@ -71,18 +71,24 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
         ("NEWSBOT_TIMEZONE=Mars", "NEWSBOT_TIMEZONE: 'Mars' is not a time zone; example: NEWSBOT_TIMEZONE=Asia/Dhaka"),
         (
             "NEWSBOT_TELEGRAM__MODE=push",
-            "NEWSBOT_TELEGRAM__MODE: 'push' is not one of 'polling' or 'webhook'; "
-            "example: NEWSBOT_TELEGRAM__MODE=polling",
+            (
+                "NEWSBOT_TELEGRAM__MODE: 'push' is not one of 'polling' or 'webhook'; "
+                "example: NEWSBOT_TELEGRAM__MODE=polling"
+            ),
         ),
         (
             "NEWSBOT_REDIS_URL=http://localhost",
-            "NEWSBOT_REDIS_URL: it is not a redis://, rediss:// or unix:// address; "
-            "example: NEWSBOT_REDIS_URL=redis://localhost:6379/0",
+            (
+                "NEWSBOT_REDIS_URL: it is not a redis://, rediss:// or unix:// address; "
+                "example: NEWSBOT_REDIS_URL=redis://localhost:6379/0"
+            ),
         ),
         (
             "NEWSBOT_ADMINS=telegram:1,rahim",
-            "NEWSBOT_ADMINS: 'rahim' is not an address: write channel:id, like telegram:123456; "
-            "example: NEWSBOT_ADMINS=telegram:123456,telegram:234567",
+            (
+                "NEWSBOT_ADMINS: 'rahim' is not an address: write channel:id, like telegram:123456; "
+                "example: NEWSBOT_ADMINS=telegram:123456,telegram:234567"
+            ),
         ),
         (
             "NEWSBOT_TELEGRAM__TOKN=x",
@@ -90,8 +96,10 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
         ),
         (
             "NEWSBOT_TELEGRAM__PAID_BROADCAST=perhaps",
-            "NEWSBOT_TELEGRAM__PAID_BROADCAST: 'perhaps' is neither true nor false; "
-            "example: NEWSBOT_TELEGRAM__PAID_BROADCAST=false",
+            (
+                "NEWSBOT_TELEGRAM__PAID_BROADCAST: 'perhaps' is neither true nor false; "
+                "example: NEWSBOT_TELEGRAM__PAID_BROADCAST=false"
+            ),
         ),
     ],
 )

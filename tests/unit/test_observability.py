@@ -24,25 +24,25 @@ def _restore_logging() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-def logged(format: str, write: object, secrets: tuple[str, ...] = (TOKEN,)) -> str:
+def logged(form: str, write: object, secrets: tuple[str, ...] = (TOKEN,)) -> str:
     out = io.StringIO()
-    configure_logging(format, "info", secrets=secrets, stream=out)  # type: ignore[arg-type]
+    configure_logging(form, "info", secrets=secrets, stream=out)  # type: ignore[arg-type]
     write()  # type: ignore[operator]
     return out.getvalue()
 
 
-@pytest.mark.parametrize("format", ["console", "json"])
-def test_a_secret_in_a_value_an_exception_or_a_librarys_line_is_not_printed(format: str) -> None:
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_a_secret_in_a_value_an_exception_or_a_librarys_line_is_not_printed(form: str) -> None:
     def write() -> None:
         log = structlog.get_logger()
         log.info("asked", url=f"https://api.telegram.org/bot{TOKEN}/getMe")
         try:
-            raise RuntimeError(f"no answer from /bot{TOKEN}/getMe")
+            raise RuntimeError(f"no answer from /bot{TOKEN}/getMe")  # noqa: TRY301 - to be logged
         except RuntimeError:
             log.exception("failed")
         logging.getLogger("aiohttp").warning("slow: %s", TOKEN)
 
-    text = logged(format, write)
+    text = logged(form, write)
     assert TOKEN not in text
     assert text.count("***") >= 3
 
