@@ -1,5 +1,8 @@
--- Take or keep a lease. KEYS[1] the lease. ARGV: our token, its life in milliseconds. Returns 1 ours | 0 another's.
-local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1
+-- Take a lease or go on holding it. KEYS[1] the lease: a hash of holder and beats. ARGV: our token.
+-- Returns {holder, beats} as they are now.
+local holder = redis.call('HGET', KEYS[1], 'holder')
+if holder and holder ~= ARGV[1] then
+  return {holder, redis.call('HGET', KEYS[1], 'beats')}
+end
+redis.call('HSET', KEYS[1], 'holder', ARGV[1])
+return {ARGV[1], tostring(redis.call('HINCRBY', KEYS[1], 'beats', 1))}

@@ -7,7 +7,7 @@
     {inbox:<name>}:again         hash    entry → times it was begun again after a crash            until handled
     {inbox:<name>}:failed        stream  events that were set aside, with the reason               the last 1,000
     {inbox:<name>}:failures      string  how many were ever set aside                              lasting
-    {inbox:<name>}:worker        string  who works it off                                          15 s, renewed
+    {inbox:<name>}:worker        hash    who works it off, and its heartbeats                      while it works
 
 An event is handled at least once: after a crash between its handling and its acknowledgement it is handed out again,
 so handling it twice must do no harm. Nothing that is unhandled is ever trimmed: when Redis is full, `put` refuses and

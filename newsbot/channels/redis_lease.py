@@ -1,4 +1,8 @@
-"""Who works, when only one process may: a key in Redis that lasts while its holder renews it."""
+"""Who works, when only one process may: a key in Redis that names the holder and counts its heartbeats.
+
+A holder is gone when its count stands still for LIFE on the *waiter's* monotonic clock. A time to live on the server
+would do for less, until the server's clock jumps: back, and nobody can take over for as long; forward, and two hold it.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,7 @@ LIFE: Final = timedelta(seconds=15)  #: how long a holder may be silent before a
 
 _renew: Final = Script(__package__, "lease_renew.lua")
 _end: Final = Script(__package__, "lease_end.lua")
+_ours: Final[set[str]] = set()  # the tokens of this process
 
 
 class LeaseLost(StoreError):
@@ -30,24 +35,30 @@ class LeaseLost(StoreError):
 
 
 class Lease:
-    """Raises what the Redis client raises. A server's clock that jumps can give it to two for a moment."""
+    """Raises what the Redis client raises."""
 
-    def __init__(self, redis: Redis, key: str) -> None:
+    def __init__(self, redis: Redis, key: str, *, life: timedelta = LIFE) -> None:
         self._redis = redis
         self._key = key
+        self._life = life.total_seconds()
         self._token = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(8)}"
+        self._seen: tuple[bytes, bytes] | None = None  # another holder and its beats
+        self._seen_at = 0.0
+        _ours.add(self._token)
 
     async def hold(self) -> bool:
-        """Take it or go on holding it; False while another process holds it."""
-        while not await _renew(self._redis, [self._key], [self._token, LIFE // timedelta(milliseconds=1)]):
-            holder = await self._redis.get(self._key)
-            if holder is None:
-                continue
-            token = holder.decode() if isinstance(holder, bytes) else holder
-            if not _is_dead(token):
+        """Take it or go on holding it (a heartbeat); False while another process holds it."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            holder, beats = await _renew(self._redis, [self._key], [self._token])
+            if holder.decode() == self._token:
+                self._seen = None
+                return True
+            if self._seen != (holder, beats):
+                self._seen, self._seen_at = (holder, beats), clock()
+            if not _is_dead(holder.decode()) and clock() - self._seen_at <= self._life:
                 return False
-            await _end(self._redis, [self._key], [token])
-        return True
+            await _end(self._redis, [self._key], [holder, beats])
 
     async def wait(self) -> None:
         """Until it is ours, however long Redis is away meanwhile."""
@@ -56,13 +67,16 @@ class Lease:
                 if await self.hold():
                     return
             except AWAY as error:
+                # The holder could not beat either: it gets its whole time again.
+                self._seen = None
                 log.warning("waiting for Redis", lease=self._key, reason=str(error))
             await asyncio.sleep(ASK_EVERY)
 
     async def end(self) -> None:
-        """Let another have it at once; if Redis is away it runs out by itself."""
+        """Let another have it at once; if Redis is away, the others see that we are silent."""
+        _ours.discard(self._token)
         with suppress(*AWAY):
-            await _end(self._redis, [self._key], [self._token])
+            await _end(self._redis, [self._key], [self._token, ""])
 
 
 def _is_dead(token: str) -> bool:
@@ -71,6 +85,9 @@ def _is_dead(token: str) -> bool:
     pid = rest.partition(":")[0]
     if host != socket.gethostname() or not pid.isdecimal():
         return False
+    if int(pid) == os.getpid():
+        # A container's processes get the same ids each time it starts.
+        return token not in _ours
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:

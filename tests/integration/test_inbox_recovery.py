@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from collections import Counter
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -157,9 +159,25 @@ async def test_what_a_dead_process_had_been_handed_comes_first(redis: Redis) -> 
 async def test_a_dead_holder_of_this_machine_is_not_waited_for(redis: Redis) -> None:
     gone = await asyncio.create_subprocess_exec("/bin/true")
     await gone.wait()
-    lease = Lease(redis, "lease")
-    ours = lease._token.split(":")
-    await redis.set("lease", f"{ours[0]}:{gone.pid}:abc", px=60_000)
-    assert await lease.hold()
-    await redis.set("lease", "another-machine:1:abc", px=60_000)
-    assert not await lease.hold()
+    host = socket.gethostname()
+    for dead in (f"{host}:{gone.pid}:abc", f"{host}:{os.getpid()}:of-the-container-before"):
+        lease = Lease(redis, "lease")
+        await redis.hset("lease", mapping={"holder": dead, "beats": 7})
+        assert await lease.hold()
+        await lease.end()
+    await redis.hset("lease", mapping={"holder": "another-machine:1:abc", "beats": 7})
+    assert not await Lease(redis, "lease").hold()
+
+
+async def test_a_holder_that_beats_keeps_its_lease_and_a_silent_one_loses_it(redis: Redis) -> None:
+    holder = Lease(redis, "lease", life=timedelta(seconds=0.1))
+    waiter = Lease(redis, "lease", life=timedelta(seconds=0.1))
+    assert await holder.hold()
+    for _ in range(6):
+        assert await holder.hold()
+        assert not await waiter.hold()
+        await asyncio.sleep(0.05)
+    async with asyncio.timeout(5):
+        while not await waiter.hold():
+            await asyncio.sleep(0.02)
+    assert not await holder.hold()

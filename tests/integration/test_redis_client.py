@@ -106,11 +106,11 @@ async def test_a_server_that_is_too_old_is_named_with_its_version(redis_url: str
 
 
 async def test_scripts_survive_a_server_that_forgot_them(redis: Redis) -> None:
-    script = Script("newsbot.channels", "lease_renew.lua")
+    script = Script("newsbot.channels", "lease_end.lua")
     await redis.script_flush()
-    assert await script(redis, ["lease"], ["me", 1000]) == 1
+    assert await script(redis, ["lease"], ["me", ""]) == 1
     await redis.script_flush()
-    assert await script.each(redis, [(["lease"], ["me", 1000]), (["lease"], ["you", 1000])]) == [1, 0]
+    assert await script.each(redis, [(["lease"], ["me", ""]), (["lease"], ["you", ""])]) == [1, 1]
 
 
 async def test_what_may_pass_is_unavailable_and_what_may_not_is_an_error(redis: Redis) -> None:
