@@ -9,7 +9,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from newsbot.sandbox.telegram import RetryPolicy, SandboxState, ServerOptions
+from newsbot.sandbox.telegram import ReaderSide, RetryPolicy, SandboxState, ServerOptions
+from newsbot.sandbox.telegram.polling import Poller
 from tests.sandbox_server import UNLIMITED, eventually, running_sandbox, serving
 
 
@@ -64,6 +65,16 @@ async def test_a_long_poll_is_answered_as_soon_as_something_happens(sandbox, rea
     sandbox.readers.send_text(reader.id, "হ্যালো")
     assert texts(await poll) == ["হ্যালো"]
     assert time.monotonic() - began < 1
+
+
+async def test_what_arrives_in_the_moment_a_poll_begins_is_not_missed():
+    state = SandboxState.open()
+    readers = ReaderSide(state)
+    reader = readers.add_user("রহিম")
+    poll = asyncio.create_task(Poller().poll(state.updates, offset=0, limit=100, timeout=30))
+    asyncio.get_running_loop().call_soon(readers.send_text, reader.id, "হ্যালো")
+    async with asyncio.timeout(5):
+        assert texts(await poll) == ["হ্যালো"]
 
 
 async def test_a_long_poll_without_news_ends_empty_when_its_time_is_up(sandbox):

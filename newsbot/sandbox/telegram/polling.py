@@ -56,9 +56,9 @@ class Poller:
         try:
             deadline = now + timeout
             while not found and (left := deadline - time.monotonic()) > 0:
-                arrival = asyncio.ensure_future(queue.arrival(left))
+                arrival = asyncio.ensure_future(queue.arrival.wait())
                 waits: set[asyncio.Future[Any]] = {arrival, mine}
-                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(waits, timeout=left, return_when=asyncio.FIRST_COMPLETED)
                 arrival.cancel()
                 if mine.done():
                     if mine.result().code == CONFLICT:

@@ -99,13 +99,10 @@ class UpdateQueue:
         self._arrived.set()
         self._arrived = asyncio.Event()
 
-    async def arrival(self, timeout: float | None = None) -> None:
-        """Return at the next arrival or `wake`, or after `timeout` seconds."""
-        try:
-            async with asyncio.timeout(timeout):
-                await self._arrived.wait()
-        except TimeoutError:
-            return
+    @property
+    def arrival(self) -> asyncio.Event:
+        """Set at the next arrival or `wake`. Take it before looking at the queue, or what comes in between is missed."""
+        return self._arrived
 
     def waiting(self, after: int = 0) -> list[Update]:
         """What waits with an id above `after`, oldest first."""

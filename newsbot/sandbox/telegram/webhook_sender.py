@@ -79,6 +79,7 @@ class WebhookSender:
         """Hand updates to lanes until the webhook is another one."""
         slots = asyncio.Semaphore(webhook.max_connections)
         while self._state.webhook is webhook:
+            arrival = self._state.updates.arrival
             if webhook.url:
                 for update in self._state.updates.waiting(after=self._seen):
                     self._seen = update.update_id
@@ -86,7 +87,7 @@ class WebhookSender:
                     if update.lane not in self._tasks:
                         task = asyncio.create_task(self._run_lane(update.lane, webhook, slots))
                         self._tasks[update.lane] = task
-            await self._state.updates.arrival()
+            await arrival.wait()
 
     async def _stop_lanes(self) -> None:
         tasks = list(self._tasks.values())
