@@ -101,7 +101,7 @@ class UpdateQueue:
 
     @property
     def arrival(self) -> asyncio.Event:
-        """Set at the next arrival or `wake`. Take it before looking at the queue, or what comes in between is missed."""
+        """Set at the next arrival or `wake`. Take it before looking at the queue: what comes in between sets it."""
         return self._arrived
 
     def waiting(self, after: int = 0) -> list[Update]:
