@@ -34,6 +34,7 @@ from typing import Any, Final
 from redis.asyncio import Redis
 
 from newsbot.domain.subscriber import SEGMENT_SIZE, Address, Slot, Subscriber
+from newsbot.errors import StoreError
 from newsbot.redis_client import Script
 from newsbot.subscribers import packing
 from newsbot.subscribers.packing import NO_ID, PROFILES_IN_BUCKET
@@ -182,7 +183,7 @@ class Segments:
             await _awaited(self._redis.set(key, event_id))
 
     def segments_key(self, channel: str) -> str:
-        return f"segments:{channel}:{self._accounts[channel]}"
+        return f"segments:{channel}:{self._account(channel)}"
 
     def _marks(self) -> list[str]:
         return [f"replayed:{channel}:{account}" for channel, account in sorted(self._accounts.items())]
@@ -190,7 +191,12 @@ class Segments:
     def _bucket(self, address: Address) -> str:
         digest = hashlib.blake2b(address.user_id.encode("utf-8", "surrogatepass"), digest_size=4).digest()
         number = int.from_bytes(digest, "big") % ADDRESS_BUCKETS
-        return f"address:{address.channel}:{self._accounts[address.channel]}:{number}"
+        return f"address:{address.channel}:{self._account(address.channel)}:{number}"
+
+    def _account(self, channel: str) -> str:
+        if channel not in self._accounts:
+            raise StoreError(f"No account of the channel {channel} is configured, so it has no subscribers")
+        return self._accounts[channel]
 
     async def _ids_at(self, slots: Sequence[Slot]) -> list[str | None]:
         async with self._redis.pipeline(transaction=False) as pipe:

@@ -258,5 +258,30 @@ async def test_a_full_redis_confirms_nothing(store: RedisSubscriberStore, redis:
 
 
 async def test_a_channel_without_an_account_is_told(store: RedisSubscriberStore) -> None:
-    with pytest.raises(StoreError, match="messenger"):
-        await store.change(an_address(channel="messenger"), "started", lambda p: p, now=NOW)
+    stranger = an_address(channel="messenger")
+    for attempt in (
+        store.change(stranger, "started", lambda p: p, now=NOW),
+        store.get(stranger),
+        store.touch(stranger, now=NOW),
+        store.forget(stranger, now=NOW),
+        store.counts("messenger"),
+    ):
+        with pytest.raises(StoreError, match="channel messenger"):
+            await attempt
+
+
+async def test_what_falls_behind_is_caught_up_by_itself(
+    store: RedisSubscriberStore, away: RedisSubscriberStore, journal: SqlJournal
+) -> None:
+    await store.replay_recent()
+    often = timedelta(milliseconds=5)
+    keeping = [asyncio.create_task(one.keep_in_step(often)) for one in (store, away)]
+    await journal.change(an_address("1"), "started", lambda p: p, now=NOW, initial=Preferences())
+    async with asyncio.timeout(10):
+        while (await store.counts()).subscribers == 0:
+            await asyncio.sleep(0.01)
+    assert not any(task.done() for task in keeping)
+    for task in keeping:
+        task.cancel()
+    _, running = await asyncio.wait(keeping, timeout=5)
+    assert not running
