@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import structlog
 from redis import exceptions
-from redis.asyncio import Connection, Redis, SSLConnection, UnixDomainSocketConnection
+from redis.asyncio import BlockingConnectionPool, Connection, Redis, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -27,6 +27,8 @@ log = structlog.get_logger()
 
 CONNECT_TIMEOUT: Final = 5.0  #: seconds
 ANSWER_TIMEOUT: Final = 5.0  #: seconds without an answer after which one is ambiguous
+#: at once; who finds none free waits its turn (the library's own pool refuses the 101st command instead)
+CONNECTIONS: Final = 64
 BLOCK: Final = 2000  #: milliseconds a blocking read may wait: well under ANSWER_TIMEOUT, else the client gives up first
 OLDEST_SERVER: Final = (7, 0)
 
@@ -51,8 +53,10 @@ def client(url: str, *, name: str = "newsbot") -> Redis:
     Raises StartError when `url` can't be understood.
     """
     try:
-        redis: Redis = Redis.from_url(
+        pool = BlockingConnectionPool.from_url(
             url,
+            max_connections=CONNECTIONS,
+            timeout=ANSWER_TIMEOUT,
             client_name=name,
             retry=Retry(NoBackoff(), 0),
             retry_on_timeout=False,
@@ -63,9 +67,8 @@ def client(url: str, *, name: str = "newsbot") -> Redis:
         )
     except (ValueError, TypeError) as error:
         raise StartError(f"NEWSBOT_REDIS_URL: {shown(url)} can't be understood ({_without_url(error, url)})") from None
-    pool = redis.connection_pool
     pool.connection_class = _CANCELLABLE[pool.connection_class]
-    return redis
+    return Redis.from_pool(pool)
 
 
 class _Cancellable:

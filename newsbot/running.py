@@ -31,6 +31,7 @@ from newsbot.channels.telegram.webhook import PATH, register_webhook, webhook_ha
 from newsbot.config import Settings
 from newsbot.conversation.answering import Answering
 from newsbot.conversation.menu import command_menu
+from newsbot.delivery.redis_pacing import RedisPacing
 from newsbot.domain.subscriber import Address
 from newsbot.embedded_redis import EmbeddedRedis
 from newsbot.errors import ConfigurationError, NewsbotError, StoreError
@@ -66,7 +67,8 @@ async def run(settings: Settings) -> None:
         async def moved(old: Address, new: Address) -> None:
             await subscribers.move(old, new, now=parts.clock())
 
-        channel = TelegramChannel(api, moved=moved)
+        pacing = RedisPacing(redis, f"telegram:{bot.id}", settings.telegram.rate)
+        channel = TelegramChannel(api, pacing=pacing, moved=moved)
         dialogue = await parts.dialogue(subscribers, frozenset({bot.username}))
         answering = Answering(dialogue, channel, subscribers, parts.metrics, clock=parts.clock)
         webhook = settings.telegram.mode == "webhook"

@@ -11,7 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from newsbot.errors import StartError, StoreError, StoreUnavailable
-from newsbot.redis_client import Script, client, connect, shown, store_errors
+from newsbot.redis_client import CONNECTIONS, Script, client, connect, shown, store_errors
 
 
 @asynccontextmanager
@@ -140,3 +140,11 @@ async def test_a_cancelled_loop_of_commands_always_ends(redis: Redis) -> None:
 def test_a_shown_url_has_no_secret() -> None:
     assert shown("rediss://user:secret@host:6379/0?password=secret") == "rediss://host:6379/0"
     assert shown("unix:///run/redis.sock?db=1") == "unix:///run/redis.sock"
+
+
+async def test_more_commands_at_once_than_connections_wait_their_turn(redis_url: str) -> None:
+    redis = client(redis_url)
+    counts = await asyncio.gather(*(redis.incr("n") for _ in range(10 * CONNECTIONS)))
+    assert sorted(counts) == list(range(1, 10 * CONNECTIONS + 1))
+    assert len(await redis.client_list()) <= CONNECTIONS + 2
+    await redis.aclose()

@@ -19,6 +19,7 @@ from newsbot.channels.telegram.renderer import render
 from newsbot.channels.telegram.sender import TelegramChannel
 from newsbot.channels.telegram.transport import open_session
 from newsbot.channels.telegram.wire import Destination
+from newsbot.delivery.pacing import Lane
 from newsbot.domain.alert import Reason, Refused, Scope, Sent, TryLater, Unknown, Unreachable
 from newsbot.domain.message import (
     Button,
@@ -340,15 +341,34 @@ async def test_a_silent_reply_makes_no_sound(sandbox: TelegramSandbox, channel: 
     assert [bubble["silent"] for bubble in sandbox.readers.view(READER, READER)] == [True, False]
 
 
+class Noted:
+    """A pacing that lets everyone through and notes what it was asked and told."""
+
+    def __init__(self) -> None:
+        self.turns: list[tuple[str, str]] = []
+        self.floods: list[tuple[str, timedelta]] = []
+
+    async def turn(self, chat_id: str, lane: Lane) -> None:
+        self.turns.append((chat_id, lane))
+
+    async def flooded(self, chat_id: str, after: timedelta) -> None:
+        self.floods.append((chat_id, after))
+
+
 async def test_every_message_waits_for_its_turn_and_an_acknowledgement_does_not(sandbox: TelegramSandbox) -> None:
-    turns: list[tuple[str, str]] = []
-
-    async def turn(chat_id: str, lane: str) -> None:
-        turns.append((chat_id, lane))
-
-    channel = TelegramChannel(sandbox.api, turn=turn)
+    pacing = Noted()
+    channel = TelegramChannel(sandbox.api, pacing=pacing)
     await channel.reply(said(callback_id="1"), (a_text("one"), a_text("two"), Toast(text="x")))
-    assert turns == [("42", "reply"), ("42", "reply")]
+    assert pacing.turns == [("42", "reply"), ("42", "reply")]
+    assert pacing.floods == []
+
+
+async def test_the_budget_is_told_of_every_429(sandbox: TelegramSandbox) -> None:
+    pacing = Noted()
+    sandbox.misbehave("status", "sendMessage", status=429, retry_after=1, count=1)
+    (attempt,) = await TelegramChannel(sandbox.api, pacing=pacing).reply(said(), (a_text("one"),))
+    assert isinstance(attempt, Sent)
+    assert pacing.floods == [("42", timedelta(seconds=1))]
 
 
 MENU = CommandMenu(

@@ -19,6 +19,7 @@ from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.receiver import CHANNEL
 from newsbot.channels.telegram.renderer import LIMITS, Rendered, render
 from newsbot.channels.telegram.wire import AnswerCallback, Destination, EditMessage, Request, SendMessage
+from newsbot.delivery.pacing import Lane, Pacing, Unpaced
 from newsbot.domain.alert import Attempt, Reason, Refused, Sent, TryLater, Unknown, Unreachable
 from newsbot.domain.message import AnyReply, CommandMenu, IncomingMessage
 from newsbot.domain.subscriber import Address
@@ -27,7 +28,6 @@ PATIENCE: Final = timedelta(seconds=5)  #: that the pauses Telegram asks for may
 TRIES: Final = 6  #: of one reply in all its forms
 SECOND_TRY: Final = timedelta(seconds=1)  #: before repeating what does no harm twice
 
-Turn = Callable[[str, str], Awaitable[None]]  #: (chat id, lane): returns when it may be sent
 Moved = Callable[[Address, Address], Awaitable[None]]  #: (old, new): a group has got a new id
 
 _log = structlog.get_logger(channel=CHANNEL)
@@ -75,10 +75,6 @@ def _plainer(request: Request, to: Destination, detail: str) -> Again | None:
     return Again(plainer, to) if plainer != request else None
 
 
-async def at_once(_chat_id: str, _lane: str) -> None:
-    """No pacing."""
-
-
 class TelegramChannel:
     """Implements `Channel`. Replies to one chat keep their order; different chats don't wait for each other."""
 
@@ -86,10 +82,15 @@ class TelegramChannel:
     limits = LIMITS
 
     def __init__(
-        self, api: TelegramApi, *, turn: Turn = at_once, moved: Moved | None = None, patience: timedelta = PATIENCE
+        self,
+        api: TelegramApi,
+        *,
+        pacing: Pacing | None = None,
+        moved: Moved | None = None,
+        patience: timedelta = PATIENCE,
     ) -> None:
         self._api = api
-        self._turn = turn
+        self._pacing = pacing or Unpaced()
         self._moved = moved
         self._patience = patience
         self._order: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -150,8 +151,10 @@ class TelegramChannel:
         tries = 0
         while True:
             if not isinstance(request, AnswerCallback):
-                await self._turn(to.chat_id, "reply")
+                await self._pacing.turn(to.chat_id, Lane.REPLY)
             attempt = await self._api.send(request, to)
+            if isinstance(attempt, TryLater) and attempt.reason is Reason.FLOOD:
+                await self._pacing.flooded(to.chat_id, attempt.after)
             tries += 1
             step = next_step(request, to, attempt, tries=tries, patience=patience)
             if step is None:

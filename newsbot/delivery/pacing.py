@@ -1,0 +1,157 @@
+"""How fast a channel may be written to: one budget for all processes, in lanes, and what each chat bears.
+
+The budget is a cell-rate schedule without bursts (GCRA): a send is granted for the next free moment, and moments lie
+one interval apart. What makes replies beat pushes is how far ahead each lane may be granted: pushes only what begins
+within a moment, so that a reply never finds more than that before it; and the higher lane keeps the schedule filled
+beyond the reach of the lower one. Replies queue as far as they must.
+
+Times are whole microseconds. The decision is this module's, pure; `redis_pacing` makes it in one script for all
+processes, and a test holds the two to each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final, Protocol
+
+#: used of a stated limit: what leaves evenly arrives a little unevenly, and a window may then hold one more
+AIM: Final = 0.96
+#: a schedule or pause further ahead than anything we grant was written by a clock that has jumped back since
+FARTHEST: Final = 60_000_000
+#: two chats' refusals within this are the whole bot's
+SECOND_CHAT_WITHIN: Final = 1_000_000
+
+
+class Lane(StrEnum):
+    """Who goes first when several want to send."""
+
+    REPLY = "reply"
+    BREAKING = "breaking"
+    TOPIC = "topic"
+    DIGEST = "digest"
+
+
+#: microseconds ahead that a lane may be granted
+HORIZONS: Final[dict[Lane, int]] = {
+    Lane.REPLY: FARTHEST // 2,
+    Lane.BREAKING: 120_000,
+    Lane.TOPIC: 80_000,
+    Lane.DIGEST: 40_000,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLimit:
+    """What one chat bears: a message each `interval`, and `burst` of them early."""
+
+    interval: int
+    burst: int
+
+    @property
+    def tolerance(self) -> int:
+        return self.interval * self.burst
+
+
+#: about one a second, short bursts tolerated (Telegram's FAQ)
+PRIVATE: Final = ChatLimit(interval=1_000_000, burst=3)
+#: 20 in any minute (Telegram's FAQ): 5 early and 15 a minute
+GROUP: Final = ChatLimit(interval=4_000_000, burst=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The schedule that all share."""
+
+    next_at: int = 0  #: the next moment that is free
+    paused_until: int = 0
+    flooded_at: int = 0  #: when a chat was refused last, and which
+    flooded_chat: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """`count` sends, the first `after` microseconds from now, the others an interval apart."""
+
+    count: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing yet; ask again after so many microseconds."""
+
+    again_after: int
+
+
+def interval_of(rate: float) -> int:
+    """Microseconds between two sends at `rate` a second, aimed a little under it."""
+    return round(1_000_000 / (rate * AIM))
+
+
+def grant(
+    budget: Budget, chat_next_at: int, now: int, *, lane: Lane, count: int, interval: int, limit: ChatLimit | None
+) -> tuple[Budget, int, Granted | Wait]:
+    """Decide on a wish for `count` sends in `lane`.
+
+    `chat_next_at`: of the chat, 0 when it was not written to lately; with `limit` the one send goes to that chat.
+    Returns both as they are then, and the answer. A wait changes nothing.
+    """
+    next_at = now if budget.next_at > now + FARTHEST else max(now, budget.next_at)
+    paused_until = 0 if budget.paused_until > now + FARTHEST else budget.paused_until
+    start = max(next_at, paused_until)
+    horizon = HORIZONS[lane]
+    if limit is not None:
+        known = 0 if chat_next_at > now + FARTHEST + limit.tolerance else chat_next_at
+        if known - limit.tolerance > start:
+            return budget, chat_next_at, Wait(known - limit.tolerance - now)
+        count = 1
+    if start - now > horizon:
+        return budget, chat_next_at, Wait(start - now - horizon)
+    granted = min(count, (horizon - (start - now)) // interval + 1)
+    after = replace(budget, next_at=start + granted * interval, paused_until=paused_until)
+    if limit is not None:
+        chat_next_at = max(known, start) + limit.interval
+    return after, chat_next_at, Granted(granted, start - now)
+
+
+def flooded(
+    budget: Budget, chat_next_at: int, now: int, *, chat: str, after: int, limit: ChatLimit
+) -> tuple[Budget, int]:
+    """The platform refused a send to `chat` and asks for a pause: of that chat, or of all when another was refused just
+    before. A pause longer than FARTHEST is kept that long; the platform says so again when it is over.
+    """
+    until = now + min(after, FARTHEST)
+    another = budget.flooded_chat not in ("", chat) and 0 <= now - budget.flooded_at <= SECOND_CHAT_WITHIN
+    noted = replace(budget, flooded_at=now, flooded_chat=chat)
+    if another:
+        noted = replace(noted, paused_until=max(budget.paused_until, until))
+    return noted, max(chat_next_at, until + limit.tolerance)
+
+
+def limit_of(chat_id: str) -> ChatLimit:
+    """Telegram's groups and channels have negative ids."""
+    return GROUP if chat_id.startswith("-") else PRIVATE
+
+
+class Pacing(Protocol):
+    """The budget of one account. Raises StoreUnavailable when it can't be asked."""
+
+    async def turn(self, chat_id: str, lane: Lane) -> None:
+        """Returns when one message may be sent to this chat."""
+        ...
+
+    async def flooded(self, chat_id: str, after: timedelta) -> None:
+        """Tell that the platform refused this chat and asked for a pause."""
+        ...
+
+
+class Unpaced:
+    """No limits: for channels that have none."""
+
+    async def turn(self, chat_id: str, lane: Lane) -> None:
+        return
+
+    async def flooded(self, chat_id: str, after: timedelta) -> None:
+        return

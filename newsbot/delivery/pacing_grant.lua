@@ -1,0 +1,32 @@
+-- Grant sends, as newsbot.delivery.pacing.grant decides. Microseconds, by the server's clock.
+-- KEYS[1] budget: hash next_at, paused_until, flooded_at, flooded_chat
+-- KEYS[2] chat:   string, its next_at                                       (only with a chat)
+-- ARGV: horizon, count, interval, farthest, chat interval, chat tolerance   (the last two 0 without a chat)
+-- Returns {granted, after}, granted 0: ask again after so long.
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+local horizon, count, interval, farthest = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local chat_interval, tolerance = tonumber(ARGV[5]), tonumber(ARGV[6])
+
+local budget = redis.call('HMGET', KEYS[1], 'next_at', 'paused_until')
+local next_at, paused_until = tonumber(budget[1] or '0'), tonumber(budget[2] or '0')
+if next_at > now + farthest then next_at = now end
+if paused_until > now + farthest then paused_until = 0 end
+local start = math.max(now, next_at, paused_until)
+
+local known = 0
+if chat_interval > 0 then
+  known = tonumber(redis.call('GET', KEYS[2]) or '0')
+  if known > now + farthest + tolerance then known = 0 end
+  if known - tolerance > start then return {0, known - tolerance - now} end
+  count = 1
+end
+if start - now > horizon then return {0, start - now - horizon} end
+
+local granted = math.min(count, math.floor((horizon - (start - now)) / interval) + 1)
+redis.call('HSET', KEYS[1], 'next_at', string.format('%.0f', start + granted * interval), 'paused_until', string.format('%.0f', paused_until))
+if chat_interval > 0 then
+  local chat_next_at = math.max(known, start) + chat_interval
+  redis.call('SET', KEYS[2], string.format('%.0f', chat_next_at), 'PX', math.ceil((chat_next_at - now) / 1000) + 1000)
+end
+return {granted, start - now}

@@ -1,0 +1,95 @@
+"""The script in Redis decides as the pure function does, and several processes share one budget."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from newsbot.delivery.pacing import Budget, Granted, Lane, Wait, flooded, grant, interval_of, limit_of
+from newsbot.delivery.redis_pacing import RedisPacing
+from newsbot.errors import StoreUnavailable
+from newsbot.redis_client import client
+
+RATE = 30.0
+INTERVAL = interval_of(RATE)
+#: the script reads the server's clock, the pure function is given ours: they may differ by what a call takes
+NEAR = 400_000
+
+SCRIPT: list[tuple[str, Any, Any]] = [
+    *[("take", Lane.REPLY, "1")] * 6,
+    ("take", Lane.BREAKING, 10),
+    ("take", Lane.TOPIC, 10),
+    ("take", Lane.REPLY, "2"),
+    ("take", Lane.REPLY, "-100"),
+    ("flooded", "5", 3),
+    ("take", Lane.REPLY, "5"),
+    ("take", Lane.REPLY, "6"),
+    ("flooded", "6", 4),
+    ("take", Lane.REPLY, "7"),
+    ("take", Lane.BREAKING, 1),
+    ("take", Lane.DIGEST, 1),
+]
+
+
+async def test_the_script_decides_as_the_pure_function(redis: Redis) -> None:
+    pacing = RedisPacing(redis, "telegram:1", RATE)
+    budget, chats = Budget(), dict[str, int]()
+    for step, first, second in SCRIPT:
+        seconds, micros = await redis.time()
+        now = seconds * 1_000_000 + micros
+        if step == "flooded":
+            await pacing.flooded(first, timedelta(seconds=second))
+            budget, chats[first] = flooded(
+                budget, chats.get(first, 0), now, chat=first, after=second * 1_000_000, limit=limit_of(first)
+            )
+            continue
+        chat, count = (second, 1) if isinstance(second, str) else ("", second)
+        answer = await pacing.take(first, count, chat_id=chat)
+        limit = limit_of(chat) if chat else None
+        budget, chats[chat], expected = grant(
+            budget, chats.get(chat, 0), now, lane=first, count=count, interval=INTERVAL, limit=limit
+        )
+        assert type(answer) is type(expected), (step, first, second)
+        if isinstance(answer, Granted) and isinstance(expected, Granted):
+            assert answer.after == pytest.approx(expected.after, abs=NEAR)
+        if isinstance(answer, Wait) and isinstance(expected, Wait):
+            assert answer.again_after == pytest.approx(expected.again_after, abs=NEAR)
+
+
+async def test_processes_share_one_budget(redis: Redis) -> None:
+    """Forty replies over two clients, each due an interval after another's."""
+    async with client_of(redis) as other:
+        pacings = [RedisPacing(redis, "telegram:1", RATE), RedisPacing(other, "telegram:1", RATE)]
+        seconds, micros = await redis.time()
+        began = seconds * 1_000_000 + micros
+        answers = await asyncio.gather(*(pacings[n % 2].take(Lane.REPLY, chat_id=str(n)) for n in range(40)))
+    assert all(isinstance(answer, Granted) for answer in answers)
+    budget = await redis.hgetall("{pacing:telegram:1}:budget")
+    assert int(budget[b"next_at"]) - began >= 40 * INTERVAL
+
+
+async def test_another_accounts_budget_is_another(redis: Redis) -> None:
+    for _ in range(30):
+        await RedisPacing(redis, "telegram:1", RATE).take(Lane.REPLY)
+    assert await RedisPacing(redis, "telegram:2", RATE).take(Lane.REPLY) == Granted(1, 0)
+
+
+async def test_what_is_kept_of_a_chat_goes_by_itself(redis: Redis) -> None:
+    await RedisPacing(redis, "telegram:1", RATE).take(Lane.REPLY, chat_id="42")
+    assert 0 < await redis.pttl("{pacing:telegram:1}:chat:42") <= 2_100
+
+
+async def test_without_redis_nothing_is_sent_unpaced() -> None:
+    away = client("unix:///nowhere/redis.sock")
+    with pytest.raises(StoreUnavailable):
+        await RedisPacing(away, "telegram:1", RATE).turn("42", Lane.REPLY)
+    await away.aclose()
+
+
+def client_of(redis: Redis) -> Redis:
+    """A second client of the same server, as another process has one."""
+    return client(f"unix://{redis.connection_pool.connection_kwargs['path']}")

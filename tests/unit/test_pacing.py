@@ -1,0 +1,154 @@
+"""The budget's decision: even, never over the limit, replies before pushes, pauses where they belong."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsbot.delivery.pacing import (
+    FARTHEST,
+    GROUP,
+    HORIZONS,
+    PRIVATE,
+    Budget,
+    ChatLimit,
+    Granted,
+    Lane,
+    Wait,
+    flooded,
+    grant,
+    interval_of,
+    limit_of,
+)
+
+SECOND = 1_000_000
+NOW = 1_768_737_600 * SECOND
+RATE = 30
+INTERVAL = interval_of(RATE)
+
+
+class Schedule:
+    """Asks the pure decision as a process would, and notes when each send was due."""
+
+    def __init__(self, now: int = NOW) -> None:
+        self.now, self.budget, self.chats = now, Budget(), dict[str, int]()
+        self.sent: list[int] = []
+
+    def ask(self, lane: Lane, count: int = 1, *, chat: str = "", limit: ChatLimit | None = None) -> Granted | Wait:
+        known = self.chats.get(chat, 0)
+        self.budget, self.chats[chat], answer = grant(
+            self.budget, known, self.now, lane=lane, count=count, interval=INTERVAL, limit=limit
+        )
+        if isinstance(answer, Granted):
+            self.sent += [self.now + answer.after + n * INTERVAL for n in range(answer.count)]
+        return answer
+
+    def refuse(self, chat: str, after: int) -> None:
+        self.budget, self.chats[chat] = flooded(
+            self.budget, self.chats.get(chat, 0), self.now, chat=chat, after=after, limit=limit_of(chat)
+        )
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(Lane), st.integers(1, 50), st.integers(0, 300_000)), min_size=1, max_size=200)
+)
+def test_no_second_ever_holds_more_than_the_limit(wishes: list[tuple[Lane, int, int]]) -> None:
+    schedule = Schedule()
+    for lane, count, pause in wishes:
+        schedule.ask(lane, count)
+        schedule.now += pause
+    assert all(later - earlier >= INTERVAL for earlier, later in pairwise(schedule.sent))
+    for index, moment in enumerate(schedule.sent):
+        in_this_second = [one for one in schedule.sent[index:] if one < moment + SECOND]
+        assert len(in_this_second) <= RATE
+
+
+@pytest.mark.parametrize("lane", [Lane.BREAKING, Lane.TOPIC, Lane.DIGEST])
+def test_a_push_that_asks_in_time_leaves_hardly_anything_unused(lane: Lane) -> None:
+    schedule = Schedule()
+    while schedule.now < NOW + 10 * SECOND:
+        answer = schedule.ask(lane, 50)
+        schedule.now += answer.again_after if isinstance(answer, Wait) else 1
+    within = [moment for moment in schedule.sent if moment < NOW + 10 * SECOND]
+    assert len(within) >= 0.95 * RATE * 10
+
+
+def test_a_reply_waits_for_no_more_than_what_was_granted_to_pushes() -> None:
+    schedule = Schedule()
+    schedule.ask(Lane.BREAKING, 1000)
+    answer = schedule.ask(Lane.REPLY)
+    assert isinstance(answer, Granted)
+    assert answer.after <= HORIZONS[Lane.BREAKING] + INTERVAL
+
+
+def test_replies_queue_and_pushes_wait_for_them() -> None:
+    schedule = Schedule()
+    waits = [schedule.ask(Lane.REPLY) for _ in range(60)]
+    assert waits == [Granted(1, n * INTERVAL) for n in range(60)]
+    assert schedule.ask(Lane.BREAKING) == Wait(60 * INTERVAL - HORIZONS[Lane.BREAKING])
+
+
+def test_a_higher_push_goes_before_a_lower_one() -> None:
+    schedule = Schedule()
+    while isinstance(schedule.ask(Lane.BREAKING, 50), Granted):
+        pass
+    assert isinstance(schedule.ask(Lane.TOPIC), Wait)
+    assert isinstance(schedule.ask(Lane.DIGEST), Wait)
+
+
+@pytest.mark.parametrize(("limit", "most", "window"), [(PRIVATE, 6, 2 * SECOND), (GROUP, 20, 60 * SECOND)])
+def test_one_chat_gets_no_more_than_it_bears(limit: ChatLimit, most: int, window: int) -> None:
+    schedule = Schedule()
+    while schedule.now < NOW + 3 * window:
+        answer = schedule.ask(Lane.REPLY, chat="1", limit=limit)
+        schedule.now += answer.again_after if isinstance(answer, Wait) else 1
+    for index, moment in enumerate(schedule.sent):
+        assert len([one for one in schedule.sent[index:] if one < moment + window]) <= most
+
+
+def test_a_chat_that_must_wait_holds_up_nobody_else() -> None:
+    schedule = Schedule()
+    for _ in range(PRIVATE.burst + 1):
+        schedule.ask(Lane.REPLY, chat="1", limit=PRIVATE)
+    assert isinstance(schedule.ask(Lane.REPLY, chat="1", limit=PRIVATE), Wait)
+    assert schedule.ask(Lane.REPLY, chat="2", limit=PRIVATE) == Granted(1, (PRIVATE.burst + 1) * INTERVAL)
+
+
+def test_one_chats_refusal_pauses_that_chat() -> None:
+    schedule = Schedule()
+    schedule.refuse("1", 7 * SECOND)
+    assert schedule.ask(Lane.REPLY, chat="1", limit=PRIVATE) == Wait(7 * SECOND)
+    assert schedule.ask(Lane.REPLY, chat="2", limit=PRIVATE) == Granted(1, 0)
+    schedule.refuse("1", 7 * SECOND)
+    assert isinstance(schedule.ask(Lane.TOPIC), Granted)
+
+
+def test_two_chats_refused_within_a_second_pause_everything_for_as_long_as_it_says() -> None:
+    schedule = Schedule()
+    schedule.refuse("1", 7 * SECOND)
+    schedule.now += SECOND
+    schedule.refuse("2", 9 * SECOND)
+    assert schedule.ask(Lane.REPLY, chat="3", limit=PRIVATE) == Granted(1, 9 * SECOND)
+    assert schedule.ask(Lane.BREAKING) == Wait(9 * SECOND + INTERVAL - HORIZONS[Lane.BREAKING])
+
+
+def test_two_chats_refused_apart_pause_only_themselves() -> None:
+    schedule = Schedule()
+    schedule.refuse("1", 7 * SECOND)
+    schedule.now += SECOND + 1
+    schedule.refuse("2", 9 * SECOND)
+    assert schedule.ask(Lane.BREAKING) == Granted(1, 0)
+
+
+@given(st.integers(2 * FARTHEST, 10 * 3600 * SECOND))
+def test_a_clock_that_jumps_back_stops_nothing(jump: int) -> None:
+    schedule = Schedule()
+    schedule.refuse("1", 5 * SECOND)
+    schedule.refuse("2", 5 * SECOND)
+    schedule.ask(Lane.REPLY, chat="3", limit=PRIVATE)
+    schedule.now -= jump
+    assert schedule.ask(Lane.REPLY, chat="3", limit=PRIVATE) == Granted(1, 0)
+    assert schedule.ask(Lane.REPLY, chat="1", limit=PRIVATE) == Granted(1, INTERVAL)
