@@ -55,6 +55,7 @@ async def chat(settings: Settings, user: str) -> None:
     if not re.fullmatch(r"\S{1,64}", user):
         raise ConfigurationError("--user: a name without spaces, up to 64 letters; example: --user me")
     async with Parts(settings) as parts:
+        _ = parts.newsroom  # its mistakes are told before anything is opened
         subscribers = await parts.subscribers()
         channel = ConsoleChannel(user, language=settings.language)
         dialogue = await parts.dialogue(subscribers, frozenset())
@@ -65,14 +66,15 @@ async def chat(settings: Settings, user: str) -> None:
 async def stats(settings: Settings) -> None:
     """Print readers and articles in figures."""
     async with Parts(settings) as parts:
+        topics, sources = parts.newsroom.topics, parts.newsroom.sources  # mistakes are told before anything is opened
         counts = await (await parts.subscribers()).counts()
         articles = await (await parts.articles()).count()
         states = await (await parts.articles()).source_states()
         typer.echo(f"readers    {counts.subscribers:,} ({counts.reachable:,} can be alerted)")
-        for topic in parts.newsroom.topics:
+        for topic in topics:
             typer.echo(f"  {topic.id:16}{counts.by_topic.get(topic.id, 0):>10,}")
         typer.echo(f"articles   {articles:,}")
-        for source in parts.newsroom.sources:
+        for source in sources:
             state = states.get(source.id)
             words = (
                 "not read yet"

@@ -147,6 +147,15 @@ async def test_a_missing_newsroom_file(newsroom: Newsroom) -> None:
     assert line.startswith("elsewhere.toml: there is no such file; copy newsroom.example.toml to it")
 
 
+@pytest.mark.parametrize("command", ["run", "chat", "stats", "ingest"])
+async def test_nothing_is_made_before_the_newsroom_file_is_read(newsroom: Newsroom, command: str) -> None:
+    (newsroom.folder / "newsroom.toml").unlink()
+    status, _, err = await run_to_end(command, folder=newsroom.folder, settings=newsroom.settings)
+    assert status == 2
+    assert err.startswith("newsbot: newsroom.toml: there is no such file")
+    assert list(newsroom.folder.iterdir()) == []
+
+
 async def test_wrong_settings_are_all_told_at_once(newsroom: Newsroom) -> None:
     wrong = {"NEWSBOT_WEB__PORT": "many", "NEWSBOT_LOG__LEVEL": "loud"}
     status, _, err = await run_to_end("run", folder=newsroom.folder, settings=newsroom.settings | wrong)
