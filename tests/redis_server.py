@@ -1,6 +1,7 @@
 """A real Redis-compatible server for tests: every test that takes `redis` gets an empty one.
 
-The server is the one that the bot embeds, or TEST_REDIS_URL's, whose database 15 is then emptied before each test.
+The server is the one that the bot embeds, or the program that TEST_REDIS_SERVER names, or TEST_REDIS_URL's, whose
+database 15 is then emptied before each test.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def redis_server() -> Iterator[str]:
     with TemporaryDirectory(prefix="newsbot-redis-") as folder:
         socket = Path(folder) / "redis.sock"
         options = ["--port", "0", "--unixsocket", str(socket), "--dir", folder, "--save", "", "--appendonly", "no"]
-        process = subprocess.Popen([str(find_server()), *options], stdout=subprocess.DEVNULL)
+        program = os.environ.get("TEST_REDIS_SERVER") or str(find_server())
+        process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
         try:
             deadline = time.monotonic() + 20
             while asyncio.run(ping(socket)) != "ready":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -96,12 +97,12 @@ async def test_a_server_that_is_too_old_is_named_with_its_version(redis_url: str
         there, to = await asyncio.open_unix_connection(str(socket))
         while said := await reader.read(65536):
             to.write(said)
-            writer.write((await there.read(65536)).replace(b"redis_version:7.2.4", b"redis_version:6.2.4"))
+            writer.write(re.sub(rb"redis_version:\d", b"redis_version:6", await there.read(65536)))
         writer.close()
         to.close()
 
     async with await asyncio.start_unix_server(serve, str(tmp_path / "old.sock")):
-        with pytest.raises(StartError, match=r"is version 6\.2\.4; Newsbot needs 7\.0 or newer"):
+        with pytest.raises(StartError, match=r"is version 6\.\d+\.\d+; Newsbot needs 7\.0 or newer"):
             await connect(f"unix://{tmp_path}/old.sock")
 
 
