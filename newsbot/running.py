@@ -62,7 +62,7 @@ async def run(settings: Settings) -> None:
         bot = await api.check_token()
         subscribers = await parts.subscribers()
         await subscribers.replay_recent()
-        inbox = RedisInbox(redis, f"telegram:{bot.id}")
+        inbox = RedisInbox(redis, f"telegram:{bot.id}", kept=parts.metrics.events.labels("telegram").inc)
 
         async def moved(old: Address, new: Address) -> None:
             await subscribers.move(old, new, now=parts.clock())

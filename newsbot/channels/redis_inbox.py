@@ -16,6 +16,7 @@ the platform keeps it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -40,15 +41,24 @@ _put: Final = Script(__package__, "inbox_put.lua")
 class RedisInbox:
     """See `Inbox`. `name`: the channel and its account, `telegram:123456`.
 
-    `retry_after`: seconds before each further try of an event whose handling raises.
+    `retry_after`: seconds before each further try of an event whose handling raises. `kept` is told how many events
+    were new, each time some were put.
     """
 
-    def __init__(self, redis: Redis, name: str, *, retry_after: tuple[float, ...] = RETRY_AFTER) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        name: str,
+        *,
+        retry_after: tuple[float, ...] = RETRY_AFTER,
+        kept: Callable[[int], None] = lambda count: None,
+    ) -> None:
         self._redis = redis
         self._prefix = f"{{inbox:{name}}}"
         self._events = f"{self._prefix}:events"
         self._name = name
         self._retry_after = retry_after
+        self._kept = kept
 
     async def put(self, incoming: IncomingMessage) -> bool:
         return await self.put_many([incoming]) == 1
@@ -58,7 +68,9 @@ class RedisInbox:
         for start in range(0, len(incoming), BATCH):
             calls = [self._put_arguments(one) for one in incoming[start : start + BATCH]]
             with store_errors("keeping an event"):
-                new += sum(await _put.each(self._redis, calls))
+                kept = sum(await _put.each(self._redis, calls))
+            self._kept(kept)
+            new += kept
         return new
 
     async def work(self, handle: Handle) -> None:

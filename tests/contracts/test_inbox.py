@@ -243,3 +243,11 @@ async def test_inboxes_of_different_names_do_not_mix(redis: Redis) -> None:
     assert await one.put(event)
     assert await other.put(event)
     assert (await one.waiting(), await other.waiting()) == (1, 1)
+
+
+async def test_what_is_new_is_counted_once(redis: Redis) -> None:
+    counted: list[int] = []
+    inbox = RedisInbox(redis, NAME, kept=counted.append)
+    await inbox.put_many([an_incoming("one", event_id="1"), an_incoming("two", event_id="2")])
+    await inbox.put(an_incoming("two", event_id="2"))
+    assert counted == [2, 0]
