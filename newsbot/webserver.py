@@ -66,8 +66,9 @@ class ApiError(Exception):
 
 
 def _json(payload: object, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
-    text = json.dumps(payload, ensure_ascii=False)
-    return web.Response(text=text, status=status, headers=headers, content_type="application/json")
+    # An answer repeats what was sent, which may hold lone surrogates: JSON can carry them, UTF-8 can't.
+    body = json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace")
+    return web.Response(body=body, status=status, headers=headers, content_type="application/json", charset="utf-8")
 
 
 @web.middleware
@@ -117,7 +118,8 @@ class ArticleApi:
         if expected is None:
             raise ApiError(403, "closed", "This address is closed: set NEWSBOT_INGEST__TOKEN to open it to your CMS.")
         given = request.headers.get("Authorization", "")
-        if not hmac.compare_digest(given.encode(), f"Bearer {expected}".encode()):
+        # A header's bytes that are no UTF-8 arrive as surrogates.
+        if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), f"Bearer {expected}".encode()):
             message = "Send the header Authorization: Bearer followed by the value of NEWSBOT_INGEST__TOKEN."
             raise ApiError(401, "unauthorized", message, {"WWW-Authenticate": "Bearer"})
 
@@ -174,9 +176,12 @@ def _cursor(text: str | None) -> Cursor | None:
         return None
     try:
         moment, _, article_id = text.partition("-")
-        return Cursor(_EPOCH + timedelta(microseconds=int(moment)), int(article_id))
+        cursor = Cursor(_EPOCH + timedelta(microseconds=int(moment)), int(article_id))
     except (ValueError, OverflowError):
         raise _BAD_CURSOR from None
+    if not 0 < cursor.id < 2**63:
+        raise _BAD_CURSOR
+    return cursor
 
 
 def _offset(text: str | None) -> int:

@@ -138,6 +138,18 @@ async def test_a_body_that_is_too_large_is_refused(site: Site) -> None:
     assert (status, answer["error"]["code"]) == (413, "too_large")
 
 
+async def test_a_token_of_strange_bytes_is_a_wrong_token(site: Site) -> None:
+    strange = {"Authorization": "Bearer \udcff"}  # one byte that is no UTF-8
+    status, body, _ = await site.ask("POST", "/api/articles", json=news(1), headers=strange)
+    assert (status, body["error"]["code"]) == (401, "unauthorized")
+
+
+async def test_half_characters_in_one_item_do_not_cost_the_answer_to_the_others(site: Site) -> None:
+    half = news(2, url="\ud800")
+    status, body, _ = await site.ask("POST", "/api/articles", json=[news(1), half], headers=ALLOWED)
+    assert (status, [item["status"] for item in body["items"]]) == (200, ["created", "refused"])
+
+
 async def test_a_withdrawn_article_is_no_longer_listed(site: Site) -> None:
     await site.ask("POST", "/api/articles", json=[news(1), news(2)], headers=ALLOWED)
     urls = {"url": news(1)["url"]}
@@ -178,6 +190,7 @@ async def test_a_search_can_be_paged(site: Site) -> None:
         ("limit=%E0%A7%AB", "bad_limit"),
         ("before=yesterday", "bad_cursor"),
         ("before=99999999999999999999-1", "bad_cursor"),
+        ("before=1-9223372036854775808", "bad_cursor"),
         ("q=x&before=-5", "bad_cursor"),
     ],
 )
