@@ -22,9 +22,10 @@ __all__ = ["content_fingerprint", "stem", "stems", "tokens"]
 _WORD: Final = regex.compile(
     r"""(?<![\p{L}\p{M}\p{N}])\d+(?:,\d{2,3})*,\d{3}(?:\.\d+)?(?![\p{L}\p{M}\p{N}])   # 12,34,567.5
       | (?<![\p{L}\p{M}\p{N}])\d+\.\d+(?![\p{L}\p{M}\p{N}])                           # 3.5
-      | [\p{L}\p{M}\p{N}]+""",
+      | \p{M}*[\p{L}\p{N}][\p{L}\p{M}\p{N}]*                                             # marks alone are no word""",
     regex.VERBOSE,
 )
+_EMOJI_MARKS: Final = regex.compile("[\ufe0e\ufe0f\u20e3]")  #: drawn in colour, or on a keycap: no part of a word
 _BENGALI_WORD: Final = regex.compile(r"[\u0980-\u09e5]+")
 
 _LEAST_STEM = 3  #: code points that an ending must leave
@@ -54,7 +55,7 @@ def tokens(text: str) -> list[str]:
 
     A decimal is one word, without the commas of thousands: `৩.৫` is `3.5`, `১,২৩৪` is `1234`.
     """
-    return [word.replace(",", "") for word in _WORD.findall(normalise(text).casefold())]
+    return [word.replace(",", "") for word in _WORD.findall(_EMOJI_MARKS.sub("", normalise(text)).casefold())]
 
 
 @lru_cache(maxsize=65_536)

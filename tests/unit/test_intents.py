@@ -300,6 +300,8 @@ def test_an_unknown_command_is_told_with_the_one_that_may_be_meant(text: str, su
         ("", Help()),
         ("👍", Thanks()),
         ("🙏🙏", Thanks()),
+        ("❤️", Thanks()),
+        ("🏳️‍🌈", Unsupported("text")),
         ("🦜", Unsupported("text")),
         ("...", Unsupported("text")),
     ],
