@@ -47,6 +47,8 @@ EVERYTHING: Final = "*"
 MOST_SHOWN: Final = 20  #: headlines in one list, like the portal's own block
 MOST_PAGES: Final = 10_000
 
+LARGEST: Final = 2**63 - 1  #: what a column of ids holds; a larger one was never ours
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _TOPIC: Final = re.compile(r"[a-z0-9_-]{1,24}")
@@ -227,7 +229,10 @@ def _cursor(text: str) -> Cursor:
 
 
 def _number(text: str) -> int:
-    return int(_matching(_BASE_36, text), 36) if text else 0
+    number = int(_matching(_BASE_36, text), 36) if text else 0
+    if abs(number) > LARGEST:
+        raise ValueError(text)
+    return number
 
 
 def _base_36(number: int) -> str:

@@ -86,3 +86,31 @@ async def test_a_forgotten_reader_leaves_nothing_behind(dialogue: Dialogue, redi
     assert isinstance(said, TextReply)
     assert said.plain == "আপনার কোনো তথ্য আমাদের কাছে নেই।"
     assert not [key async for key in redis.scan_iter("list:*")]
+
+
+@pytest.mark.parametrize(
+    "crooked",
+    [
+        *("1:open:zzzzzzzzzzzzz", "1:open:-1", "1:page::5:b1.zzzzzzzzzzzzz", "1:page::5:b-zzzzzzzzz.1"),
+        *(
+            "1:page::5:a-zzzzzzzzzzzz.1",
+            "1:find:0000000000000000:3",
+            "1:sub:*",
+            "1:unsub:gone:c:zzzzzzzzzzzzz",
+            "\ud800",
+        ),
+    ],
+)
+async def test_an_action_that_we_never_made_is_answered(dialogue: Dialogue, crooked: str) -> None:
+    assert await dialogue.answer(a_press(crooked))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("https://[", "http://x:99999999/a", "https://a/\ud83d", "/search \ud800", "/search '\"(*)^:-", "NEAR( * OR"),
+        *("%_%", "/search \x00", "/start article-999999999999999999", "/" + "ক" * 1900, "http://" + "a" * 5000),
+    ],
+)
+async def test_any_text_is_answered(dialogue: Dialogue, text: str) -> None:
+    assert await dialogue.answer(an_incoming(text))
