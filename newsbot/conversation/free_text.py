@@ -66,7 +66,12 @@ def _understand_request(text: str, words: list[str], vocabulary: Vocabulary) -> 
         return OpenNumber(number)
     if code := vocabulary.language(key_of(" ".join(bare))):
         return ChooseLanguage(code)
-    return _headlines_asked(bare, vocabulary) or _verb_first(text, words, vocabulary) or _verb_last(bare, vocabulary)
+    return (
+        _headlines_asked(bare, vocabulary)
+        or _verb_first(text, words, vocabulary)
+        or _verb_last(bare, vocabulary)
+        or _verb_last(words, vocabulary)
+    )
 
 
 def _headlines_asked(words: list[str], vocabulary: Vocabulary) -> Latest | None:

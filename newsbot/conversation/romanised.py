@@ -78,7 +78,8 @@ _SPELLINGS: Final = (
     ),
     ("ck", "k"),
 )
-_SILENT: Final = regex.compile(r"(?<=[a-z])[wy]|(?<=[bcdgjkpt])h")
+_LAST_Y: Final = regex.compile(r"(?<=[aeou])y$")  #: is heard: bishoy is bishoi, and bishwo is another word
+_SILENT: Final = regex.compile(r"(?<=[a-z])[wy]|(?<=[bcdgjkpt])h+")
 _DOUBLED: Final = regex.compile(r"([a-z])\1+")
 _VOWEL_LETTERS: Final = regex.compile(r"[aeiou]")
 
@@ -90,7 +91,7 @@ def sound(word: str) -> str:
         return word
     for spelling, plain in _SPELLINGS:
         word = word.replace(spelling, plain)
-    return str(_DOUBLED.sub(r"\1", _SILENT.sub("", word)))
+    return str(_DOUBLED.sub(r"\1", _SILENT.sub("", _LAST_Y.sub("i", word))))
 
 
 def romanise(word: str) -> str:

@@ -77,6 +77,7 @@ PHRASES: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.UNSUBSCRIBE: (
         *("unsubscribe", "unfollow", "unsub", "আনসাবস্ক্রাইব", "আনফলো", "অনুসরণ বন্ধ", "সাবস্ক্রাইব বন্ধ", "বাদ", "বাতিল"),
         *("ansabskraib", "anfolo", "onusoron bondho", "batil"),
+        *("bad dao", "bad din", "bad den"),  # not `bad` alone, which is an English word
     ),
     Verb.MY_TOPICS: (
         *(
@@ -121,11 +122,11 @@ PHRASES: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.MY_DATA: ("mydata", "my data", "আমার তথ্য", "আমার ডেটা", "আমার উপাত্ত", "amar tottho", "amar data"),
     Verb.FORGET_ME: (
         *("forgetme", "forget me", "delete my data", "আমাকে ভুলে যান", "ভুলে যান", "আমার তথ্য মুছুন", "আমার তথ্য মুছে ফেলুন"),
-        *("সব তথ্য মুছুন", "amake bhule jan", "amar tottho muchun"),
+        *("সব তথ্য মুছুন", "amake bhule jan", "bhule jan", "amar tottho muchun"),
     ),
     Verb.HELP: (
         *("help", "menu", "commands", "সাহায্য", "সহায়তা", "হেল্প", "মেনু", "মেন্যু", "কমান্ড", "কী করতে পারেন", "নির্দেশনা"),
-        *("sahajjo", "sahajyo", "sohayota", "sahajo"),
+        *("sahajjo", "sahajyo", "sohayota", "sahajo", "sahajya"),
     ),
     Verb.THANKS: (
         *(
