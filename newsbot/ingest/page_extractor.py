@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Final
 
@@ -25,7 +26,7 @@ from newsbot.ingest.markup import absolute_url, plain_text, short_text
 from newsbot.ingest.page_headline import Headline, kicker_above, page_headline
 from newsbot.ingest.page_times import published_time, updated_time
 from newsbot.ingest.structured_data import ArticleData, json_ld_article, meta_content
-from newsbot.ingest.text_page import date_line_in
+from newsbot.ingest.text_page import date_line_in, extract_text_page
 from newsbot.ingest.values import SUMMARY_LIMIT, EmptyDocument, ExtractedPage, FeedItem, NotAPage
 from newsbot.text.normalise import clean, same_text
 
@@ -56,13 +57,21 @@ def extract_page(data: bytes, *, content_type: str = "", base_url: str, tz: tzin
     if not text.strip():
         raise EmptyDocument
     if "<" not in text:
-        raise NotAPage("this is no HTML page: it has no markup")
+        return _text_page(text, base_url, tz, now)
     tree = parse_html(text)
     linked = json_ld_article(tree)
     shown = page_headline(tree, linked.headline, linked.publisher)
     embedded = embedded_article(tree, shown.text) if not linked.paragraphs else ArticleData()
     readable = readable_tree(tree)
     return _page(tree, readable, linked, embedded, shown, url=base_url, tz=tz, now=now)
+
+
+def _text_page(text: str, url: str, tz: tzinfo, now: datetime) -> ExtractedPage:
+    """A page without markup, if it has the press's date line: an error told in plain text has none."""
+    page = extract_text_page(text, tz=tz, now=now)
+    if not page.date_line:
+        raise NotAPage("this is no HTML page: it has no markup")
+    return replace(page, url=url)
 
 
 def _page(

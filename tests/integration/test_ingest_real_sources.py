@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -72,6 +73,20 @@ async def test_real_articles_come_through_their_pages_as_they_were_written(desk:
     # Captions, bylines and 'read also' lines are left out on purpose, so not every body is equal to the letter.
     assert sum(right) >= 0.7 * len(right)
     assert [article.url for article in stored.values() if not 0 < len(article.summary) <= 280] == []
+
+
+async def test_the_first_newsrooms_page_goes_the_whole_way(desk: Desk, site: Site) -> None:
+    desk.now = datetime(2025, 11, 18, 14, 0, tzinfo=UTC)
+    text = (DATA / "portal" / "article_page.txt").read_text("utf-8")
+    headline, *rest = [line.strip() for line in text.splitlines() if line.strip()]
+    site.put("/sports/1", text, content_type="text/plain; charset=utf-8")
+    site.put("/feed", rss(rss_item(1, site.url, title=headline, date="")))
+    assert (await desk.read(a_source(site))).items == {ItemOutcome.NEW: 1}
+    [article] = await desk.articles()
+    assert (article.headline, article.byline) == (headline, "এসএন")
+    assert article.body.splitlines() == rest[:9]
+    assert article.published_at == datetime(2025, 11, 18, tzinfo=ZoneInfo("Asia/Dhaka"))
+    assert article.summary == " ".join(rest[:1])
 
 
 async def test_real_headlines_are_stored_as_they_are(desk: Desk, site: Site) -> None:

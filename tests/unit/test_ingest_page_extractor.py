@@ -184,6 +184,11 @@ def test_addresses_are_absolute_or_missing() -> None:
     assert (found.canonical_url, found.image_url) == ("https://paper.example/n/9", "https://paper.example/a.png")
 
 
+def test_a_page_that_is_text_is_read_by_its_date_line() -> None:
+    found = read((PAGES.parent / "portal_page.txt").read_bytes())
+    assert (found.url, found.date_line, found.byline, len(found.latest)) == (URL, "রোববার (৮ মার্চ)", "টিআর", 4)
+
+
 @pytest.mark.parametrize(
     ("data", "error"),
     [
