@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from newsbot.sandbox.demo import create_sandbox_app
 from newsbot.sandbox.phone import PHONES, Phones
 from newsbot.sandbox.telegram.formatting import read_text
 from newsbot.sandbox.telegram.keyboards import read_markup
 from newsbot.sandbox.telegram.model import BOT, Content, StoredMessage, User
+from tests.browser import chromium
 
 pytestmark = pytest.mark.browser
-
-FLAGS = [
-    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
-expect.set_options(timeout=15_000)
 
 
 class Demo:
@@ -61,19 +53,6 @@ class Demo:
         page = await self.open(f"/phone/{self.reader.id}{query}", **context)
         await page.wait_for_selector("#phone[data-ready]")
         return page
-
-
-@asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        raise RuntimeError("Chromium is not installed: apt-get install chromium, or set CHROMIUM to its path")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-        try:
-            yield browser
-        finally:
-            await browser.close()
 
 
 @pytest.fixture
