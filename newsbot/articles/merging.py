@@ -8,7 +8,8 @@ empty is filled by anyone, and what is known is replaced only
   is newer (`updated_at`), then without its topics. Who was led to the article by another address, or by its having the
   same text, replaces nothing;
 - by the newsroom's own system (`api`) always, and after it by nobody else;
-- never by an older state.
+- never by an older state. The newsroom's states are compared with its own only: a feed that dates everything "now"
+  would make its next word an old one.
 
 A draft that names the stored address among its `other_urls` knows where it leads: its own becomes the canonical one.
 """
@@ -16,6 +17,7 @@ A draft that names the stored address among its `other_urls` knows where it lead
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from newsbot.domain.article import Article, ArticleDraft
@@ -34,7 +36,7 @@ def merge(article: Article, draft: ArticleDraft) -> Article:
         article,
         **_words(article, draft, replaces=replaces),
         published_at=draft.published_at if replaces else article.published_at,
-        updated_at=(draft.updated_at if replaces else None) or article.updated_at or draft.updated_at,
+        updated_at=_updated_at(article, draft, replaces=replaces),
         topics=_topics(article, draft, replaces=replaces and owns),
         breaking=article.breaking or draft.breaking,
         url=draft.url if replaces and knows_address else article.url,
@@ -48,9 +50,16 @@ def merge(article: Article, draft: ArticleDraft) -> Article:
 def _replaces(article: Article, draft: ArticleDraft, *, knows_address: bool) -> bool:
     newer = draft.updated_at is not None and (article.updated_at is None or draft.updated_at > article.updated_at)
     older = bool(draft.updated_at and article.updated_at and draft.updated_at < article.updated_at)
-    if older or draft.source == API:
-        return not older
-    return article.source != API and knows_address and (newer or draft.source == article.source)
+    if draft.source == API:
+        return not (older and article.source == API)
+    return not older and article.source != API and knows_address and (newer or draft.source == article.source)
+
+
+def _updated_at(article: Article, draft: ArticleDraft, *, replaces: bool) -> datetime | None:
+    if API in (article.source, draft.source):
+        known = article.updated_at if article.source == API else None
+        return (draft.updated_at if replaces else None) or known
+    return (draft.updated_at if replaces else None) or article.updated_at or draft.updated_at
 
 
 def _words(article: Article, draft: ArticleDraft, *, replaces: bool) -> dict[str, Any]:

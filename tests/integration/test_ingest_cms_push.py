@@ -135,3 +135,21 @@ async def test_the_feed_that_follows_the_cms_changes_nothing_it_said(desk: Desk,
         (article,) = await desk.articles()
         assert (article.headline, article.kicker, article.source) == ("সেতু খুলে দেওয়া হলো", "যোগাযোগ", "api")
         assert [waiting.id for waiting in await desk.store.unannounced()] == [article.id]
+
+
+async def test_an_article_of_the_feed_is_breaking_once_the_cms_says_so(desk: Desk, cms: CmsPush) -> None:
+    async with a_site() as site:
+        site.put("/feed", rss(rss_item(1, site.url)))
+        await desk.read(a_source(site, pages=False))
+        site.put("/feed", rss(rss_item(1, site.url), rss_item(2, site.url)))
+        await desk.read(a_source(site, pages=False))
+        for number in (1, 2):
+            said = pushed(url=f"{site.url}/sports/{number}", breaking=True, articleBody=f"প্রতিবেদন {number}।")
+            assert [answer["status"] for answer in await cms.accept(said)] == ["updated"]
+        desk.later(minutes=10)
+        desk.restart()
+        await desk.read(a_source(site, pages=False))
+        announced, waiting = await desk.articles()
+        assert [(one.breaking, one.topics) for one in (announced, waiting)] == [(True, ("sports",))] * 2
+        assert announced.announced_at is not None
+        assert await desk.store.unannounced() == (waiting,)

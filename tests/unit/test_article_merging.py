@@ -109,3 +109,12 @@ class TestSources:
     def test_the_newsroom_has_it_by_any_address(self):
         said = merge(an_article(other_urls=(FEED_URL,)), a_draft(source="api", url=FEED_URL, headline="শুদ্ধ"))
         assert (said.headline, said.url, said.other_urls) == ("শুদ্ধ", a_draft().url, (FEED_URL,))
+
+    def test_a_feed_that_dates_everything_now_does_not_make_the_newsrooms_word_an_old_one(self):
+        by_feed = a_draft(updated_at=NOW)
+        article = merge(merge(an_article(updated_at=NOW), a_draft(source="api", headline="শুদ্ধ")), by_feed)
+        assert (article.headline, article.updated_at) == ("শুদ্ধ", None)
+        earlier = NOW - timedelta(minutes=1)
+        again = merge(article, a_draft(source="api", headline="আরও শুদ্ধ", updated_at=earlier))
+        assert (again.headline, again.updated_at) == ("আরও শুদ্ধ", earlier)
+        assert merge(again, a_draft(source="api", headline="পুরোনো", updated_at=earlier - timedelta(minutes=1))) == again
