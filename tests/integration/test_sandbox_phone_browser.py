@@ -203,6 +203,71 @@ async def test_the_newsroom_publishes_edits_and_withdraws_beside_the_phone(demo:
     await expect(newest).to_contain_text("একটানা ১৬ কিলোমিটার")
 
 
+async def test_a_phone_can_be_used_by_keyboard_alone(demo: Demo) -> None:
+    page = await demo.phone()
+    await page.locator("#start").wait_for()
+    await page.keyboard.press("Shift+Tab")
+    await expect(page.locator("#start")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#text")).to_be_focused()
+    first = demo.say("প্রথম", [{"text": "খেলা", "callback_data": "a"}])
+    second = demo.say("দ্বিতীয়")
+    await expect(page.locator("li.in")).to_have_count(2)
+
+    await page.keyboard.press("ArrowUp")
+    await expect(page.locator(f"#m{second.message_id} .bubble")).to_be_focused()
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("Tab")
+    await expect(page.locator(f"#m{first.message_id} [data-reply]")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#replying-text")).to_have_text("প্রথম")
+    await expect(page.locator("#text")).to_be_focused()
+    await page.keyboard.type("হ্যাঁ")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("li.out .reply")).to_contain_text("প্রথম")
+
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("ArrowDown")
+    await expect(page.locator("#text")).to_be_focused()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Shift+Tab")
+    await page.keyboard.press("Shift+Tab")
+    await page.keyboard.press("Shift+Tab")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#attach")).to_be_hidden()
+
+    await page.locator("#menu summary").focus()
+    await page.keyboard.press("Enter")
+    await page.locator("#block").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#restart")).to_be_visible()
+    await expect(page.locator("#menu summary")).to_be_focused()
+    await page.locator("#restart").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#text")).to_be_focused()
+
+
+async def test_the_newsroom_keeps_its_place_for_who_works_by_keyboard(demo: Demo) -> None:
+    page = await demo.open("/", viewport={"width": 1440, "height": 900})
+    sports = page.locator("#prepared").get_by_role("button", name="খেলা")
+    politics = page.locator("#prepared").get_by_role("button", name="রাজনীতি")
+    while not await sports.is_disabled():
+        await sports.focus()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#told")).to_contain_text("প্রকাশিত হলো")
+        await page.wait_for_function("document.activeElement.closest('#panel button')")
+    await expect(page.locator("#prepared button:not(:disabled)").first).to_be_focused()
+    await politics.focus()
+    first = page.locator("#panel li").first
+    await first.locator("[data-edit]").focus()
+    await page.keyboard.press("Enter")
+    await page.fill("#editor-form [name=headline]", "বদলানো খবর")
+    await page.keyboard.press("Enter")
+    await expect(first.locator("a")).to_have_text("বদলানো খবর")
+    await expect(first.locator("[data-edit]")).to_be_focused()
+
+
 async def test_several_phones_can_be_opened_and_the_address_remembers_them(demo: Demo) -> None:
     page = await demo.open("/", viewport={"width": 1440, "height": 900})
     await page.fill("#add-phone input", "রাফি")

@@ -94,3 +94,11 @@ def test_any_entities_give_well_formed_html_with_the_same_text(text: str, entiti
     parser.close()
     assert parser.open == []
     assert splits_a_letter or parser.text == text
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[", "https://x:99999999/", "//", ":", "javascript:alert(1)", "data:text/html,x"]
+)
+def test_no_address_breaks_the_phone_or_runs_on_it(url: str) -> None:
+    html = to_html("abc", [entity("text_link", 0, 3, url=url)])
+    assert html == "abc" or html.startswith('<a href="http')

@@ -16,8 +16,19 @@ async function act(path, fields, said) {
   $("told").textContent = answer.ok ? said.replace("{headline}", result.headline) : result.error.message;
   $("told").className = answer.ok ? "told good" : "told bad";
   const fresh = await fetch(`/newsroom/panel?lang=${lang}`);
-  $("panel").innerHTML = await fresh.text();
+  const panel = await fresh.text();
+  const held = document.activeElement?.closest("#panel button");
+  $("panel").innerHTML = panel;
+  if (held) keepFocus(held);
   return answer.ok;
+}
+
+// The panel is new, but whoever works by keyboard stays at the same button, or begins again at its first.
+function keepFocus(held) {
+  const article = held.closest("[data-article]")?.dataset.article;
+  const same = held.name ? `button[value="${held.value}"]` : `[data-article="${article}"] [data-edit]`;
+  const buttons = [...$("panel").querySelectorAll("button")].filter((button) => !button.disabled);
+  (buttons.find((button) => button.matches(same)) ?? buttons[0])?.focus();
 }
 
 document.addEventListener("submit", async (event) => {

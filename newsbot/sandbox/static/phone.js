@@ -160,6 +160,8 @@ function toast(message) {
 // --- what stands below it --------------------------------------------------------------------------------------------
 
 function showComposer() {
+  const left = document.activeElement;
+  const byKeyboard = left?.matches(":focus-visible");
   const offered = starting && composer !== "blocked";
   $("start").hidden = !(composer === "start" || offered);
   $("restart").hidden = composer !== "blocked";
@@ -167,6 +169,8 @@ function showComposer() {
   if ($("composer").hidden) for (const id of ["commands", "attach"]) unfold(id, false);
   $("block").hidden = composer === "blocked" || phone.dataset.chat !== phone.dataset.user;
   $("unblock").hidden = composer !== "blocked";
+  // Who presses by keyboard goes on where the pressed button was; a finger would only get an on-screen keyboard.
+  if (byKeyboard && left.closest("[hidden]")) [text, $("start"), $("restart")].find((one) => !one.closest("[hidden]"))?.focus();
 }
 
 function showCommands(commands) {
@@ -199,9 +203,15 @@ function showReplyKeyboard(markup) {
 }
 
 function unfold(id, open = $(id).hidden) {
+  if (!open && $(id).contains(document.activeElement)) $(`${id}-button`).focus();
   $(id).hidden = !open;
   $(`${id}-button`).setAttribute("aria-expanded", String(open));
   if (open) unfold(id === "commands" ? "attach" : "commands", false);
+}
+
+function closeMenu() {
+  if ($("menu").contains(document.activeElement)) $("menu").firstElementChild.focus();
+  $("menu").open = false;
 }
 
 function answering(item) {
@@ -257,7 +267,7 @@ $("start").addEventListener("click", async () => {
 });
 $("restart").addEventListener("click", () => post("start"));
 for (const name of ["block", "unblock"]) {
-  $(name).addEventListener("click", () => { $("menu").open = false; post(name); });
+  $(name).addEventListener("click", () => { closeMenu(); post(name); });
 }
 $("language").addEventListener("change", async (event) => {
   if (await post("language", { language_code: event.target.value })) location.reload();
@@ -288,11 +298,22 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   const target = event.target;
-  if (event.key === "Escape") { $("menu").open = false; unfold("commands", false); unfold("attach", false); answering(null); }
+  if (event.key === "ArrowUp" && target === text && !text.value) return step(event, messages.lastElementChild, "previous");
+  if (event.key === "ArrowUp" && target.matches?.(".bubble")) return step(event, target.parentElement.previousElementSibling, "previous");
+  if (event.key === "ArrowDown" && target.matches?.(".bubble")) return step(event, target.parentElement.nextElementSibling, "next");
+  if (event.key === "Escape") { closeMenu(); unfold("commands", false); unfold("attach", false); answering(null); }
   if (event.key !== "Enter" && event.key !== " ") return;
   if (target.matches?.("span.spoiler")) { event.preventDefault(); reveal(target); }
   if (target.matches?.("blockquote.expandable")) { event.preventDefault(); target.classList.toggle("open"); }
 });
+
+// By keyboard: up from the empty field into the messages, and up and down there; Tab leads on to what can be done with one.
+function step(event, item, way) {
+  event.preventDefault();
+  while (item && !item.matches(".message")) item = item[`${way}ElementSibling`];
+  if (item) item.querySelector(".bubble").focus();
+  else if (way === "next") text.focus();
+}
 
 function reveal(spoiler) {
   spoiler.classList.add("open");
