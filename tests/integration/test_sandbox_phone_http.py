@@ -99,6 +99,12 @@ async def test_a_deep_link_starts_the_chat_with_its_payload(demo: Demo) -> None:
     assert [update["message"]["text"] for update in await demo.updates()] == ["/start topic-sports"]
 
 
+async def test_every_button_of_the_phone_says_what_it_does(demo: Demo) -> None:
+    page = await (await demo.client.get(f"/phone/{demo.user}")).text()
+    assert '<button value="copy">কপি করুন</button>' in page
+    assert "built-in method" not in page  # a word named like one of Python's own, `copy`
+
+
 async def test_a_formatted_message_arrives_with_buttons_and_a_sound(demo: Demo) -> None:
     await demo.do("start")
     keyboard = {
