@@ -53,7 +53,7 @@ _RELATED_HEADING: Final = re.compile(
 )
 _NOT_BODY: Final = re.compile(
     normalise(
-        r"^(?:(?:আরও|আরো) (?:পড়ুন|পড়ুন|দেখুন)|(?:প্রকাশ|প্রকাশিত|আপডেট|published|updated)\s*[:：]|ছবি\s*[:ঃ：]|বিজ্ঞাপন$"
+        r"^(?:(?:আরও|আরো) (?:পড়ুন|পড়ুন|দেখুন)|(?:প্রকাশ|প্রকাশিত|আপডেট|হালনাগাদ|published|updated)\s*[:：]|ছবি\s*[:ঃ：]|বিজ্ঞাপন$"
         r"|শেয়ার করুন|ফলো করুন|গুগল নিউজে|google news|advertisement$|share this (?:news|article)"
         r"|(?:read|see) (?:also|more)\s*[:：]|photo\s*:|img$|প্রিন্ট$|print$)"
     ),

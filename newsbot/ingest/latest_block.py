@@ -38,7 +38,7 @@ _DATE_AT_END: Final = re.compile(
 )
 
 
-_LABEL: Final = re.compile(r"^(?:প্রকাশ|প্রকাশিত|আপডেট|published|updated)\s*[:：ঃ]?$", re.IGNORECASE)
+_LABEL: Final = re.compile(r"^(?:প্রকাশ|প্রকাশিত|আপডেট|হালনাগাদ|published|updated)\s*[:：ঃ]?$", re.IGNORECASE)
 
 
 class Dated(NamedTuple):

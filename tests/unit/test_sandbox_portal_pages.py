@@ -157,6 +157,7 @@ def test_an_edited_article_says_when_everywhere() -> None:
         pages.article_page(edited, [], ORIGIN).encode(), base_url=ORIGIN + edited.path, tz=DHAKA, now=NOW
     )
     assert page.updated_at == edited.updated_at
+    assert list(page.paragraphs) == edited.paragraphs
     assert "2025-11-18T18:01:00+06:00" in feeds.atom([edited], ORIGIN, NOW)
     assert json.loads(feeds.json_feed([edited], ORIGIN))["items"][0]["date_modified"] == "2025-11-18T18:01:00+06:00"
 
