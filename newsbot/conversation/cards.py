@@ -47,7 +47,7 @@ def card_of(article: Article, house: House, turn: Turn, *, replaces: MessageRef 
         url=article.url,
         kicker=article.kicker,
         summary=article.summary,
-        source=", ".join(part for part in (house.newsroom.name(turn.language), article.byline) if part),
+        source=_source(article, house, turn),
         when=relative_time(article.published_at, turn.now, turn.language, turn.zone),
         image_url=article.image_url,
         labels=_labels(article, turn),
@@ -55,6 +55,13 @@ def card_of(article: Article, house: House, turn: Turn, *, replaces: MessageRef 
         buttons=((read,), (follow,)) if follow else ((read,),),
         replaces=replaces,
     )
+
+
+def _source(article: Article, house: House, turn: Turn) -> str:
+    """Newsroom and reporter; where the newsroom signs itself, once."""
+    newsroom = house.newsroom
+    byline = "" if article.byline in newsroom.names.values() else article.byline
+    return ", ".join(part for part in (newsroom.name(turn.language), byline) if part)
 
 
 def main_topic(article: Article, topics: Topics) -> Topic | None:

@@ -240,17 +240,17 @@ async def test_latest_is_paged_in_its_own_message_and_new_arrivals_shift_nothing
     assert first.replaces is None
     assert _numbers(first) == list(range(1, 11))
     await talk.articles.put(a_draft(99, published_at=NOW), now=NOW, announce=True)
-    second = only(await talk.press("আগের"), HeadlinesReply)
+    second = only(await talk.press("পুরোনো"), HeadlinesReply)
     assert second.replaces == MessageRef("1001", "50")
     assert _numbers(second) == list(range(11, 21))
-    third = only(await talk.press("আগের"), HeadlinesReply)
+    third = only(await talk.press("পুরোনো"), HeadlinesReply)
     assert _numbers(third) == list(range(21, 26))
-    assert not any("আগের" in button.label for button in buttons(third))
-    assert _numbers(only(await talk.press("পরের"), HeadlinesReply)) == list(range(11, 21))
-    assert _numbers(only(await talk.press("পরের"), HeadlinesReply)) == list(range(1, 11))
-    top = only(await talk.press("পরের"), HeadlinesReply)
+    assert not any("পুরোনো" in button.label for button in buttons(third))
+    assert _numbers(only(await talk.press("নতুন"), HeadlinesReply)) == list(range(11, 21))
+    assert _numbers(only(await talk.press("নতুন"), HeadlinesReply)) == list(range(1, 11))
+    top = only(await talk.press("নতুন"), HeadlinesReply)
     assert _numbers(top) == [99, *range(1, 10)]
-    assert not any("পরের" in button.label for button in buttons(top))
+    assert not any("নতুন" in button.label for button in buttons(top))
 
 
 def _numbers(listing: HeadlinesReply) -> list[int]:
@@ -292,7 +292,7 @@ async def test_an_empty_paper_says_so(talk: Talk) -> None:
 async def test_a_typed_number_opens_that_line_of_the_list_shown_last(talk: Talk) -> None:
     await talk.publish(25)
     await talk.say("/latest")
-    await talk.press("আগের")
+    await talk.press("পুরোনো")
     card = only(await talk.say("৩"), CardReply)
     assert card.url == "https://news.example/article/13"
     assert "১০টি খবর" in words(await talk.say("১১"))
@@ -331,6 +331,13 @@ async def test_a_card_has_all_that_a_reader_needs(talk: Talk) -> None:
             (Button("খেলা: অনুসরণ করুন", "1:sub:sports:c:1"),),
         ),
     )
+
+
+@pytest.mark.parametrize("byline", ["দৈনিক প্রভাত", "The Daily Probhat"])
+async def test_a_newsroom_that_signs_itself_is_named_once(talk: Talk, byline: str) -> None:
+    await talk.publish(1, byline=byline)
+    await talk.say("সর্বশেষ")
+    assert only(await talk.say("১"), CardReply).source == "দৈনিক প্রভাত"
 
 
 async def test_following_from_a_card_turns_its_button_around(talk: Talk) -> None:
