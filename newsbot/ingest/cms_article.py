@@ -31,7 +31,7 @@ from newsbot.ingest.canonical_url import InvalidUrl, canonical_url
 from newsbot.ingest.markup import headline_text, paragraphs_of, plain_text, short_text
 from newsbot.ingest.values import SUMMARY_LIMIT
 
-__all__ = ["CmsArticle", "CmsMistake", "articles_in", "read_article", "urls_in"]
+__all__ = ["CmsArticle", "CmsMistake", "articles_in", "read_article", "read_url", "withdrawals_in"]
 
 MOST_ITEMS = 100  #: of one request
 EXAMPLE_DATE: Final = "2025-11-18T17:45:00+06:00"
@@ -78,18 +78,20 @@ def articles_in(payload: object) -> Sequence[object]:
     return _not_too_many(items)
 
 
-def urls_in(payload: object) -> Sequence[str]:
-    """The canonical addresses to withdraw: a text, `{"url": …}`, or a list of either. Raises CmsMistake."""
+def withdrawals_in(payload: object) -> Sequence[object]:
+    """The items of a request to withdraw: one, or a list. Raises CmsMistake if none."""
     items = payload if isinstance(payload, list) else [payload]
-    found = []
-    for item in _not_too_many(items):
-        given = item.get("url") if isinstance(item, Mapping) else item
-        if not isinstance(given, str) or not given.strip():
-            raise CmsMistake("missing_field", f'Say which article: {{"url": "{EXAMPLE_URL}"}}, or a list of these.')
-        found.append(_canonical(given))
-    if not found:
+    if not items:
         raise CmsMistake("empty", "The list is empty: send at least one url.")
-    return found
+    return _not_too_many(items)
+
+
+def read_url(item: object) -> str:
+    """The canonical address of an article to withdraw: a text, or `{"url": …}`. Raises CmsMistake."""
+    given = item.get("url") if isinstance(item, Mapping) else item
+    if not isinstance(given, str) or not given.strip():
+        raise CmsMistake("missing_field", f'Say which article: {{"url": "{EXAMPLE_URL}"}}, or a list of these.')
+    return _canonical(given)
 
 
 def read_article(item: object, *, timezone: tzinfo, now: datetime) -> CmsArticle:

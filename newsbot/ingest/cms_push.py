@@ -12,7 +12,7 @@ from newsbot.articles.store import ArticleStore
 from newsbot.domain.article import Article, ArticleDraft
 from newsbot.domain.topic import Topics
 from newsbot.ingest.article_decider import article_url, language_of, may_announce
-from newsbot.ingest.cms_article import CmsArticle, CmsMistake, articles_in, read_article, urls_in
+from newsbot.ingest.cms_article import CmsArticle, CmsMistake, articles_in, read_article, read_url, withdrawals_in
 from newsbot.ingest.fetching import shown
 from newsbot.ingest.story_finder import addresses_to_look_up, find_article
 from newsbot.ingest.summariser import Summary, summarise
@@ -62,18 +62,17 @@ class CmsPush:
     async def withdraw(self, payload: object) -> list[Answer]:
         """Take articles back: readers are not shown them any more, and no feed brings them back."""
         try:
-            urls = urls_in(payload)
+            items = withdrawals_in(payload)
         except CmsMistake as mistake:
             return [_refused(None, mistake)]
-        return [await self._withdraw_one(url) for url in urls]
+        return [await self._withdraw_one(item) for item in items]
 
     async def _accept_one(self, item: object) -> Answer:
         now = self._clock()
         try:
             pushed = read_article(item, timezone=self._timezone, now=now)
         except CmsMistake as mistake:
-            url = item.get("url") if isinstance(item, dict) else None
-            return _refused(url if isinstance(url, str) else None, mistake)
+            return _refused(_url_as_sent(item), mistake)
         known = await self._known(pushed.url)
         if known is not None and known.withdrawn_at:
             message = "This article was withdrawn: publish it anew under another address."
@@ -82,7 +81,11 @@ class CmsPush:
         stored = await self._store.put(draft, now=now, announce=may_announce(draft.published_at, now))
         return {"url": stored.article.url, "status": stored.change.value, "id": stored.article.id}
 
-    async def _withdraw_one(self, url: str) -> Answer:
+    async def _withdraw_one(self, item: object) -> Answer:
+        try:
+            url = read_url(item)
+        except CmsMistake as mistake:
+            return _refused(item if isinstance(item, str) else _url_as_sent(item), mistake)
         known = await self._known(url)
         if known is None:
             return _refused(url, CmsMistake("unknown_article", "There is no article with this address."))
@@ -143,6 +146,11 @@ def article_to_json(article: Article) -> Answer:
         "version": article.version,
     }
     return {name: value for name, value in fields.items() if value not in ("", [])}
+
+
+def _url_as_sent(item: object) -> str | None:
+    url = item.get("url") if isinstance(item, dict) else None
+    return url if isinstance(url, str) else None
 
 
 def _refused(url: str | None, mistake: CmsMistake) -> Answer:

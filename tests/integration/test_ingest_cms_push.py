@@ -125,6 +125,16 @@ async def test_withdrawing_what_is_not_there_is_told(cms: CmsPush) -> None:
     assert [answer["error"]["code"] for answer in await cms.withdraw({})] == ["missing_field"]  # type: ignore[index]
 
 
+async def test_each_withdrawal_is_answered_for_itself(cms: CmsPush) -> None:
+    await cms.accept(pushed())
+    answers = await cms.withdraw(["/no-address", URL, 5])
+    assert [(answer["url"], answer["status"]) for answer in answers] == [
+        ("/no-address", "refused"),
+        (URL, "withdrawn"),
+        (None, "refused"),
+    ]
+
+
 async def test_the_feed_that_follows_the_cms_changes_nothing_it_said(desk: Desk, cms: CmsPush) -> None:
     async with a_site() as site:
         url = f"{site.url}/sports/1"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.ingest.cms_article import CmsArticle, CmsMistake, articles_in, read_article, urls_in
+from newsbot.ingest.cms_article import CmsArticle, CmsMistake, articles_in, read_article, read_url, withdrawals_in
 from newsbot.ingest.cms_push import article_to_json
 from tests.builders import NOW, an_article
 
@@ -142,19 +142,19 @@ def test_one_a_list_and_a_graph_are_all_lists() -> None:
 
 @pytest.mark.parametrize(("payload", "code"), [([], "empty"), ([{}] * 101, "too_many")])
 def test_an_empty_list_and_a_too_long_one_are_refused(payload: object, code: str) -> None:
-    for take in (articles_in, urls_in):
+    for take in (articles_in, withdrawals_in):
         with pytest.raises(CmsMistake) as caught:
             take(payload)
         assert caught.value.code == code
 
 
 def test_what_to_withdraw_is_said_by_address() -> None:
-    assert urls_in(URL) == [URL]
-    assert urls_in({"url": f"{URL}?utm_source=x"}) == [URL]
-    assert urls_in([URL, {"url": "https://paper.example/2"}]) == [URL, "https://paper.example/2"]
-    for wrong in ({}, {"id": 5}, [5], None, "", ["/x"]):
+    assert read_url(URL) == read_url({"url": f"{URL}?utm_source=x"}) == URL
+    assert withdrawals_in(URL) == [URL]
+    assert withdrawals_in([URL, {"url": URL}]) == [URL, {"url": URL}]
+    for wrong in ({}, {"id": 5}, 5, None, "", "/x"):
         with pytest.raises(CmsMistake):
-            urls_in(wrong)
+            read_url(wrong)
 
 
 json_values = st.recursive(
