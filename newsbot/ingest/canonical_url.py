@@ -62,6 +62,7 @@ def canonical_url(url: str, base: str = "") -> str:
     """
     text = "".join(url.split()) if "\n" in url or "\r" in url or "\t" in url else url.strip()
     try:
+        text.encode()  # a lone surrogate would become a question mark, and another address
         parts = urlsplit(urljoin(base, text) if base else text)
         scheme, host, port = parts.scheme.lower(), _ascii_host(parts.hostname or ""), parts.port
     except ValueError as error:

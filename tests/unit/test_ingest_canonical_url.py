@@ -118,6 +118,7 @@ def test_amp_addresses_lead_to_the_article_proper(url: str, expected: str) -> No
         "http://paper example/",
         "http://paper.example\\@evil.example/",
         "https://paper.example/" + "a" * 2_000,
+        "https://paper.example/\ud800",
     ],
 )
 def test_what_is_no_address_of_a_page_is_refused(url: str) -> None:
