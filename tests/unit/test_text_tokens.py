@@ -67,5 +67,11 @@ def test_headline_and_body_are_not_interchangeable() -> None:
     assert content_fingerprint("এক দুই", "তিন") != content_fingerprint("এক", "দুই তিন")
 
 
+def test_reports_that_differ_in_one_word_are_not_the_same_text() -> None:
+    for one, other in (("সোনার দাম বাড়ল", "সোনার দাম কমল"), ("মৃত্যুতে ক্লাবের শোক", "মৃত্যুতে সমিতির শোক")):
+        assert content_fingerprint(one, "বিজ্ঞপ্তিতে জানানো হয়।") != content_fingerprint(other, "বিজ্ঞপ্তিতে জানানো হয়।")
+    assert content_fingerprint("সোনার দাম", "ভরি ২১০০০০ টাকা।") != content_fingerprint("সোনার দাম", "ভরি ২১২০০০ টাকা।")
+
+
 def test_a_headline_alone_has_no_fingerprint() -> None:
     assert content_fingerprint("আজকের রাশিফল", "") == content_fingerprint("🎉", " … ") == ""
