@@ -21,7 +21,7 @@ from newsbot.conversation.answering import Answering
 from newsbot.errors import ConfigurationError, NewsbotError
 from newsbot.ingest.pipeline import SourceReport
 from newsbot.progress import progress
-from newsbot.running import run_until_stopped, stop_on_signals
+from newsbot.running import until_stopped
 from newsbot.subscribers import transfer
 
 
@@ -33,7 +33,7 @@ async def ingest(settings: Settings, source: str | None, *, once: bool) -> bool:
             return True
         schedule = await parts.schedule()
         if not once:
-            await run_until_stopped({"sources": schedule.run()}, stop_on_signals())
+            await until_stopped(schedule.run())
             return True
         reports = await schedule.read_once([source] if source else None)
     for report in reports:

@@ -47,7 +47,11 @@ async def run(settings: Settings) -> None:
 
     Raises ConfigurationError or StartError before anything is changed.
     """
-    stop = stop_on_signals()
+    await until_stopped(_run(settings))
+    log.info("newsbot stopped")
+
+
+async def _run(settings: Settings) -> None:
     token = settings.telegram.token
     if token is None:
         raise ConfigurationError(
@@ -99,40 +103,43 @@ async def run(settings: Settings) -> None:
                 tasks["intake"] = Poller(api, inbox, bot, clock=parts.clock).run()
             if parts.embedded is not None:
                 tasks["redis"] = _watch(parts.embedded)
-            await run_until_stopped(tasks, stop)
-    log.info("newsbot stopped")
+            await _side_by_side(tasks)
 
 
-def stop_on_signals() -> asyncio.Event:
-    """Set by the first SIGINT or SIGTERM; a second one ends the process as usual."""
-    stop = asyncio.Event()
+async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Run `work` to its end, or until SIGINT or SIGTERM: then it is cancelled, at its start too, and closes what it
+    opened. A second signal ends the process as usual.
+    """
+    task = asyncio.create_task(work)
     loop = asyncio.get_running_loop()
     signals = (signal.SIGINT, signal.SIGTERM)
 
-    def stop_now() -> None:
-        stop.set()
+    def stop() -> None:
+        log.info("newsbot stops")
+        task.cancel()
         for number in signals:
             loop.remove_signal_handler(number)
 
     for number in signals:
-        loop.add_signal_handler(number, stop_now)
-    return stop
+        loop.add_signal_handler(number, stop)
+    await asyncio.wait({task})
+    if not task.cancelled():
+        task.result()
 
 
-async def run_until_stopped(work: Mapping[str, Coroutine[Any, Any, None]], stop: asyncio.Event) -> None:
-    """Run the named tasks side by side until `stop` is set; then cancel them and wait for their end.
+async def _side_by_side(work: Mapping[str, Coroutine[Any, Any, None]]) -> None:
+    """Run the named tasks until cancelled; then cancel them and wait for their end.
 
     A task that raises, or ends by itself, stops the others, and its error is raised.
     """
     tasks = {asyncio.create_task(coroutine, name=name) for name, coroutine in work.items()}
-    stopping = asyncio.create_task(stop.wait())
     try:
-        ended, _ = await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in (*tasks, stopping):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, stopping, return_exceptions=True)
-    for task in ended - {stopping}:
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in ended:
         error = task.exception()
         raise error if error else NewsbotError(f"the task {task.get_name()!r} ended by itself")
 
