@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -30,13 +31,15 @@ from newsbot.ingest.schedule import IngestSchedule
 from newsbot.ingest.source_reader import SourceReader
 from newsbot.newsroom_file import NewsroomFile, load_newsroom
 from newsbot.observability import Metrics
-from newsbot.redis_client import connect
+from newsbot.redis_client import AWAY, connect
 from newsbot.subscribers.journal import SqlJournal
 from newsbot.subscribers.redis_list_memory import RedisListMemory
 from newsbot.subscribers.redis_store import RedisSubscriberStore
 from newsbot.webserver import WebParts, WebServer, create_web_app
 
 T = TypeVar("T")
+
+ANSWERS_WITHIN = 2.0  #: seconds until a server counts as away: who asks for our health waits no longer than 5
 
 
 def utc_now() -> datetime:
@@ -193,19 +196,31 @@ class Parts:
         return WebServer(create_web_app(parts), self.settings.web.host, self.settings.web.port)
 
     async def problems(self) -> dict[str, str]:
-        """Each opened server that does not answer, with its reason."""
-        found = {}
-        if "database" in self._opened:
-            try:
+        """Each opened server that does not answer in time, with its reason."""
+        checks = {"database": self._database_problem, "redis": self._redis_problem}
+        opened = [name for name in checks if name in self._opened]
+        reasons = await asyncio.gather(*(checks[name]() for name in opened))
+        return {name: reason for name, reason in zip(opened, reasons, strict=True) if reason}
+
+    async def _database_problem(self) -> str:
+        try:
+            async with asyncio.timeout(ANSWERS_WITHIN):
                 await self._opened["database"].ping()
-            except NewsbotError as error:
-                found["database"] = str(error)
-        if "redis" in self._opened:
-            try:
+        except NewsbotError as error:
+            return str(error)
+        except TimeoutError:
+            return f"no answer in {ANSWERS_WITHIN:.0f} s"
+        return ""
+
+    async def _redis_problem(self) -> str:
+        try:
+            async with asyncio.timeout(ANSWERS_WITHIN):
                 await self._opened["redis"].ping()
-            except Exception as error:
-                found["redis"] = f"Redis does not answer ({type(error).__name__})"
-        return found
+        except TimeoutError:
+            return f"no answer in {ANSWERS_WITHIN:.0f} s"
+        except AWAY as error:
+            return f"it can't be used ({type(error).__name__})"
+        return ""
 
     async def _once(self, name: str, open_it: Callable[[], Awaitable[T]]) -> T:
         if name not in self._opened:

@@ -1,0 +1,175 @@
+"""A running bot whose PostgreSQL or Redis goes away and comes back: it says so, keeps on, and answers everybody."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import aiohttp
+import pytest
+
+from newsbot.embedded_redis_process import find_server, ping
+from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, create_telegram_app
+from tests.postgres_server import PostgresServer, execute
+from tests.programs import WITHIN, Program, free_port, program, ready, run_to_end
+from tests.telegram_sandbox import running_app, until
+
+TOKEN = "10000001:token-of-these-tests_0123456789"
+READER = 7_000_000_001
+NEWSROOM = """
+[newsroom]
+name = { bn = "দৈনিক নমুনা" }
+site = "https://www.example.com"
+
+[[topics]]
+id = "sports"
+name = { bn = "খেলা" }
+"""
+
+
+class RedisServer:
+    """A server of the newsroom's own, that keeps what it has; may be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.socket = folder, folder / "redis.sock"
+        self.url = f"unix://{self.socket}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        options = ["--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder), "--appendonly", "yes"]
+        self._process = subprocess.Popen([str(find_server()), *options], stdout=subprocess.DEVNULL)
+        async with asyncio.timeout(WITHIN):
+            while await ping(self.socket) != "ready":
+                await asyncio.sleep(0.02)
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """It takes connections and says nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+class House:
+    """A newsroom with servers of its own, the sandbox's Telegram and one reader."""
+
+    def __init__(
+        self, folder: Path, state: SandboxState, url: str, postgres: PostgresServer, redis: RedisServer
+    ) -> None:
+        (folder / "newsroom.toml").write_text(NEWSROOM, "utf-8")
+        self.folder, self.readers, self.postgres, self.redis = folder, ReaderSide(state), postgres, redis
+        self.readers.add_user("পাঠক", user_id=READER)
+        self.port = free_port()
+        self.settings = {
+            "NEWSBOT_TELEGRAM__TOKEN": TOKEN,
+            "NEWSBOT_TELEGRAM__API_URL": url,
+            "NEWSBOT_WEB__PORT": str(self.port),
+            "NEWSBOT_DATABASE_URL": postgres.url("newsbot"),
+            "NEWSBOT_REDIS_URL": redis.url,
+        }
+
+    @asynccontextmanager
+    async def bot(self) -> AsyncIterator[Program]:
+        async with program("run", folder=self.folder, settings=self.settings) as running:
+            await ready(self.port, running)
+            yield running
+            assert running.process.returncode is None, running.err
+            assert await running.stop() == 0, running.err
+            assert "Traceback" not in running.err, running.err
+
+    def answers(self) -> list[str]:
+        return [one.get("text", "") for one in self.readers.view(READER, READER) if one["from"]["id"] != READER]
+
+    async def ask(self, text: str) -> list[str]:
+        """What the bot writes when the reader has written this."""
+        before = len(self.answers())
+        self.readers.send_text(READER, text)
+        await until(lambda: len(self.answers()) > before, seconds=WITHIN)
+        return self.answers()[before:]
+
+    async def problems(self, until_it_says: Callable[[dict[str, str]], bool]) -> dict[str, str]:
+        """What /readyz says, once it says that."""
+        async with aiohttp.ClientSession() as session, asyncio.timeout(WITHIN):
+            while True:
+                async with session.get(f"http://127.0.0.1:{self.port}/readyz") as answer:
+                    found: dict[str, Any] = await answer.json()
+                    assert (answer.status == 503) == bool(found["problems"])
+                if until_it_says(found["problems"]):
+                    return found["problems"]
+                await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    postgres = await asyncio.to_thread(PostgresServer)
+    state = SandboxState.open(token=TOKEN, limits=FloodLimits(per_second=0, chat_per_second=0, group_per_minute=0))
+    with TemporaryDirectory(prefix="newsbot-redis-") as folder:
+        redis = RedisServer(Path(folder))
+        try:
+            await redis.start()
+            await asyncio.to_thread(postgres.start)
+            await execute(postgres.url("postgres"), "CREATE DATABASE newsbot")
+            async with running_app(create_telegram_app(state)) as url:
+                yield House(tmp_path, state, url, postgres, redis)
+        finally:
+            redis.kill()
+            await asyncio.to_thread(postgres.stop)
+            state.close()
+
+
+async def test_redis_goes_and_comes_back(house: House) -> None:
+    async with house.bot():
+        await house.ask("/start")
+        house.redis.kill()
+        problems = await house.problems(bool)
+        assert set(problems) == {"redis"}
+        before = len(house.answers())
+        house.readers.send_text(READER, "/subscribe খেলা")
+        await house.redis.start()
+        await until(lambda: len(house.answers()) > before, seconds=WITHIN)
+        assert "খেলা" in house.answers()[before]
+        await house.problems(lambda found: not found)
+        assert "খেলা" in (await house.ask("/mytopics"))[0]
+
+
+async def test_postgres_goes_and_comes_back_and_readers_are_told_to_try_again(house: House) -> None:
+    async with house.bot():
+        await house.ask("/start")
+        await house.ask("/subscribe খেলা")
+        house.postgres.kill()
+        problems = await house.problems(bool)
+        assert set(problems) == {"database"}
+        (apology,) = await house.ask("/unsubscribe খেলা")
+        assert "একটু পরে আবার চেষ্টা করুন" in apology
+        await asyncio.to_thread(house.postgres.start)
+        await house.problems(lambda found: not found)
+        assert "খেলা" in (await house.ask("/mytopics"))[0]
+        await house.ask("/unsubscribe খেলা")
+        assert "খেলা" not in (await house.ask("/mytopics"))[0]
+
+
+async def test_health_does_not_wait_for_a_server_that_hangs(house: House) -> None:
+    async with house.bot():
+        await house.ask("/start")
+        with house.redis.hanging():
+            problems = await house.problems(bool)
+            assert problems == {"redis": "no answer in 2 s"}
+            status, _, err = await run_to_end("health", folder=house.folder, settings=house.settings)
+            assert (status, err) == (1, "redis: no answer in 2 s\n")
+        await house.problems(lambda found: not found)
+        assert await house.ask("/mytopics")
