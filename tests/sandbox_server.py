@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from aiohttp import web
 
 from newsbot.sandbox.telegram import (
     FloodLimits,
@@ -19,6 +17,7 @@ from newsbot.sandbox.telegram import (
     ServerOptions,
     create_telegram_app,
 )
+from tests.telegram_sandbox import running_app
 
 UNLIMITED = FloodLimits(per_second=0, paid_per_second=0, chat_per_second=0, group_per_minute=0)
 QUICK_RETRIES = RetryPolicy(base=0.02, cap=(0.1, 0.2), timeout=2.0)
@@ -62,26 +61,5 @@ async def running_sandbox(
     """Serve `state` (a new one without flood limits if none is given) while the context is open."""
     state = state or SandboxState.open(limits=UNLIMITED)
     app = create_telegram_app(state, options or ServerOptions(webhook_retry=QUICK_RETRIES))
-    async with serving(app) as url, aiohttp.ClientSession() as http:
+    async with running_app(app, shutdown_timeout=20) as url, aiohttp.ClientSession() as http:
         yield RunningSandbox(state, ReaderSide(state), url, http)
-
-
-@asynccontextmanager
-async def serving(app: web.Application) -> AsyncIterator[str]:
-    """The application's address on this machine."""
-    runner = web.AppRunner(app, shutdown_timeout=20.0)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        await runner.cleanup()
-
-
-async def eventually(condition: Callable[[], bool], *, within: float = 5.0) -> None:
-    """Wait until the condition holds; fails after `within` seconds."""
-    async with asyncio.timeout(within):
-        while not condition():
-            await asyncio.sleep(0.005)

@@ -48,9 +48,9 @@ class TelegramSandbox:
 
 
 @asynccontextmanager
-async def running_app(app: web.Application) -> AsyncIterator[str]:
+async def running_app(app: web.Application, *, shutdown_timeout: float = 0.1) -> AsyncIterator[str]:
     """Serves on a free port of this machine; its address."""
-    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
+    runner = web.AppRunner(app, shutdown_timeout=shutdown_timeout, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

@@ -21,7 +21,8 @@ from aiohttp import web
 
 from newsbot.sandbox.telegram import Fault
 from tests.integration.test_sandbox_telegram_readers import png
-from tests.sandbox_server import eventually, running_sandbox, serving
+from tests.sandbox_server import running_sandbox
+from tests.telegram_sandbox import running_app, until
 
 
 @pytest.fixture
@@ -73,18 +74,18 @@ def a_dispatcher(heard):
 async def talk(sandbox, reader, heard):
     readers = sandbox.readers
     readers.start(reader.id, "topic-sports")
-    await eventually(lambda: len(readers.view(reader.id, reader.id)) == 2)
+    await until(lambda: len(readers.view(reader.id, reader.id)) == 2)
     greeting = readers.view(reader.id, reader.id)[-1]
     assert (greeting["text"], greeting["entities"][0]["type"]) == ("স্বাগতম", "bold")
     query = readers.press(reader.id, greeting["message_id"], data="sports")
     assert await readers.callback_answer(query) == {"text": "হলো", "show_alert": False, "url": None}
-    await eventually(lambda: readers.view(reader.id, reader.id)[-1]["text"] == "বদলে গেছে")
+    await until(lambda: readers.view(reader.id, reader.id)[-1]["text"] == "বদলে গেছে")
     readers.send_sticker(reader.id)
-    await eventually(lambda: readers.view(reader.id, reader.id)[-1].get("text") == "sticker")
+    await until(lambda: readers.view(reader.id, reader.id)[-1].get("text") == "sticker")
     readers.block(reader.id)
-    await eventually(lambda: len(heard) == 4)
+    await until(lambda: len(heard) == 4)
     assert heard == ["topic-sports", "sports", "sticker", "kicked"]
-    await eventually(lambda: len(sandbox.state.updates) == 0)
+    await until(lambda: len(sandbox.state.updates) == 0)
 
 
 async def test_a_dispatcher_polls(sandbox, bot, reader):
@@ -106,7 +107,7 @@ async def test_a_dispatcher_is_called_by_webhook(sandbox, bot, reader, in_backgr
     handler = SimpleRequestHandler(dispatcher, bot, secret_token="secret-1", handle_in_background=in_background)
     handler.register(app, path="/hook")
     setup_application(app, dispatcher, bot=bot)
-    async with serving(app) as url:
+    async with running_app(app) as url:
         assert await bot.set_webhook(f"{url}/hook", secret_token="secret-1") is True
         await talk(sandbox, reader, heard)
         info = await bot.get_webhook_info()

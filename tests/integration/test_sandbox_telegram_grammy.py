@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from newsbot.sandbox.telegram import Fault
-from tests.sandbox_server import eventually, running_sandbox
+from tests.sandbox_server import running_sandbox
+from tests.telegram_sandbox import until
 
 pytestmark = pytest.mark.node
 
@@ -81,7 +82,7 @@ async def test_a_bot_talks_with_a_reader(mode):
         readers.block(reader.id)
         assert await client.next() == {"standing": "kicked"}
         if mode == "webhook":
-            await eventually(lambda: len(sandbox.state.updates) == 0)
+            await until(lambda: len(sandbox.state.updates) == 0)
 
 
 async def test_refusals_become_the_librarys_own_errors():

@@ -12,7 +12,8 @@ from telegram.request import HTTPXRequest
 
 from newsbot.sandbox.telegram import Fault
 from tests.integration.test_sandbox_telegram_readers import png
-from tests.sandbox_server import eventually, running_sandbox
+from tests.sandbox_server import running_sandbox
+from tests.telegram_sandbox import until
 
 
 @pytest.fixture
@@ -75,13 +76,13 @@ async def test_an_application_polls_answers_edits_and_hears_of_blocks(sandbox, r
         await application.updater.start_polling(poll_interval=0, timeout=5)
         await application.start()
         readers.start(reader.id, "topic-sports")
-        await eventually(lambda: len(readers.view(reader.id, reader.id)) == 2)
+        await until(lambda: len(readers.view(reader.id, reader.id)) == 2)
         greeting = readers.view(reader.id, reader.id)[-1]
         assert (greeting["text"], greeting["entities"][0]["type"]) == ("স্বাগতম", "bold")
         query = readers.press(reader.id, greeting["message_id"], row=0, column=0)
         answer = await readers.callback_answer(query)
         assert answer == {"text": "যোগ হলো", "show_alert": True, "url": None}
-        await eventually(lambda: "edit_date" in readers.view(reader.id, reader.id)[-1])
+        await until(lambda: "edit_date" in readers.view(reader.id, reader.id)[-1])
         assert readers.view(reader.id, reader.id)[-1]["text"] == "আপনি topic-sports বেছেছেন"
         readers.send_sticker(reader.id)
         readers.send_location(reader.id, 23.8, 90.4)
@@ -91,7 +92,7 @@ async def test_an_application_polls_answers_edits_and_hears_of_blocks(sandbox, r
         readers.add_bot(group.id, reader.id)
         readers.promote_bot(group.id, reader.id)
         readers.block(reader.id)
-        await eventually(lambda: len(heard) == 9)
+        await until(lambda: len(heard) == 9)
         await application.updater.stop()
         await application.stop()
     assert heard == [

@@ -8,7 +8,8 @@ import pytest
 from aiohttp import web
 
 from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxError, SandboxState
-from tests.sandbox_server import UNLIMITED, running_sandbox, serving
+from tests.sandbox_server import UNLIMITED, running_sandbox
+from tests.telegram_sandbox import running_app
 
 
 def png(width, height):
@@ -144,7 +145,7 @@ async def test_a_picture_is_fetched_from_this_machine_kept_and_sent_again_by_its
         return web.Response(body=picture if kind == "image/png" else b"x", content_type=kind)
 
     site.router.add_get("/{kind}", serve)
-    async with serving(site) as url:
+    async with running_app(site) as url:
         sent = await sandbox.ok(
             "sendPhoto", chat_id=reader.id, photo=f"{url}/a.png", caption="<b>ক</b>", parse_mode="HTML"
         )

@@ -11,7 +11,8 @@ from aiohttp import web
 
 from newsbot.sandbox.telegram import ReaderSide, RetryPolicy, SandboxState, ServerOptions
 from newsbot.sandbox.telegram.polling import Poller
-from tests.sandbox_server import UNLIMITED, eventually, running_sandbox, serving
+from tests.sandbox_server import UNLIMITED, running_sandbox
+from tests.telegram_sandbox import running_app, until
 
 
 @pytest.fixture
@@ -159,7 +160,7 @@ async def webhook():
     receiver = Receiver()
     app = web.Application()
     app.router.add_post("/telegram/webhook", receiver.receive)
-    async with serving(app) as url:
+    async with running_app(app) as url:
         yield receiver, f"{url}/telegram/webhook"
 
 
@@ -168,7 +169,7 @@ async def test_updates_go_to_the_webhook_with_its_secret_and_polling_is_refused(
         body = await sandbox.call("setWebhook", url=url, secret_token="s_e-C", max_connections=3)
         assert body == {"ok": True, "result": True, "description": "Webhook was set"}
         sandbox.readers.send_text(reader.id, "হ্যালো")
-        await eventually(lambda: len(sandbox.state.updates) == 0)
+        await until(lambda: len(sandbox.state.updates) == 0)
         [(_, text, update, secret)] = receiver.calls
         assert (text, secret) == ("হ্যালো", "s_e-C")
         assert set(update) == {"update_id", "message"}
@@ -227,7 +228,7 @@ async def test_what_the_webhook_does_not_take_comes_again_until_it_does_and_in_o
         await sandbox.ok("setWebhook", url=url)
         sandbox.readers.send_text(reader.id, "a")
         sandbox.readers.send_text(reader.id, "b")
-        await eventually(lambda: len(sandbox.state.updates) == 0)
+        await until(lambda: len(sandbox.state.updates) == 0)
         assert receiver.texts == ["a"] * 4 + ["b"]
         moments = [moment for moment, *_ in receiver.calls]
         assert moments[1] - moments[0] < 0.5  # the first retry comes at once
@@ -241,7 +242,7 @@ async def test_a_webhook_says_itself_when_to_try_again(sandbox, reader):
         receiver.answers["a"] = [web.Response(status=503, headers={"Retry-After": "1"})]
         await sandbox.ok("setWebhook", url=url)
         sandbox.readers.send_text(reader.id, "a")
-        await eventually(lambda: len(receiver.calls) == 2)
+        await until(lambda: len(receiver.calls) == 2)
         assert receiver.calls[1][0] - receiver.calls[0][0] >= 1
 
 
@@ -253,10 +254,10 @@ async def test_chats_are_served_side_by_side_up_to_max_connections_and_each_one_
         for person in people:
             for number in range(2):
                 sandbox.readers.send_text(person.id, f"{person.first_name}{number}")
-        await eventually(lambda: receiver.active == 3)
+        await until(lambda: receiver.active == 3)
         assert len({text[0] for text in receiver.texts}) == 3
         receiver.hold.set()
-        await eventually(lambda: len(sandbox.state.updates) == 0)
+        await until(lambda: len(sandbox.state.updates) == 0)
         assert receiver.most_active == 3
         for person in people:
             mine = [text for text in receiver.texts if text[0] == person.first_name]
@@ -274,7 +275,7 @@ async def test_a_webhook_can_answer_with_a_method(sandbox, reader):
         await sandbox.ok("setWebhook", url=url)
         sandbox.readers.send_text(reader.id, "a")
         sandbox.readers.send_text(reader.id, "b")
-        await eventually(lambda: len(sandbox.state.updates) == 0)
+        await until(lambda: len(sandbox.state.updates) == 0)
         assert [row.text for row in sandbox.state.ledger] == ["উত্তর"]
         assert (await sandbox.ok("getWebhookInfo"))["url"] == url
 
@@ -282,7 +283,7 @@ async def test_a_webhook_can_answer_with_a_method(sandbox, reader):
 async def test_a_webhook_that_nobody_serves_keeps_its_updates(sandbox, reader):
     await sandbox.ok("setWebhook", url="http://127.0.0.1:9/")
     sandbox.readers.send_text(reader.id, "a")
-    await eventually(lambda: sandbox.state.webhook.last_error_message is not None)
+    await until(lambda: sandbox.state.webhook.last_error_message is not None)
     info = await sandbox.ok("getWebhookInfo")
     assert (info["last_error_message"], info["pending_update_count"]) == ("Connection refused", 1)
     await sandbox.ok("deleteWebhook", drop_pending_updates=True)
@@ -298,9 +299,9 @@ async def test_a_webhook_that_is_gone_for_a_day_is_removed():
         receiver.answers["a"] = [410] * 10_000
         await sandbox.ok("setWebhook", url=url)
         sandbox.readers.send_text(reader.id, "a")
-        await eventually(lambda: len(receiver.calls) > 1)
+        await until(lambda: len(receiver.calls) > 1)
         moment[0] += timedelta(hours=23, minutes=1)
-        await eventually(lambda: state.webhook.url == "")
+        await until(lambda: state.webhook.url == "")
         assert texts(await sandbox.ok("getUpdates")) == ["a"]
 
 
