@@ -1,4 +1,4 @@
-"""The HTTP side: `/bot<token>/<method>` and `/file/bot<token>/<path>`, envelope, faults and background tasks.
+"""The HTTP side: `/bot<token>/<method>` and `/file/bot<token>/<path>`, envelope and background tasks.
 
 Errors carry their code twice (status and `error_code`), floods also say `Retry-After`. Method names are
 case-insensitive, GET and POST are the same, bodies may be urlencoded, multipart or JSON.
@@ -24,7 +24,7 @@ from newsbot.sandbox.telegram.control import add_control_routes
 from newsbot.sandbox.telegram.describing import DESCRIBING
 from newsbot.sandbox.telegram.editing import EDITING
 from newsbot.sandbox.telegram.errors import ApiError
-from newsbot.sandbox.telegram.faults import Fault
+from newsbot.sandbox.telegram.misbehaving import misbehave
 from newsbot.sandbox.telegram.polling import Poller
 from newsbot.sandbox.telegram.receiving import RECEIVING
 from newsbot.sandbox.telegram.sending import SENDING
@@ -40,9 +40,6 @@ METHODS: Final[dict[str, Method]] = {
 }
 WRITE_EVERY: Final = 0.25  #: seconds between two looks at what must go to disk
 _TOKEN: Final = re.compile(r"[1-9][0-9]{0,19}:[A-Za-z0-9_-]{1,80}")
-_PROXY_PAGE: Final = (
-    "<html>\r\n<head><title>{0}</title></head>\r\n<body><center><h1>{0}</h1></center></body>\r\n</html>\r\n"
-)
 RESTART: Final = ApiError(500, "Internal Server Error: restart")
 
 
@@ -136,7 +133,10 @@ class _Server:
         if fault is None:
             return await self._respond(name, arguments)
         log.info("fault struck", action=fault.action, method=name)
-        return await self._misbehave(fault, request, name, arguments)
+        try:
+            return await misbehave(fault, request, lambda: self._respond(name, arguments))
+        except ApiError as error:
+            return _refusal(error)
 
     def _check_token(self, token: str) -> None:
         if _TOKEN.fullmatch(token) is None:
@@ -169,35 +169,6 @@ class _Server:
         except Exception:
             log.exception("webhook reply failed", method=name)  # the chat's next updates must still be delivered
 
-    # -- faults -------------------------------------------------------------------------------------------------------
-
-    async def _misbehave(
-        self, fault: Fault, request: web.Request, name: str, arguments: Arguments
-    ) -> web.StreamResponse:
-        match fault.action:
-            case "status":
-                return _refusal(_ordered_error(fault))
-            case "html":
-                page = _PROXY_PAGE.format(f"{fault.status} Bad Gateway" if fault.status == 502 else fault.status)
-                return web.Response(status=fault.status, text=page, content_type="text/html")
-            case "slow":
-                await asyncio.sleep(fault.seconds)
-                return await self._respond(name, arguments)
-            case "drop_before":
-                return _dropped(request)
-            case _:
-                answer = await self._respond(name, arguments)
-        match fault.action:
-            case "drop_after":
-                return _dropped(request)
-            case "half":
-                return await _half(request, answer)
-            case "trickle":
-                return await _trickled(request, answer, fault.seconds)
-            case _:
-                await asyncio.sleep(fault.seconds)
-                return answer
-
     # -- files --------------------------------------------------------------------------------------------------------
 
     async def file(self, request: web.Request) -> web.Response:
@@ -227,50 +198,8 @@ def _refusal(error: ApiError) -> web.Response:
     return _answer(error.code, error.json(), headers)
 
 
-def _ordered_error(fault: Fault) -> ApiError:
-    if fault.status == 429:
-        seconds = fault.retry_after if fault.retry_after is not None else 1
-        return ApiError(429, fault.description or f"Too Many Requests: retry after {seconds}", retry_after=seconds)
-    names = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 409: "Conflict", 500: "Internal Server Error"}
-    return ApiError(fault.status, fault.description or names.get(fault.status, "Error"), retry_after=fault.retry_after)
-
-
 def _chat_of(arguments: Arguments) -> int | None:
     try:
         return int(arguments.text("chat_id"))
     except ValueError:
         return None
-
-
-def _dropped(request: web.Request) -> web.Response:
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()
-
-
-async def _half(request: web.Request, answer: web.Response) -> web.StreamResponse:
-    body = _bytes(answer)
-    stream = web.StreamResponse(status=answer.status, headers={"Content-Type": "application/json"})
-    stream.content_length = len(body)
-    await stream.prepare(request)
-    await stream.write(body[: len(body) // 2])
-    if request.transport is not None:
-        request.transport.close()
-    return stream
-
-
-async def _trickled(request: web.Request, answer: web.Response, seconds: float) -> web.StreamResponse:
-    body = _bytes(answer)
-    pieces = min(len(body), max(2, int(seconds / 0.05)))
-    stream = web.StreamResponse(status=answer.status, headers={"Content-Type": "application/json"})
-    stream.content_length = len(body)
-    await stream.prepare(request)
-    for piece in range(pieces):
-        await stream.write(body[len(body) * piece // pieces : len(body) * (piece + 1) // pieces])
-        await asyncio.sleep(seconds / pieces)
-    await stream.write_eof()
-    return stream
-
-
-def _bytes(answer: web.Response) -> bytes:
-    return answer.body if isinstance(answer.body, bytes) else b""
