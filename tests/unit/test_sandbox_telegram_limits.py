@@ -67,6 +67,44 @@ def test_no_second_ever_holds_more_than_thirty_wherever_it_begins(pauses):
     assert meter.counters()["worst_second"] <= 30
 
 
+@given(
+    st.lists(st.tuples(st.floats(0, 9), st.integers(1, 3), st.booleans()), min_size=40, max_size=150),
+    st.integers(1, 5),
+)
+def test_every_limit_holds_in_every_window_wherever_it_begins(sends, most):
+    clock = Seconds()
+    limits = FloodLimits(
+        per_second=most, paid_per_second=most + 2, chat_per_second=0, group_per_minute=most, retry_after=1
+    )
+    meter = FloodMeter(limits, clock)
+    accepted = []
+    for pause, chat, paid in sends:
+        clock.now += pause if pause > 8.5 else pause / 20
+        group = -chat if chat == 3 else chat
+        if wait(meter, group, paid=paid) is None:
+            accepted.append((clock.now, group, paid))
+    for start, _, _ in accepted:
+        second = [paid for moment, _, paid in accepted if start <= moment < start + 1.0]
+        assert second.count(False) <= most
+        assert len(second) <= 2 * most + 2
+        assert second.count(True) <= most + 2
+        assert sum(group < 0 and start <= moment < start + 60.0 for moment, group, _ in accepted) <= most
+
+
+@given(st.lists(st.floats(0, 2), min_size=20, max_size=100), st.integers(1, 6))
+def test_one_chat_never_gets_more_than_its_burst_and_one_a_second(pauses, burst):
+    clock = Seconds()
+    meter = FloodMeter(FloodLimits(chat_burst=burst), clock)
+    accepted = []
+    for pause in pauses:
+        clock.now += pause
+        if wait(meter, 7) is None:
+            accepted.append(clock.now)
+    for first, start in enumerate(accepted):
+        for count, end in enumerate(accepted[first:], start=1):
+            assert count <= burst + (end - start) + 1e-6
+
+
 def test_one_chat_takes_a_short_burst_and_then_one_a_second(clock):
     meter = FloodMeter(FloodLimits(chat_burst=5), clock)
     assert [wait(meter, 7) for _ in range(5)] == [None] * 5
