@@ -53,7 +53,9 @@ _RELATED_HEADING: Final = re.compile(
 )
 _NOT_BODY: Final = re.compile(
     normalise(
-        r"^(?:(?:আরও|আরো) (?:পড়ুন|পড়ুন|দেখুন)|(?:প্রকাশ|প্রকাশিত|আপডেট|হালনাগাদ|published|updated)\s*[:：]|ছবি\s*[:ঃ：]|বিজ্ঞাপন$"
+        r"^(?:(?:আরও|আরো) (?:পড়ুন|পড়ুন|দেখুন)|(?:প্রকাশ|প্রকাশিত|published)\s*[:：]|ছবি\s*[:ঃ：]|বিজ্ঞাপন$"
+        # 'আপডেট: ১৮ নভেম্বর, ১৭:৪৫', but not 'আপডেট: ৩ জন উদ্ধার হয়েছেন।'
+        r"|(?:আপডেট|হালনাগাদ|updated)\s*[:：](?=.*\d)[^।!?]{1,80}$"
         r"|শেয়ার করুন|ফলো করুন|গুগল নিউজে|google news|advertisement$|share this (?:news|article)"
         r"|(?:read|see) (?:also|more)\s*[:：]|photo\s*:|img$|প্রিন্ট$|print$)"
     ),

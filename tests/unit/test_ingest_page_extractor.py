@@ -139,11 +139,21 @@ def test_a_page_that_names_no_time_has_none() -> None:
         *("<p>Share this news on:</p>", "<p>আরও পড়ুন: শীতের পিঠা উৎসব</p>", "<p>আরো পড়ুন</p><p>- শীতের পিঠা উৎসব</p>"),
         *("<p>ছবি: মাহিন রহমান</p>", "<p>বিজ্ঞাপন</p>", f"<p>{HEADLINE}</p>", "<p>© দিনের আলো</p>"),
         *("<p>সর্বশেষ</p><p>অন্য খবর এক</p><p>অন্য খবর দুই</p>", "<p>এসএন</p>", "<p>টিটি/এমএএইচ/</p>", "<p>RK/SN</p>"),
+        *(
+            "<p>আপডেট: ১৮ নভেম্বর ২০২৫, ১৭:৪৫</p>",
+            "<p>হালনাগাদ: মঙ্গলবার (১৮ নভেম্বর)</p>",
+            "<p>Updated: 18 Nov 2025, 5:45 PM</p>",
+        ),
     ],
 )
 def test_the_body_is_without_share_lines_related_lists_and_initials(line: str) -> None:
     assert page(after=line).paragraphs == page().paragraphs
     assert len(page().paragraphs) == 3
+
+
+@pytest.mark.parametrize("line", ["হালনাগাদ: টোল লাগবে না।", "আপডেট: ৩ জন উদ্ধার হয়েছেন।", "Updated: the bridge is open."])
+def test_an_update_told_in_words_is_part_of_the_body(line: str) -> None:
+    assert page(after=f"<p>{line}</p>").paragraphs == (*page().paragraphs, line)
 
 
 def test_initials_are_the_byline_when_only_the_paper_is_named() -> None:
