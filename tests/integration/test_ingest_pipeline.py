@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -254,6 +255,25 @@ async def test_one_article_under_several_addresses_is_stored_once(desk: Desk, si
     (article,) = await desk.articles()
     assert article.url == f"{site.url}/sports/1"
     assert set(article.other_urls) >= {short, mobile, copy}
+
+
+async def test_two_sources_that_bring_the_same_articles_at_once_store_and_announce_each_once(
+    desk: Desk, site: Site
+) -> None:
+    sources = [a_source(site), a_source(site, id="other", url=f"{site.url}/other")]
+    for path in ("/feed", "/other"):
+        site.put(path, rss(rss_item(60, site.url)))
+    for source in sources:
+        await desk.read(source)
+    numbers = range(1, 11)
+    publish(site, *numbers)
+    again = [rss_item(n, site.url, link=f"{site.url}/sports/{n}?utm_source=other") for n in reversed(numbers)]
+    site.put("/other", rss(*again))
+    reports = await asyncio.gather(*map(desk.read, sources))
+    assert sum(report.count(NEW) for report in reports) == len(numbers)
+    _, *articles = await desk.articles()
+    assert sorted(article.url for article in articles) == sorted(f"{site.url}/sports/{n}" for n in numbers)
+    assert len(await desk.outbox()) == len(numbers)
 
 
 async def test_the_same_item_twice_in_a_feed_is_one(desk: Desk, site: Site) -> None:
