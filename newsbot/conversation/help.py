@@ -78,5 +78,5 @@ def answer_media(turn: Turn, sent: Unsupported) -> TextReply:
 
 def _ways_on(turn: Turn) -> tuple[tuple[Button, ...], ...]:
     if turn.in_group:
-        return ()
+        return rows(latest_button(turn))
     return rows(latest_button(turn), topics_button(turn), Button(turn.translate("Help"), encode(Help())))

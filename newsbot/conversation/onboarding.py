@@ -22,6 +22,8 @@ async def start(house: House, turn: Turn, wish: Start) -> Replies:
     """Registers the reader, or welcomes them back; a link's topic is followed, its article shown."""
     if turn.in_group:
         return (_greeting_for_a_group(house, turn), *await _linked_article(house, turn, wish))
+    if turn.failure and (card := await _linked_article(house, turn, wish)):
+        return card  # what they came for can be read, even while nobody can be registered
     before = turn.subscriber
     subscriber = await house.subscribers.change(
         turn.incoming.address, "started", _started, now=turn.now, initial=initial_preferences(house, turn)

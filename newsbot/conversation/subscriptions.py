@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import structlog
+
 from newsbot.conversation.actions import encode
 from newsbot.conversation.cards import card_of
 from newsbot.conversation.intents import (
@@ -24,10 +26,13 @@ from newsbot.conversation.turn import House, Replies, Turn, initial_preferences,
 from newsbot.domain.message import Button, ChoiceReply, Option, Span, TextReply, Toast
 from newsbot.domain.subscriber import Preferences
 from newsbot.domain.topic import Topic
+from newsbot.errors import StoreError
 from newsbot.subscribers.store import SubscriberEvent
 from newsbot.text.dates import format_date
 
 Followed = frozenset[str]
+
+log = structlog.get_logger()
 
 
 async def show_topics(house: House, turn: Turn, wish: ShowTopics) -> Replies:
@@ -130,6 +135,16 @@ async def _shown(
     house: House, turn: Turn, wish: Subscribe | Unsubscribe, said: str, topics: Sequence[Topic]
 ) -> Replies:
     """The confirmation, and the message in which it was chosen as it is now."""
+    try:
+        return await _shown_anew(house, turn, wish, said, topics)
+    except StoreError as error:  # of the articles: what was chosen is saved, and is confirmed without them
+        log.warning("message not shown anew", cause=str(error))
+        return (Toast(text=said),) if turn.pressed else (text(said),)
+
+
+async def _shown_anew(
+    house: House, turn: Turn, wish: Subscribe | Unsubscribe, said: str, topics: Sequence[Topic]
+) -> Replies:
     match wish.view:
         case View.TOPICS | View.WELCOME:
             return Toast(text=said), topic_choice(house, turn, wish.view)

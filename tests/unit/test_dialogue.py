@@ -672,6 +672,8 @@ async def test_a_group_reads_but_does_not_follow(talk: Talk) -> None:
     assert "গ্রুপ" in words(await talk.hear(a_group_message("/start")))
     topics = only(await talk.hear(a_group_message("/topics")), ChoiceReply)
     assert topics.options[0].action == "1:latest:sports"
+    old = only(await talk.hear(a_press("0:gone", **_group())), TextReply)
+    assert [button.action for row in old.buttons for button in row] == ["1:latest"]
     assert await talk.subscribers.get(an_address("-2002")) is None
 
 
@@ -712,6 +714,22 @@ async def test_news_are_read_even_while_the_readers_store_and_the_memory_are_awa
     assert found.buttons == ()
     card = only(await talk.do("1:open:1"), CardReply)
     assert [button.label for row in card.buttons for button in row] == ["পুরোটা পড়ুন"]
+
+
+async def test_a_link_to_an_article_is_followed_even_while_nobody_can_be_registered(talk: Talk) -> None:
+    await talk.publish(1)
+    talk.subscribers.away = True
+    assert only(await talk.say("/start article-1"), CardReply).url == a_draft(1).url
+    talk.subscribers.away = False
+    assert await talk.subscribers.get(READER) is None
+
+
+@pytest.mark.parametrize("view", ["c:1", "l"])
+async def test_what_was_saved_is_confirmed_even_while_the_articles_are_away(talk: Talk, view: str) -> None:
+    await talk.a_reader()
+    talk.articles.away = True
+    assert await talk.do(f"1:sub:sports:{view}") == (Toast(text="এখন থেকে অনুসরণ করছেন: খেলা।"),)
+    assert (await talk.chosen()).topics == {"sports"}
 
 
 @pytest.mark.parametrize("said", ["/latest", "সেতু", "https://news.example/article/1"])
