@@ -22,6 +22,7 @@ from newsbot.errors import NewsbotError, StartError
 READY_WITHIN = 60.0  #: seconds for a process to say that it is ready
 STOP_WITHIN = 15.0  #: seconds for a process to end by itself before it is killed
 PREFIX = "NEWSBOT_"
+ORPHAN_GUARD = Path(__file__).with_name("orphan_guard.py")
 
 T = TypeVar("T")
 
@@ -32,7 +33,7 @@ class DemoError(NewsbotError):
 
 @dataclass
 class Child:
-    """A process of the demo; its errors go to a log file."""
+    """A process of the demo; its errors go to a log file. It is stopped too when we die, in whatever way."""
 
     name: str
     process: asyncio.subprocess.Process
@@ -44,7 +45,10 @@ class Child:
 
 
 async def run_demo(port: int, data: Path) -> None:
-    """Start both, print the address, wait for Ctrl-C or SIGTERM, stop both. Raises StartError or DemoError."""
+    """Start both, print the address, wait for Ctrl-C, SIGTERM or the terminal's end, stop both.
+
+    Raises StartError or DemoError.
+    """
     folder = data.resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -52,16 +56,22 @@ async def run_demo(port: int, data: Path) -> None:
         raise StartError(f"the folder {folder} can't be made ({error.strerror}): choose another with --data") from None
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
+    for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(signal_number, stop.set)
     print("Starting the demo…", flush=True)  # noqa: T201 - this command's own output
-    async with _child(
-        "sandbox", folder, ["newsbot.sandbox", "--data", str(folder / "sandbox"), "--port", str(port)]
-    ) as sandbox:
+    web_port = _free_port()
+    sandbox_arguments = [
+        "--data",
+        str(folder / "sandbox"),
+        "--port",
+        str(port),
+        "--bot",
+        f"http://127.0.0.1:{web_port}",
+    ]
+    async with _child("sandbox", folder, ["newsbot.sandbox", *sandbox_arguments]) as sandbox:
         address = await _unless_stopped(_ready_line(sandbox), stop)
         if address is None:
             return
-        web_port = _free_port()
         env_file = _write_settings(folder, address, web_port)
         async with _child("bot", folder, ["newsbot", "--env-file", str(env_file), "run"]) as bot:
             if not await _unless_stopped(_answers(bot, web_port), stop):
@@ -84,13 +94,13 @@ def _write_settings(folder: Path, address: str, web_port: int) -> Path:
 @asynccontextmanager
 async def _child(name: str, folder: Path, module_and_arguments: list[str]) -> AsyncIterator[Child]:
     environment = {key: value for key, value in os.environ.items() if not key.upper().startswith(PREFIX)}
+    watch = "kernel" if sys.platform == "linux" else "pipe"
     log_path = folder / f"{name}.log"
     with log_path.open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            *module_and_arguments,
-            stdin=asyncio.subprocess.DEVNULL,
+            *(sys.executable, "-I", "-S", str(ORPHAN_GUARD), watch, str(os.getpid())),
+            *(sys.executable, "-m", *module_and_arguments),
+            stdin=asyncio.subprocess.PIPE if watch == "pipe" else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=log,
             env=environment,

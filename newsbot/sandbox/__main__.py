@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import errno
 import fcntl
+import secrets
 import signal
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from aiohttp import web
 
 from newsbot.errors import StartError
 from newsbot.sandbox.bot_settings import write_bot_settings
+from newsbot.sandbox.cms_push import CmsPush
 from newsbot.sandbox.demo import create_sandbox_app
 
 STOP_WITHIN = 1.0  #: seconds that open requests get; a bot's long poll would last far longer
@@ -34,21 +36,24 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder to keep everything in (default: memory only)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=_port, default=8090, help="port; 0 picks a free one (default: %(default)s)")
+    parser.add_argument("--bot", default="", metavar="URL", help="the bot's web server, to be told of withdrawals")
     options = parser.parse_args(arguments)
     try:
         with _folder_to_ourselves(options.data):
-            asyncio.run(_serve(options.data, options.host, options.port))
+            asyncio.run(_serve(options.data, options.host, options.port, options.bot))
     except StartError as error:
         sys.stderr.write(f"sandbox: {error}\n")
         return 2
     return 0
 
 
-async def _serve(folder: Path | None, host: str, port: int) -> None:
+async def _serve(folder: Path | None, host: str, port: int, bot: str) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    runner = web.AppRunner(create_sandbox_app(folder), access_log=None, shutdown_timeout=STOP_WITHIN)
+    cms_token = secrets.token_urlsafe(24)
+    push = CmsPush(bot, cms_token) if bot else None
+    runner = web.AppRunner(create_sandbox_app(folder, push), access_log=None, shutdown_timeout=STOP_WITHIN)
     await runner.setup()
     try:
         try:
@@ -57,8 +62,10 @@ async def _serve(folder: Path | None, host: str, port: int) -> None:
             raise StartError(_why_not(error, host, port)) from None
         name = f"[{host}]" if ":" in host else host
         address = f"http://{name}:{runner.addresses[0][1]}"
+        if push is not None:
+            push.portal = address
         if folder is not None:
-            write_bot_settings(folder, address)
+            write_bot_settings(folder, address, cms_token)
         sys.stdout.write(f"sandbox ready {address}\n")
         sys.stdout.flush()
         await stop.wait()

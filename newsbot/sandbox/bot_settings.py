@@ -8,14 +8,15 @@ from pathlib import Path
 from newsbot.sandbox import DEMO_TOKEN
 
 
-def write_bot_settings(folder: Path, address: str) -> None:
-    """`address`: where the sandbox serves, `http://127.0.0.1:8090`."""
+def write_bot_settings(folder: Path, address: str, cms_token: str) -> None:
+    """`address`: where the sandbox serves, `http://127.0.0.1:8090`; `cms_token`: what its portal will show the bot."""
     newsroom = folder / "newsroom.toml"
     template = files("newsbot.sandbox").joinpath("content/newsroom.toml").read_text("utf-8")
     newsroom.write_text(template.replace("{portal}", address), "utf-8")
     (folder / "bot.env").write_text(
         f"NEWSBOT_TELEGRAM__API_URL={address}\n"
         f"NEWSBOT_TELEGRAM__TOKEN={DEMO_TOKEN}\n"
-        f"NEWSBOT_NEWSROOM={newsroom.absolute()}\n",
+        f"NEWSBOT_NEWSROOM={newsroom.absolute()}\n"
+        f"NEWSBOT_INGEST__TOKEN={cms_token}\n",
         "utf-8",
     )

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from newsbot.errors import StartError
 from newsbot.sandbox import DEMO_BOT_ENGLISH_NAME, DEMO_BOT_NAME, DEMO_BOT_USERNAME, DEMO_TOKEN
+from newsbot.sandbox.cms_push import CMS_PUSH, CmsPush
 from newsbot.sandbox.phone import PHONES, Phones, add_phone_routes
 from newsbot.sandbox.phone_view import LinkPreview
 from newsbot.sandbox.phone_words import words
@@ -38,8 +39,11 @@ _PICTURE_PATH: Final = re.compile(r"https?://[^/]+(/images/[a-z]+-\d{1,9}\.png)"
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def create_sandbox_app(folder: Path | None = None) -> web.Application:
-    """Everything, kept in `folder` (None: in memory). Raises StartError when the folder can't be used."""
+def create_sandbox_app(folder: Path | None = None, push: CmsPush | None = None) -> web.Application:
+    """Everything, kept in `folder` (None: in memory); `push` tells a bot of withdrawals.
+
+    Raises StartError when the folder can't be used.
+    """
     state = _open_state(folder / "telegram" if folder else None)
     articles = PortalArticles.open(folder / "portal" if folder else None)
     for language, name in (("", DEMO_BOT_NAME), ("en", DEMO_BOT_ENGLISH_NAME)):  # what one tells @BotFather elsewhere
@@ -47,6 +51,8 @@ def create_sandbox_app(folder: Path | None = None) -> web.Application:
     app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[_refuse_strangers])
     app.add_routes([web.get("/", demo_page), web.get("/newsroom/panel", panel)])
     app.router.add_static("/static", STATIC)
+    if push is not None:
+        app[CMS_PUSH] = push
     add_portal_routes(app, articles)
     add_phone_routes(app, Phones(state, lambda url: describe_link(url, articles)))
     add_telegram_routes(app, state)

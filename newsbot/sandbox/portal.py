@@ -26,6 +26,7 @@ from aiohttp import web
 
 from newsbot.sandbox import portal_feeds as feeds
 from newsbot.sandbox import portal_pages as pages
+from newsbot.sandbox.cms_push import CMS_PUSH
 from newsbot.sandbox.portal_articles import PortalArticle, PortalArticles, PortalError
 from newsbot.sandbox.portal_images import lead_picture
 from newsbot.sandbox.portal_samples import sections
@@ -192,7 +193,11 @@ async def withdraw(request: web.Request) -> web.StreamResponse:
     def do(articles: PortalArticles, _: dict[str, str], article_id: int) -> PortalArticle:
         return articles.withdraw(article_id)
 
-    return await _newsroom(request, do)
+    answer = await _newsroom(request, do)
+    article = request.app[PORTAL_ARTICLES].get(int(request.match_info["id"]))
+    if answer.status < 400 and article is not None and CMS_PUSH in request.app:
+        await request.app[CMS_PUSH].withdraw(article.path)
+    return answer
 
 
 async def _newsroom(

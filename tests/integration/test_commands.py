@@ -23,7 +23,7 @@ class Newsroom:
     """A folder with the settings of a bot for the sandbox."""
 
     def __init__(self, folder: Path, address: str) -> None:
-        write_bot_settings(folder, address)
+        write_bot_settings(folder, address, "a-token-for-tests")
         self.folder, self.port = folder, free_port()
         env_file = folder / "bot.env"
         more = f"NEWSBOT_DATA_DIR={folder / 'data'}\nNEWSBOT_WEB__PORT={self.port}\nNEWSBOT_LOG__LEVEL=warning\n"
