@@ -1,4 +1,4 @@
-# Verbs: run demo test test-browser lint types bench lock clean. All of them set up what they need in .venv.
+# Verbs: run demo doctor test test-browser lint types bench lock clean. All of them set up what they need in .venv.
 
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -13,11 +13,12 @@ else
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-browser lint types bench lock clean
+.PHONY: help demo run doctor test test-browser lint types bench lock clean
 
 help:
 	@echo "make demo          a reader's phone, a newsroom and the bot on this machine, no account needed"
 	@echo "make run           the bot, with the settings of .env"
+	@echo "make doctor        checks settings, servers, token and sources, in words"
 	@echo "make test          the tests (needs only Python)"
 	@echo "make test-browser  the tests that need Chromium and Node.js"
 	@echo "make lint types    style, import rules, types"
@@ -29,6 +30,9 @@ demo: $(VENV)/.run
 
 run: $(VENV)/.run
 	$(BIN)/newsbot run $(ARGS)
+
+doctor: $(VENV)/.run
+	$(BIN)/newsbot doctor $(ARGS)
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not browser and not node" $(ARGS)
@@ -48,7 +52,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench $(ARGS)
 
 $(BIN)/python:
-	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Newsbot needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 " + "$(MAKECMDGOALS)")'
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Newsbot needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 " + "$(MAKECMDGOALS)")'
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: $(BIN)/python requirements.lock pyproject.toml
