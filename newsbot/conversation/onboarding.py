@@ -152,6 +152,8 @@ async def _offer_to_follow(house: House, turn: Turn, wish: Start) -> Replies:
     _ = turn.translate
     article = await readable(house, turn, int(wish.payload.removeprefix(ARTICLE_LINK)))
     topic = main_topic(article, house.topics) if article else None
+    if topic is None and turn.followed:
+        return ()
     if topic is None:
         return (text(_("Would you like to follow topics that interest you?"), buttons=rows(topics_button(turn))),)
     if topic.id in turn.followed:

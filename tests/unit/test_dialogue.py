@@ -206,6 +206,13 @@ async def test_a_link_that_leads_nowhere_still_welcomes(talk: Talk, payload: str
     assert await talk.subscribers.get(READER) is not None
 
 
+async def test_who_follows_topics_is_not_asked_to_after_a_link_that_leads_nowhere(talk: Talk) -> None:
+    await talk.a_reader("sports")
+    replies = await talk.hear(an_incoming(kind=Kind.START, action="article-999"))
+    assert "এই খবরটি এখন আর নেই।" in words(replies)
+    assert "অনুসরণ করতে চান" not in words(replies)
+
+
 async def test_a_returning_reader_is_welcomed_back_with_their_topics(talk: Talk) -> None:
     await talk.a_reader("sports", "politics")
     await talk.say("/stop")
