@@ -20,8 +20,7 @@ from aiogram.webhook.aiohttp_server import SimpleRequestHandler, setup_applicati
 from aiohttp import web
 
 from newsbot.sandbox.telegram import Fault
-from tests.integration.test_sandbox_telegram_readers import png
-from tests.sandbox_server import running_sandbox
+from tests.sandbox_server import png, running_sandbox
 from tests.telegram_sandbox import running_app, until
 
 

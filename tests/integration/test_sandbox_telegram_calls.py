@@ -9,8 +9,7 @@ import pytest
 
 from newsbot.sandbox.telegram import FloodLimits, SandboxState
 from newsbot.sandbox.telegram.server import METHODS
-from tests.integration.test_sandbox_telegram_readers import png
-from tests.sandbox_server import UNLIMITED, running_sandbox
+from tests.sandbox_server import UNLIMITED, png, running_sandbox
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, C
 from telegram.request import HTTPXRequest
 
 from newsbot.sandbox.telegram import Fault
-from tests.integration.test_sandbox_telegram_readers import png
-from tests.sandbox_server import running_sandbox
+from tests.sandbox_server import png, running_sandbox
 from tests.telegram_sandbox import until
 
 

@@ -1,27 +1,13 @@
 """The readers' side: what a bot hears of it, what pages can follow, and what a restart finds again."""
 
 import sqlite3
-import struct
-import zlib
 
 import pytest
 from aiohttp import web
 
 from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxError, SandboxState
-from tests.sandbox_server import UNLIMITED, running_sandbox
+from tests.sandbox_server import UNLIMITED, png, running_sandbox
 from tests.telegram_sandbox import running_app
-
-
-def png(width, height):
-    """A black picture."""
-
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    rows = b"".join(b"\0" + b"\0" * width for _ in range(height))
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + body
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from newsbot.sandbox.telegram.server import METHODS
-from tests.integration.test_sandbox_telegram_readers import png
-from tests.sandbox_server import running_sandbox
+from tests.sandbox_server import png, running_sandbox
 
 SHARED = Path(os.environ.get("NEWSBOT_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
