@@ -566,6 +566,17 @@ async def test_the_language_changes_with_its_confirmation(talk: Talk) -> None:
     assert words(await talk.say("/language বাংলা")) == "এখন থেকে আপনাকে বাংলায় লেখা হবে।"
 
 
+async def test_the_language_may_change_in_the_middle_of_the_welcome(talk: Talk) -> None:
+    await talk.say("/start", language_hint="fr-CA")
+    await talk.press("English")
+    await talk.press("Sports")
+    assert words(talk.last).startswith("You now follow Sports.")
+    await talk.say("/language বাংলা")
+    assert words(await talk.do("1:sub:politics:w")).startswith("এখন থেকে অনুসরণ করছেন: রাজনীতি।")  # the button is older
+    assert words(await talk.do("1:done")).startswith("আপনি অনুসরণ করছেন: খেলা, রাজনীতি।")
+    assert (await talk.chosen()).language == "bn"
+
+
 async def test_a_language_that_we_do_not_speak_is_told(talk: Talk) -> None:
     await talk.a_reader()
     choice = only(await talk.say("/language fr"), ChoiceReply)
