@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from newsbot.domain.subscriber import Address
 from newsbot.errors import ConfigurationError
+from newsbot.i18n import spoken_languages
 from newsbot.setting_values import (
     DatabaseUrl,
     Language,
@@ -221,6 +222,11 @@ def _setting_mistake(detail: Any, names: Mapping[str, FieldInfo]) -> str:
 
 
 def _contradictions(settings: Settings) -> Iterator[str]:
+    if settings.language not in (spoken := spoken_languages()):
+        yield (
+            f"NEWSBOT_LANGUAGE: the bot doesn't speak {settings.language!r}, only {', '.join(spoken)}; "
+            "example: NEWSBOT_LANGUAGE=bn"
+        )
     if settings.telegram.mode == "webhook" and settings.telegram.token is not None:
         if settings.web.public_url is None:
             yield (

@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po
 
 from newsbot.text.digits import format_number
 
-__all__ = ["LOCALES", "N_", "SOURCE_LANGUAGE", "Catalog", "Translator"]
+__all__ = ["LOCALES", "N_", "SOURCE_LANGUAGE", "Catalog", "Translator", "spoken_languages"]
 
 LOCALES: Final = Path(__file__).parent / "locale"
 DOMAIN: Final = "newsbot"
@@ -56,6 +56,12 @@ class Translator:
         return message.format_map(
             {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
         )
+
+
+def spoken_languages(folder: Path = LOCALES) -> tuple[str, ...]:
+    """Codes of the languages there are, the translated ones first, without reading the catalogues."""
+    translated = (file.parent.parent.name for file in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
+    return (*sorted(set(translated) - {SOURCE_LANGUAGE}), SOURCE_LANGUAGE)
 
 
 class Catalog:

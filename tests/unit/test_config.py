@@ -9,6 +9,7 @@ import pytest
 from newsbot.config import PREFIX, load_settings, setting_names
 from newsbot.domain.subscriber import Address
 from newsbot.errors import ConfigurationError
+from newsbot.i18n import Catalog, spoken_languages
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
@@ -51,6 +52,17 @@ def test_a_variable_that_is_set_to_nothing_is_not_set(tmp_path: Path) -> None:
     env.write_text("NEWSBOT_TELEGRAM__TOKEN=\nNEWSBOT_DATABASE_URL=\n", "utf-8")
     settings = load_settings(env)
     assert (settings.telegram.token, settings.database_url) == (None, None)
+
+
+def test_a_language_that_the_bot_does_not_speak_is_a_mistake(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text("NEWSBOT_LANGUAGE=fr\n", "utf-8")
+    with pytest.raises(ConfigurationError, match="NEWSBOT_LANGUAGE: the bot doesn't speak 'fr', only bn, en; example"):
+        load_settings(path)
+
+
+def test_the_languages_named_in_that_mistake_are_those_of_the_catalogue() -> None:
+    assert spoken_languages() == Catalog.load().languages
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
