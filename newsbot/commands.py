@@ -23,6 +23,7 @@ from newsbot.ingest.pipeline import SourceReport
 from newsbot.progress import progress
 from newsbot.running import until_stopped
 from newsbot.subscribers import transfer
+from newsbot.webserver import address_here
 
 
 async def ingest(settings: Settings, source: str | None, *, once: bool) -> bool:
@@ -94,8 +95,7 @@ async def migrate(settings: Settings) -> str:
 
 async def health(settings: Settings) -> dict[str, str]:
     """What the running newsbot says is wrong; empty: nothing."""
-    host = "127.0.0.1" if settings.web.host in ("0.0.0.0", "::") else settings.web.host  # noqa: S104 - compared, not bound
-    url = f"http://{host}:{settings.web.port}/readyz"
+    url = f"{address_here(settings.web.host, settings.web.port)}/readyz"
     timeout = aiohttp.ClientTimeout(total=5)
     try:
         async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as answer:

@@ -18,7 +18,7 @@ from newsbot.database import connect_database
 from newsbot.domain.source import Source
 from newsbot.errors import ConfigurationError, NewsbotError, StartError
 from newsbot.observability import Redactor, configure_logging
-from newsbot.webserver import WebServer
+from newsbot.webserver import WebServer, address_here
 
 WELL, WRONG, NOTE = "ok", "WRONG", "note"
 
@@ -141,7 +141,7 @@ async def _web(parts: Parts) -> list[Finding]:
 
 async def _is_newsbot(session: aiohttp.ClientSession, host: str, port: int) -> bool:
     try:
-        async with session.get(f"http://{host}:{port}/healthz", timeout=aiohttp.ClientTimeout(total=3)) as answer:
+        async with session.get(f"{address_here(host, port)}/healthz", timeout=aiohttp.ClientTimeout(total=3)) as answer:
             return answer.status == 200 and (await answer.json()).get("status") == "ok"
     except (aiohttp.ClientError, TimeoutError, ValueError, AttributeError):
         return False

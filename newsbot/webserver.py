@@ -245,6 +245,12 @@ class WebServer:
         await self._runner.cleanup()
 
 
+def address_here(host: str, port: int) -> str:
+    """Where a program of this machine reaches a server that listens on `host` (any address: the loopback)."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def _listen_problem(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
         return (

@@ -19,7 +19,7 @@ from newsbot.database import Database
 from newsbot.errors import StartError
 from newsbot.ingest.cms_push import CmsPush
 from newsbot.observability import Metrics
-from newsbot.webserver import MAX_BODY, WebParts, WebServer, create_web_app
+from newsbot.webserver import MAX_BODY, WebParts, WebServer, address_here, create_web_app
 from tests.builders import some_topics
 from tests.fakes import MemoryArticleStore
 
@@ -232,3 +232,17 @@ async def test_a_port_in_use_is_told_in_one_line(articles: ArticleStore) -> None
         port = int(site.base.rpartition(":")[2])
         with pytest.raises(StartError, match=f"port {port} on 127.0.0.1 is in use by another program"):
             await WebServer(aiohttp.web.Application(), "127.0.0.1", port).__aenter__()
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8080"),
+        ("0.0.0.0", "http://127.0.0.1:8080"),
+        ("::", "http://[::1]:8080"),
+        ("::1", "http://[::1]:8080"),
+        ("localhost", "http://localhost:8080"),
+    ],
+)
+def test_a_server_is_reached_from_its_own_machine_wherever_it_listens(host: str, address: str) -> None:
+    assert address_here(host, 8080) == address
