@@ -56,6 +56,11 @@ def create_sandbox_app(folder: Path | None = None, push: CmsPush | None = None) 
     add_portal_routes(app, articles)
     add_phone_routes(app, Phones(state, lambda url: describe_link(url, articles)))
     add_telegram_routes(app, state)
+
+    async def let_go(_: web.Application) -> None:
+        state.close()  # it stays open after its server stops, for who wants to look at it: nobody here
+
+    app.on_cleanup.append(let_go)
     return app
 
 
