@@ -146,7 +146,7 @@ def export_subscribers(
     from newsbot import commands
 
     count = _obey(context, lambda settings: commands.export_subscribers(settings, file))
-    typer.echo(f"{count} readers exported.", err=True)
+    typer.echo(f"{_readers(count)} exported.", err=True)
 
 
 @subscribers_app.command("import")
@@ -168,7 +168,11 @@ def rebuild_subscribers(context: typer.Context) -> None:
     from newsbot import commands
 
     count = _obey(context, commands.rebuild_subscribers)
-    typer.echo(f"{count} readers rebuilt from the journal.")
+    typer.echo(f"{_readers(count)} rebuilt from the journal.")
+
+
+def _readers(count: int) -> str:
+    return "1 reader" if count == 1 else f"{count:,} readers"
 
 
 def _obey(context: typer.Context, command: Any) -> Any:

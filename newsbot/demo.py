@@ -7,12 +7,13 @@ touches the newsroom's real database or token.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,10 +51,11 @@ async def run_demo(port: int, data: Path) -> None:
     Raises StartError or DemoError.
     """
     folder = data.resolve()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StartError(f"the folder {folder} can't be made ({error.strerror}): choose another with --data") from None
+    with _folder_to_ourselves(folder):
+        await _run_in(folder, port)
+
+
+async def _run_in(folder: Path, port: int) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -79,6 +81,24 @@ async def run_demo(port: int, data: Path) -> None:
             print(f"\n    {address}\n\nOpen it in a browser. Ctrl-C stops everything.", flush=True)  # noqa: T201
             await _unless_stopped(_end_of_any([sandbox, bot]), stop)
     print("\nStopped. The next `make demo` finds the same readers and articles.", flush=True)  # noqa: T201
+
+
+@contextmanager
+def _folder_to_ourselves(folder: Path) -> Iterator[None]:
+    """A second demo would write over the first one's logs and settings. The lock ends with the process."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "demo.lock").open("a")
+    except OSError as error:
+        raise StartError(f"the folder {folder} can't be used ({error.strerror}): choose another with --data") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StartError(
+                f"another demo runs in the folder {folder}: stop it first, or choose another folder with --data"
+            ) from None
+        yield
 
 
 def _write_settings(folder: Path, address: str, web_port: int) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.programs import WITHIN, program
+from tests.programs import WITHIN, program, run_to_end
 
 
 async def test_a_killed_demo_leaves_nothing_running_and_starts_again(tmp_path: Path) -> None:
@@ -54,3 +54,17 @@ async def _gone(address: str) -> None:
             except aiohttp.ClientConnectionError:
                 return
             await asyncio.sleep(0.05)
+
+
+async def test_a_second_demo_in_the_folder_is_refused_and_harms_nothing(tmp_path: Path) -> None:
+    data = tmp_path / "demo"
+    async with program("demo", "--port", "0", "--data", data, folder=tmp_path) as demo:
+        await demo.printed("Ctrl-C")
+        before = {name: (data / name).read_bytes() for name in ("demo.env", "bot.log")}
+        status, _, err = await run_to_end("demo", "--port", "0", "--data", data, folder=tmp_path)
+        assert (status, err.splitlines()) == (
+            2,
+            [f"newsbot: another demo runs in the folder {data}: stop it first, or choose another folder with --data"],
+        )
+        assert all((data / name).read_bytes().startswith(content) for name, content in before.items())
+        assert await demo.stop(signal.SIGINT) == 0
