@@ -55,10 +55,10 @@ class TelegramSettings(_Group):
         None, "For the webhook: 16 to 256 letters that only Telegram and you know.", "a-long-random-text_0123456789"
     )
     rate: int = setting(30, "Messages a second, over all chats.", 30, ge=1, le=1000)
-    paid_broadcast: bool = setting(False, "Pay for alerts above the free rate (for a later version).", "false")
+    paid_broadcast: bool = setting(False, "Pay for alerts above the free rate of 30 a second.", "false")
     channel: str | None = setting(
         None,
-        "Public channel that gets breaking news first (for a later version).",
+        "Public channel that gets breaking news first; the bot must be its administrator.",
         "@your_channel",
         pattern=r"^(@\w{4,}|-100\d+)$",
     )
@@ -102,6 +102,20 @@ class IngestSettings(_Group):
     )
 
 
+class DeliverySettings(_Group):
+    expire_minutes: int = setting(
+        180, "How long after an article was found its alert may still be sent.", 180, ge=5, le=1440
+    )
+    in_flight: int | None = setting(
+        None,
+        "Readers at most whom a killed process leaves unknown; unset: as many as one second's messages.",
+        30,
+        ge=1,
+        le=500,
+    )
+    alerts_per_source: int = setting(20, "Alerts at most that one source may cause in an hour.", 20, ge=1, le=1000)
+
+
 class LogSettings(_Group):
     format: Literal["console", "json"] = setting("console", "Log lines for people or for machines.", "console")
     level: Literal["debug", "info", "warning", "error"] = setting("info", "The least level that is logged.", "info")
@@ -134,12 +148,13 @@ class Settings(BaseSettings):
     )
     keep_articles_days: int = setting(365, "How many days an article is kept.", 365, ge=4)
     admins: Annotated[tuple[Address, ...], NoDecode, BeforeValidator(addresses)] = setting(
-        (), "Addresses of the first editors (for a later version).", "telegram:123456,telegram:234567"
+        (), "Addresses of the editors, who may broadcast.", "telegram:123456,telegram:234567"
     )
     telegram: TelegramSettings = TelegramSettings()
     messenger: MessengerSettings = MessengerSettings()
     web: WebSettings = WebSettings()
     ingest: IngestSettings = IngestSettings()
+    delivery: DeliverySettings = DeliverySettings()
     log: LogSettings = LogSettings()
 
     @classmethod

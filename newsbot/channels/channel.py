@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
-from newsbot.domain.alert import Attempt
+from newsbot.domain.attempt import Attempt
 from newsbot.domain.message import AnyReply, CommandMenu, IncomingMessage
 from newsbot.text.clipping import Unit
 
@@ -44,4 +46,41 @@ class Channel(Protocol):
 
     async def publish_menu(self, menu: CommandMenu) -> None:
         """Make the platform show these commands and texts; does nothing where they stand so already."""
+        ...
+
+
+class Operation(StrEnum):
+    """What is done to a chat when the same is written to many."""
+
+    SEND = "send"
+    EDIT = "edit"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    user_id: str
+    thread_id: str = ""  #: forum topic
+    message_id: str = ""  #: the copy that is edited or deleted
+
+
+class Pusher(Protocol):
+    """Writes the same to many: rendered once, only the recipient changes."""
+
+    name: str  #: of the channel
+
+    def prepare(self, operation: Operation, reply: AnyReply | None) -> Hashable:
+        """What `push` wants: rendered and serialised. Losses are logged once. Pure but for that."""
+        ...
+
+    async def push(self, prepared: Hashable, to: Recipient) -> Attempt:
+        """One delivery. Never raises for what the platform or the network does.
+
+        What is refused for its form is tried once more in a plainer one (a refusal is certainly not a message). An
+        edit without a change, and a copy that is gone already when it should be deleted, are `Sent`.
+        """
+        ...
+
+    async def answers(self) -> bool:
+        """Whether the platform answers a question that touches no reader; asked when too many sends go wrong."""
         ...

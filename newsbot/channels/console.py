@@ -23,7 +23,7 @@ from rich.text import Text
 
 from newsbot.channels.channel import Limits
 from newsbot.channels.inbox import Handle
-from newsbot.domain.alert import Attempt, Sent
+from newsbot.domain.attempt import Attempt, Sent
 from newsbot.domain.message import (
     AnyReply,
     Button,
@@ -36,6 +36,7 @@ from newsbot.domain.message import (
     IncomingMessage,
     Kind,
     MessageRef,
+    NoticeReply,
     Span,
     TextReply,
     Toast,
@@ -172,6 +173,9 @@ class ConsoleChannel:
             case FileReply():
                 yield _line(f"{reply.caption} [{reply.name}]".strip())
                 yield _line(reply.content.decode("utf-8", "replace"))
+            case NoticeReply():
+                yield from (_line(label, "bold") for label in reply.labels)
+                yield Text.assemble(*map(_styled, reply.spans))
             case Toast():
                 yield _line(f"· {reply.text}", "italic")
         for row in reply.buttons:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
 
-from newsbot.domain.message import ChatKind, IncomingMessage, Kind, MessageRef
+from newsbot.domain.message import ChatKind, IncomingMessage, Kind, MessageRef, Span
 from newsbot.domain.subscriber import Address
 
 _USUAL: Final = {field.name: field.default for field in fields(IncomingMessage)}
@@ -23,6 +23,8 @@ def dump(incoming: IncomingMessage) -> bytes:
         found["message"] = [incoming.message.chat_id, incoming.message.message_id]
     if incoming.received_at is not None:
         found["received_at"] = incoming.received_at.isoformat()
+    if incoming.spans:
+        found["spans"] = [[span.text, span.style, span.url] for span in incoming.spans]
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
@@ -38,6 +40,8 @@ def load(content: bytes) -> IncomingMessage:
             found["message"] = MessageRef(*found["message"])
         if "received_at" in found:
             found["received_at"] = datetime.fromisoformat(found["received_at"])
+        if "spans" in found:
+            found["spans"] = tuple(Span(*span) for span in found["spans"])
         return IncomingMessage(**{name: value for name, value in found.items() if name in _USUAL})
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not an incoming message: {error!r}") from error

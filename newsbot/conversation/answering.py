@@ -11,7 +11,7 @@ from typing import Protocol
 import structlog
 
 from newsbot.channels.channel import Channel
-from newsbot.domain.alert import Attempt, Sent, TryLater, Unreachable
+from newsbot.domain.attempt import Attempt, Sent, TryLater, Unreachable
 from newsbot.domain.message import AnyReply, IncomingMessage
 from newsbot.domain.subscriber import Preferences
 from newsbot.errors import DeliveryError

@@ -11,6 +11,7 @@ processes, and a test holds the two to each other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -145,6 +146,27 @@ class Pacing(Protocol):
     async def flooded(self, chat_id: str, after: timedelta) -> None:
         """Tell that the platform refused this chat and asked for a pause."""
         ...
+
+
+class BulkPacing(Protocol):
+    """The same budget for those who write to many. Raises StoreUnavailable when it can't be asked."""
+
+    @property
+    def interval(self) -> timedelta:
+        """Between two sends of one grant."""
+        ...
+
+    async def take(self, lane: Lane, count: int = 1) -> Granted | Wait:
+        """Up to `count` sends to different chats."""
+        ...
+
+    async def chats(self, chat_ids: Sequence[str]) -> list[timedelta]:
+        """Reserve a send to each of these chats now: zero, or how long that chat must be left alone (then nothing is
+        reserved for it). The budget is not touched: `take` was asked before.
+        """
+        ...
+
+    async def flooded(self, chat_id: str, after: timedelta) -> None: ...
 
 
 class Unpaced:

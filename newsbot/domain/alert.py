@@ -1,96 +1,181 @@
-"""What one try at sending taught us. (Alerts and their audiences stand here too once they are planned.)"""
+"""What is pushed to readers: alerts, whom they are for, and what became of each delivery."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Final
+
+from newsbot.domain.attempt import Reason
+from newsbot.domain.message import Span
+from newsbot.domain.subscriber import Address
 
 
-class Scope(StrEnum):
-    """How far a wait reaches."""
+class AlertClass(StrEnum):
+    """How urgent it is: whose turn it is to be sent, and what is done where an answer was lost."""
 
-    CHAT = "chat"
-    CHANNEL = "channel"
-
-
-class Reason(StrEnum):
-    """Why a message was refused or a reader can't be reached; the names stand in figures and reports."""
-
-    BLOCKED = "blocked"
-    DEACTIVATED = "deactivated"
-    NEVER_STARTED = "never_started"
-    IS_A_BOT = "is_a_bot"
-    KICKED = "kicked"
-    NOT_A_MEMBER = "not_a_member"
-    CHAT_DELETED = "chat_deleted"
-    CHAT_NOT_FOUND = "chat_not_found"
-    NO_RIGHTS = "no_rights"
-    THREAD_GONE = "thread_gone"
-    BAD_MARKUP = "bad_markup"
-    TOO_LONG = "too_long"
-    EMPTY = "empty"
-    BAD_PICTURE = "bad_picture"
-    BAD_REQUEST = "bad_request"
-    TARGET_GONE = "target_gone"
-    CANT_EDIT = "cant_edit"
-    TOO_LATE = "too_late"
-    MIGRATED = "migrated"
-    BAD_TOKEN = "bad_token"  # noqa: S105 - a reason's name
-    CONFLICT = "conflict"
-    MISCONFIGURED = "misconfigured"
-    SERVER_ERROR = "server_error"
-    NO_CONNECTION = "no_connection"
-    FLOOD = "flood"
-    NO_ANSWER = "no_answer"
+    BREAKING = "breaking"
+    TOPIC = "topic"
+    DIGEST = "digest"
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The platform accepted it. `message_id` is '' where nothing new was made (an edit without change)."""
+class AlertKind(StrEnum):
+    """What is done to each reader's chat."""
 
-    message_id: str = ""
+    ARTICLE = "article"  #: sends an article's card
+    BROADCAST = "broadcast"  #: sends what an editor wrote
+    CORRECTION = "correction"  #: edits the copies of the alert `of`
+    RECALL = "recall"  #: deletes the copies of the alert `of`
+
+    @property
+    def touches_copies(self) -> bool:
+        return self in (AlertKind.CORRECTION, AlertKind.RECALL)
+
+
+class AlertState(StrEnum):
+    PLANNED = "planned"  #: its audience is being frozen, segment by segment; nothing is sent yet
+    RUNNING = "running"
+    PAUSED = "paused"  #: by an editor, or by itself; `reason` says why
+    STOPPED = "stopped"  #: for good; who was not reached stays unalerted
+    DONE = "done"
+
+    @property
+    def final(self) -> bool:
+        return self in (AlertState.STOPPED, AlertState.DONE)
 
 
 @dataclass(frozen=True, slots=True)
-class TryLater:
-    """It certainly was not sent and may be tried again, not before `after`."""
+class Audience:
+    """Subscribers who follow any of `topics` (none named: all subscribers) and read one of `languages` (none: any)."""
 
-    after: timedelta
-    reason: Reason
-    scope: Scope = Scope.CHAT
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """It certainly was not sent and this message, as it is, never will be. Says nothing of the reader.
-
-    `stop`: the fault is ours or the account's (token, settings), so the whole run stops and says so.
-    """
-
-    reason: Reason
-    detail: str = ""
-    stop: bool = False
+    topics: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Unreachable:
-    """A typed, permanent answer about this reader. `strike`: counts only at the second sighting.
+class AlertText:
+    """What an editor wrote. `picture`: the channel's own reference to a picture it holds (Telegram: a file_id)."""
 
-    `moved_to`: the chat has a new id; the subscriber moves and the message is sent there once.
-    """
+    spans: tuple[Span, ...] = ()  #: line breaks stand in the text
+    picture: str = ""
 
-    reason: Reason
-    strike: bool = False
-    moved_to: str = ""
+    @property
+    def plain(self) -> str:
+        return "".join(span.text for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAlert:
+    """An alert before it is stored."""
+
+    #: what caused it, and causes it only once: `article:12`, `broadcast:7`, `correction:7:2`, `recall:7`
+    origin: str
+    kind: AlertKind
+    cls: AlertClass
+    #: readers are alerted once per story: `article:12`; a broadcast of an article is its story's alert
+    story: str
+    expires_at: datetime  #: a delivery that could not be made by then is not made
+    audience: Audience = field(default_factory=Audience)
+    article_id: int = 0  #: whose card is shown; 0: `text` is
+    text: AlertText | None = None
+    of: int = 0  #: the alert whose copies are corrected or recalled
+    silent: bool = False
+    source: str = ""  #: that brought the article; what one source may cause in an hour is limited
+    by: Address | None = None  #: the editor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert(NewAlert):
+    """A stored alert."""
+
+    id: int  #: grows; fits in 63 bits
+    state: AlertState
+    created_at: datetime
+    reason: str = ""  #: why it is paused or was stopped: a `Pause`, or '' for an editor's own decision
+    version: int = 1  #: of `text`: grows when a correction replaces it for the readers who are still to come
+    started_at: datetime | None = None  #: the audience was frozen
+    ended_at: datetime | None = None
+    totals: Totals | None = None  #: kept when it has ended
+
+
+class Outcome(IntEnum):
+    """What became of one delivery. One byte in the ledger: a number never changes its meaning."""
+
+    SENT = 1
+    UNKNOWN = 2  #: a request was begun and its answer never came
+    EXPIRED = 3  #: it could not be sent in time
+    WITHDRAWN = 4  #: the reader no longer wanted it, or could not be reached any more, when their turn came
+    STOPPED = 5  #: the alert was stopped before their turn came
+    STRIKE = 6  #: 'chat not found', for the first time
+    BLOCKED = 16
+    DEACTIVATED = 17
+    NEVER_STARTED = 18
+    IS_A_BOT = 19
+    KICKED = 20
+    NOT_A_MEMBER = 21
+    CHAT_DELETED = 22
+    CHAT_NOT_FOUND = 23
+    NO_RIGHTS = 24
+    THREAD_GONE = 25
+    BAD_MARKUP = 26
+    TOO_LONG = 27
+    EMPTY = 28
+    BAD_PICTURE = 29
+    BAD_REQUEST = 30
+    TARGET_GONE = 31
+    CANT_EDIT = 32
+    TOO_LATE = 33
+    MIGRATED = 34
+    REFUSED = 63  #: for a reason that has no number of its own
+
+    @classmethod
+    def of_reason(cls, reason: Reason) -> Outcome:
+        """Of a refusal, or of a reader who can't be reached."""
+        return cls.__members__.get(reason.name, cls.REFUSED)
+
+    @property
+    def refused(self) -> bool:
+        """The platform said no: of this message, or of this reader."""
+        return self >= Outcome.BLOCKED or self is Outcome.STRIKE
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
-    """The request was begun and its answer never came: it may have been sent."""
+class Totals:
+    """How far an alert has come: every subscriber of its audience counted once."""
 
-    reason: Reason
-    detail: str = ""
+    audience: int = 0  #: as it was frozen
+    outcomes: Mapping[Outcome, int] = field(default_factory=dict)
+    waiting: int = 0  #: to be sent later, at a known time
+    in_flight: int = 0  #: a request was begun and has no outcome yet
+    untouched: int = 0  #: their turn has not come
+
+    @property
+    def sent(self) -> int:
+        return self.outcomes.get(Outcome.SENT, 0)
+
+    @property
+    def unknown(self) -> int:
+        return self.outcomes.get(Outcome.UNKNOWN, 0)
+
+    @property
+    def refused(self) -> int:
+        return sum(count for outcome, count in self.outcomes.items() if outcome.refused)
+
+    @property
+    def settled(self) -> int:
+        return sum(self.outcomes.values())
+
+    @property
+    def skipped(self) -> int:
+        """Readers of whom nothing is known: 0, or the ledger is wrong."""
+        return self.audience - self.settled - self.waiting - self.in_flight - self.untouched
 
 
-Attempt = Sent | TryLater | Refused | Unreachable | Unknown
+#: `Alert.reason` of an alert that paused or stopped itself: these words stand in the database
+PAUSED_MANY_UNREACHABLE: Final = "many_unreachable"  #: many permanent answers in a row: the fault is not the readers'
+PAUSED_MESSAGE_REFUSED: Final = "message_refused"  #: the platform refuses this message, whoever it is for
+PAUSED_ACCOUNT_REFUSED: Final = "account_refused"  #: token or settings are refused
+STOPPED_ARTICLE_WITHDRAWN: Final = "article_withdrawn"
+STOPPED_RECALLED: Final = "recalled"

@@ -62,6 +62,9 @@ class IncomingMessage:
     callback_id: str = ""  #: what must be acknowledged so that a pressed button stops spinning
     thread_id: str = ""  #: forum topic
     received_at: datetime | None = None
+    spans: tuple[Span, ...] = ()  #: the text with its styles and links, where it has any
+    picture: str = ""  #: the channel's own reference to the picture that was sent
+    album: str = ""  #: the same for all pictures that were sent together
 
 
 # --- what goes out ---------------------------------------------------------------------------------------------------
@@ -183,13 +186,26 @@ class FileReply(Reply):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeReply(Reply):
+    """What an editor wrote, as it was written: `spans` carry its line breaks and styles.
+
+    `picture`: the channel's own reference to a picture that it holds; then the text stands under it. `labels` are lines
+    above it (`সংশোধিত`). The first link in it is previewed.
+    """
+
+    spans: tuple[Span, ...]
+    picture: str = ""
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Toast(Reply):
     """A short notice on the button that was pressed; where a channel has none, it is left out."""
 
     text: str
 
 
-AnyReply = TextReply | HeadlinesReply | CardReply | ChoiceReply | FileReply | Toast
+AnyReply = TextReply | HeadlinesReply | CardReply | ChoiceReply | FileReply | NoticeReply | Toast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

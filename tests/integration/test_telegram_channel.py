@@ -20,7 +20,7 @@ from newsbot.channels.telegram.sender import TelegramChannel
 from newsbot.channels.telegram.transport import open_session
 from newsbot.channels.telegram.wire import Destination
 from newsbot.delivery.pacing import Lane
-from newsbot.domain.alert import Reason, Refused, Scope, Sent, TryLater, Unknown, Unreachable
+from newsbot.domain.attempt import Reason, Refused, Scope, Sent, TryLater, Unknown, Unreachable
 from newsbot.domain.message import (
     Button,
     CardReply,

@@ -10,7 +10,7 @@ from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.sender import TelegramChannel
 from newsbot.channels.telegram.transport import open_session
 from newsbot.delivery.redis_pacing import RedisPacing
-from newsbot.domain.alert import Sent
+from newsbot.domain.attempt import Sent
 from newsbot.domain.message import IncomingMessage, Kind, Span, TextReply
 from newsbot.domain.subscriber import Address
 from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, create_telegram_app

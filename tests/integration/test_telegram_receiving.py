@@ -16,7 +16,7 @@ from aiohttp import web
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.polling import CONFLICT_PATIENCE, FIRST_PAUSE, LONGEST_PAUSE, Poller, pause_after
 from newsbot.channels.telegram.webhook import BODY_LIMIT, PATH, SECRET_HEADER, register_webhook, webhook_handler
-from newsbot.domain.alert import Reason, Refused, Scope, TryLater, Unknown
+from newsbot.domain.attempt import Reason, Refused, Scope, TryLater, Unknown
 from newsbot.domain.message import Kind
 from newsbot.errors import ConfigurationError
 from tests.telegram_sandbox import RecordingInbox, TelegramSandbox, running_app, telegram_sandbox, until

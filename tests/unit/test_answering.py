@@ -8,7 +8,7 @@ import pytest
 
 from newsbot.channels.channel import Limits
 from newsbot.conversation.answering import Answering, ReplyPostponed
-from newsbot.domain.alert import Attempt, Reason, Refused, Sent, TryLater, Unknown, Unreachable
+from newsbot.domain.attempt import Attempt, Reason, Refused, Sent, TryLater, Unknown, Unreachable
 from newsbot.domain.message import AnyReply, CommandMenu, IncomingMessage, Span, TextReply
 from newsbot.errors import StoreUnavailable
 from newsbot.observability import Metrics

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import StringIO
 
 from newsbot.channels.console import ConsoleChannel
-from newsbot.domain.alert import Sent
+from newsbot.domain.attempt import Sent
 from newsbot.domain.message import (
     AnyReply,
     Button,

@@ -18,7 +18,7 @@ from newsbot.channels.telegram.wire import (
     SendDocument,
     SendMessage,
 )
-from newsbot.domain.alert import Attempt, Reason, Refused, Sent, TryLater, Unknown, Unreachable
+from newsbot.domain.attempt import Attempt, Reason, Refused, Sent, TryLater, Unknown, Unreachable
 from newsbot.domain.message import Button, Span
 
 CONTENT = Content(

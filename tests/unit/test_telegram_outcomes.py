@@ -22,7 +22,7 @@ from telegram.error import (
 
 from newsbot.channels.telegram.outcomes import RECONNECT, RESTART, UNDATED_FLOOD, from_answer, from_error
 from newsbot.channels.telegram.transport import Answer, AnswerLost, NotSent, UnexpectedAnswer
-from newsbot.domain.alert import Attempt, Reason, Refused, Scope, Sent, TryLater, Unknown, Unreachable
+from newsbot.domain.attempt import Attempt, Reason, Refused, Scope, Sent, TryLater, Unknown, Unreachable
 
 NOT_MODIFIED = (
     "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a "

@@ -26,7 +26,7 @@ from newsbot.channels.telegram.wire import (
     SendDocument,
     SendMessage,
 )
-from newsbot.domain.alert import Attempt, Reason, Refused, Sent, TryLater
+from newsbot.domain.attempt import Attempt, Reason, Refused, Sent, TryLater
 from newsbot.errors import ConfigurationError, StartError
 
 OFFICIAL: Final = "https://api.telegram.org"

@@ -24,7 +24,7 @@ from telegram.error import (
 )
 
 from newsbot.channels.telegram.transport import Answer, AnswerLost, NotSent, UnexpectedAnswer, redact
-from newsbot.domain.alert import Attempt, Reason, Refused, Scope, Sent, TryLater, Unknown, Unreachable
+from newsbot.domain.attempt import Attempt, Reason, Refused, Scope, Sent, TryLater, Unknown, Unreachable
 
 RECONNECT: Final = timedelta(seconds=2)  #: before trying again where nothing was sent
 RESTART: Final = timedelta(seconds=2)  #: Telegram's server said that it is restarting

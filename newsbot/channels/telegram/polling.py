@@ -17,7 +17,7 @@ from newsbot.channels.telegram import outcomes
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.receiver import ALLOWED_UPDATES, BotIdentity, receive
 from newsbot.channels.telegram.wire import Parameters
-from newsbot.domain.alert import Attempt, Reason, Refused, Sent, TryLater, Unknown
+from newsbot.domain.attempt import Attempt, Reason, Refused, Sent, TryLater, Unknown
 from newsbot.errors import ConfigurationError, StoreError
 
 LONG_POLL: Final = 50  #: seconds that Telegram holds a request with nothing to tell; its own maximum

@@ -41,6 +41,7 @@ from newsbot.domain.message import (
     ChoiceReply,
     FileReply,
     HeadlinesReply,
+    NoticeReply,
     Reply,
     Rows,
     Span,
@@ -83,6 +84,8 @@ def render(reply: AnyReply, *, callback_id: str = "") -> Rendered:
         case HeadlinesReply():
             rows = number_rows(reply.headlines, report) + reply.buttons
             request = _message(reply, _list(reply, report), usable(rows, report), None, report)
+        case NoticeReply():
+            request = _message(reply, _notice(reply), usable(reply.buttons, report), None, report)
         case CardReply():
             rows = usable(with_share(reply), report)
             request = _message(reply, _card(reply, report), rows, _preview(reply), report)
@@ -99,6 +102,10 @@ def _paragraphs(reply: TextReply) -> list[Span]:
             spans.append(Span("\n\n"))
         spans.extend(paragraph)
     return spans
+
+
+def _notice(reply: NoticeReply) -> list[Span]:
+    return [*(Span(f"{label}\n", "bold") for label in reply.labels), *reply.spans]
 
 
 def _list(reply: HeadlinesReply, report: Report) -> list[Span]:

@@ -20,7 +20,7 @@ from newsbot.channels.telegram.receiver import CHANNEL
 from newsbot.channels.telegram.renderer import LIMITS, Rendered, render
 from newsbot.channels.telegram.wire import AnswerCallback, Destination, EditMessage, Request, SendMessage
 from newsbot.delivery.pacing import Lane, Pacing, Unpaced
-from newsbot.domain.alert import Attempt, Reason, Refused, Sent, TryLater, Unknown, Unreachable
+from newsbot.domain.attempt import Attempt, Reason, Refused, Sent, TryLater, Unknown, Unreachable
 from newsbot.domain.message import AnyReply, CommandMenu, IncomingMessage
 from newsbot.domain.subscriber import Address
 

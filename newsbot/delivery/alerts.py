@@ -1,0 +1,106 @@
+"""What the rest of the house asks of the storage of alerts. SQL: an alert is a row, made once per cause."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from newsbot.domain.alert import Alert, AlertClass, AlertState, AlertText, NewAlert, Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the planner decided for an article. `reason` as `policy` names it: `alerted`, `too_old`, `no_topic`…"""
+
+    article_id: int
+    reason: str
+    at: datetime
+    alert_id: int = 0  #: 0: none was made
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An alert that is not over, and what a worker must know of it before each batch."""
+
+    alert: Alert
+    #: claims wait: its article was withdrawn, or copies of it are about to be corrected or recalled
+    held: bool = False
+
+    @property
+    def claimable(self) -> bool:
+        return self.alert.state is AlertState.RUNNING and not self.held
+
+
+class AlertStore(Protocol):
+    """Raises StoreUnavailable when the database is away. One contract suite (`tests/contracts/test_alert_store.py`)
+    runs against every implementation.
+    """
+
+    async def create(self, new: NewAlert, *, now: datetime) -> Alert:
+        """Store it as `planned`. If its origin has made an alert before, that one is returned as it is now."""
+        ...
+
+    async def decide(self, decision: Decision, new: NewAlert | None, *, now: datetime) -> Alert | None:
+        """In one transaction: keep the decision, make the alert (if any), and take the article out of the outbox.
+
+        Safe to repeat: the first decision for an article stands.
+        """
+        ...
+
+    async def decision(self, article_id: int) -> Decision | None: ...
+
+    async def get(self, alert_id: int) -> Alert | None: ...
+
+    async def by_origin(self, origin: str) -> Alert | None: ...
+
+    async def of_article(self, article_id: int) -> tuple[Alert, ...]:
+        """Every alert that shows this article, oldest first."""
+        ...
+
+    async def of_story(self, story: str) -> tuple[Alert, ...]: ...
+
+    async def copies_touched(self, alert_id: int) -> tuple[Alert, ...]:
+        """Corrections and recalls of this alert, oldest first."""
+        ...
+
+    async def standing(self) -> tuple[Standing, ...]:
+        """All that are planned, running or paused: breaking before topic before digest, then oldest first."""
+        ...
+
+    async def recent(self, *, limit: int = 10, by_editors: bool = False) -> tuple[Alert, ...]:
+        """Newest first. `by_editors`: only what an editor made."""
+        ...
+
+    async def count_since(self, source: str, cls: AlertClass, since: datetime) -> int:
+        """Alerts of this class that the source's articles caused."""
+        ...
+
+    async def turn(
+        self,
+        alert_id: int,
+        to: AlertState,
+        *,
+        of: Collection[AlertState],
+        now: datetime,
+        reason: str = "",
+        totals: Totals | None = None,
+    ) -> bool:
+        """Change the state if it is one of `of` now; False if it isn't (somebody was quicker, or it is over).
+
+        To `running`: `started_at` is set the first time. To a final state: `ended_at`, and `totals` if given.
+        """
+        ...
+
+    async def keep_totals(self, alert_id: int, totals: Totals) -> None:
+        """Of an alert that has ended, when its last deliveries settled after it."""
+        ...
+
+    async def replace_text(self, alert_id: int, text: AlertText, *, now: datetime) -> Alert | None:
+        """For the readers who are still to come; `version` grows. None if there is no such alert."""
+        ...
+
+    async def retain(self, *, keep_since: datetime) -> int:
+        """Delete alerts and decisions from before; says how many."""
+        ...

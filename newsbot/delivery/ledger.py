@@ -1,0 +1,208 @@
+"""What the rest of the house asks of the ledger: who an alert is for, and what became of each delivery.
+
+An audience is frozen segment by segment, and within a segment split into tiers, so that the readers who were active
+last come first. Alert, segment and tier make a *unit*: the piece of work that one worker owns at a time, and all that
+the ledger keeps of a unit stands in one hash slot. Of each reader in a unit the ledger knows one of: untouched, begun
+(a request may be on its way), waiting (a time when it may be tried again) or an `Outcome`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Final, Protocol, Self
+
+from newsbot.domain.alert import Alert, Audience, Outcome, Totals
+from newsbot.domain.subscriber import Slot
+from newsbot.errors import DeliveryError
+
+STORY_KEPT: Final = timedelta(hours=72)  #: how long a reader is not alerted again for the same story
+COPIES_KEPT: Final = timedelta(hours=48)  #: message ids, to correct and recall: Telegram deletes no older ones
+OUTCOMES_KEPT: Final = timedelta(days=7)  #: who got what
+
+
+class Tier(IntEnum):
+    """In this order."""
+
+    CHANNEL = 0  #: the newsroom's own public channel, which gets breaking news first
+    TODAY = 1  #: wrote to us today
+    WEEK = 2
+    REST = 3
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Unit:
+    alert_id: int
+    tier: Tier
+    segment: int
+
+    def __str__(self) -> str:
+        return f"{self.alert_id}:{int(self.tier)}:{self.segment}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        alert_id, tier, segment = map(int, text.split(":"))
+        return cls(alert_id, Tier(tier), segment)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody whose turn has come. They are marked as begun."""
+
+    position: int  #: in the segment
+    user_id: str
+    language: str = ""
+    topic: str = ""  #: the first of the alert's topics that they follow, in the alert's order
+    thread_id: str = ""  #: forum topic that a group's administrators subscribed
+    message_id: str = ""  #: their copy of the alert that is corrected or recalled
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """`readers`: at most as many as asked for. `next_in`: when the first of the waiting is due; None: nobody waits.
+
+    Neither readers nor anybody waiting nor in flight: the unit can be closed.
+    """
+
+    readers: tuple[Reader, ...] = ()
+    next_in: timedelta | None = None
+    in_flight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """`message_id`: of the new message, where one was sent."""
+
+    position: int
+    outcome: Outcome
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Postpone:
+    """It certainly was not sent: the mark is taken back and the reader waits."""
+
+    position: int
+    after: timedelta
+
+
+Result = Settle | Postpone
+
+
+class UnitLost(DeliveryError):
+    """Another worker took this unit over; we record what we know and start nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A unit that is ours now. `recovered`: readers whom the worker before us left begun."""
+
+    unit: Unit
+    recovered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What the ledger knows of one subscriber and one alert."""
+
+    in_audience: bool = False
+    outcome: Outcome | None = None
+    waiting: bool = False
+    begun: bool = False
+
+
+class Ledger(Protocol):
+    """Of one channel account (`channel`, `account`). Raises StoreUnavailable when Redis can't do it now: what was asked
+    for may then have been done or not, and every method may be called again.
+
+    One contract suite (`tests/contracts/test_ledger.py`) runs against every implementation.
+    """
+
+    channel: str
+
+    # --- freezing ----------------------------------------------------------------------------------------------------
+
+    async def segments(self) -> tuple[int, ...]:
+        """Those of the account that have subscribers."""
+        ...
+
+    async def reach(self, audience: Audience, *, story: str = "") -> int:
+        """How many an alert would go to now: without the paused, the stopped, the unreachable and those who were
+        alerted for `story`. Freezes nothing.
+        """
+        ...
+
+    async def freeze(self, alert: Alert, segment: int, *, first: Slot | None = None, now: datetime) -> int:
+        """Fix the alert's audience in this segment, reserve the story for it, offer its units to the workers.
+
+        Done once: repeated, it changes nothing and says the same number. `first`: the slot of the newsroom's public
+        channel; if it is in this segment it is the whole of the tier CHANNEL, whatever it follows.
+        """
+        ...
+
+    async def freeze_copies(self, alert: Alert, segment: int, *, now: datetime) -> int | None:
+        """The same for a correction or a recall: the audience is whoever has a copy of `alert.of`, in its tiers.
+
+        None, and nothing is frozen, while requests of `alert.of` in this segment are on their way.
+        """
+        ...
+
+    # --- working -----------------------------------------------------------------------------------------------------
+
+    async def beat(self, worker: str) -> None:
+        """Say that this worker lives, at least every few seconds. Who is silent for long loses its units."""
+        ...
+
+    async def take(self, worker: str, alert_ids: Sequence[int], *, resend: Sequence[int] = ()) -> Taken | None:
+        """Own the next unit that nobody living owns: by the order of `alert_ids`, then tier, then segment.
+
+        Readers whom a dead owner left begun are settled as `UNKNOWN`; those of alerts in `resend` wait to be sent again
+        at once instead (a few times at most: who kills every worker is `UNKNOWN` in the end).
+        """
+        ...
+
+    async def claim(self, unit: Unit, worker: str, count: int, alert: Alert) -> Claim:
+        """Mark the next `count` readers as begun and say who they are: those who wait and are due, then the untouched.
+
+        Left out is who does not want it or can't be reached *now*. Raises UnitLost, and marks nobody.
+        """
+        ...
+
+    async def settle(self, unit: Unit, results: Sequence[Result]) -> None:
+        """Keep what became of begun deliveries. Safe to repeat; also from a worker that lost the unit: what is known
+        replaces `UNKNOWN`, and nothing replaces what is known.
+        """
+        ...
+
+    async def close(self, unit: Unit, worker: str, outcome: Outcome) -> bool:
+        """Settle whoever is untouched or waiting, and take the unit off the list of work. False while requests are on
+        their way. Raises UnitLost.
+
+        Who no longer wants it is `WITHDRAWN`; the others are `outcome` (`EXPIRED`, `STOPPED`…). The story is released
+        for everyone who was never tried.
+        """
+        ...
+
+    async def give_back(self, unit: Unit, worker: str) -> None:
+        """Nobody owns it now; for a clean stop, and for an alert that is paused."""
+        ...
+
+    async def strike(self, unit: Unit, position: int) -> bool:
+        """Count a 'chat not found' against the subscriber; True from the second on. A `SENT` takes strikes back."""
+        ...
+
+    # --- figures -----------------------------------------------------------------------------------------------------
+
+    async def open_units(self, alert_id: int) -> int:
+        """Units that are not closed."""
+        ...
+
+    async def totals(self, alert_id: int) -> Totals: ...
+
+    async def fate(self, alert_id: int, slot: Slot) -> Fate: ...
+
+    async def release(self, alert_id: int) -> None:
+        """Close what is left of an alert that was stopped, but for units with requests on their way."""
+        ...
