@@ -21,12 +21,9 @@ from newsbot.redis_client import connect
 from newsbot.subscribers.journal import SqlJournal
 from newsbot.subscribers.redis_store import RedisSubscriberStore
 from tests.builders import NOW
+from tests.crash.claims import say
 
 ACCOUNTS = {"telegram": "1"}
-
-
-def say(*words: object) -> None:
-    print(*words, flush=True)
 
 
 async def subscribers(data_dir: Path, seed: int) -> None:

@@ -20,6 +20,7 @@ from newsbot.embedded_redis import EmbeddedRedis
 from newsbot.redis_client import connect
 from newsbot.subscribers.journal import SqlJournal
 from newsbot.subscribers.redis_store import RedisSubscriberStore
+from tests.crash.claims import claims
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,17 +46,18 @@ async def a_process(part: str, data_dir: Path, seed: int) -> AsyncIterator[async
             await process.wait()
 
 
-async def lines_until_killed(process: asyncio.subprocess.Process, lines: int, victims: str) -> list[str]:
-    """What it prints until that many lines have come and it, its server, or both are killed."""
-    assert process.stdout is not None
+async def claims_until_killed(process: asyncio.subprocess.Process, enough: int, victims: str) -> list[str]:
+    """What it claims, when it, its server, or both are killed after so many claims."""
     said: list[str] = []
     server = 0
     async with asyncio.timeout(60):
-        while line := (await process.stdout.readline()).decode():
-            said.append(line.strip())
-            if line.startswith("server"):
-                server = int(line.split()[1])
-            if len(said) == lines:
+        async for claim in claims(process):
+            if not server:
+                assert claim.startswith("server ")
+                server = int(claim.split()[1])
+                continue
+            said.append(claim)
+            if len(said) == enough:
                 if victims in ("server", "both"):
                     os.kill(server, signal.SIGKILL)
                 if victims in ("bot", "both"):
@@ -65,10 +67,10 @@ async def lines_until_killed(process: asyncio.subprocess.Process, lines: int, vi
                     break
         if victims == "server":
             process.kill()
-            said += (await process.stdout.read()).decode().splitlines()
+            said += [claim async for claim in claims(process)]
     await process.wait()
-    assert len(said) >= lines, "it ended by itself"
-    return said[1:]
+    assert len(said) >= enough, "it ended by itself"
+    return said
 
 
 @pytest.mark.parametrize("victims", ["both", "bot", "server"])
@@ -77,8 +79,8 @@ async def test_every_confirmed_subscription_survives(tmp_path: Path, victims: st
     confirmed: dict[str, int] = defaultdict(int)
     for seed in range(2):
         async with a_process("subscribers", tmp_path, seed) as process:
-            for line in await lines_until_killed(process, chance.randrange(50, 200), victims):
-                user_id, counter = line.split()
+            for claim in await claims_until_killed(process, chance.randrange(50, 200), victims):
+                user_id, counter = claim.split()
                 confirmed[user_id] = int(counter)
     database = connect_database(None, tmp_path)
     async with EmbeddedRedis(tmp_path) as server:
@@ -107,19 +109,18 @@ async def test_every_event_that_was_kept_is_handled_in_its_readers_order(tmp_pat
     put: list[int] = []
     handled: list[int] = []
 
-    def note(lines: list[str]) -> None:
-        for line in lines:
-            what, event = line.split()
+    def note(said: list[str]) -> None:
+        for claim in said:
+            what, event = claim.split()
             if what != "empty":
                 (put if what == "put" else handled).append(int(event))
 
     for seed in range(2):
         async with a_process("inbox", tmp_path, seed) as process:
-            note(await lines_until_killed(process, chance.randrange(100, 400), victims))
+            note(await claims_until_killed(process, chance.randrange(100, 400), victims))
     async with a_process("inbox", tmp_path, -1) as process:
-        assert process.stdout is not None
         async with asyncio.timeout(60):
-            last = (await process.stdout.read()).decode().splitlines()
+            last = [claim async for claim in claims(process)]
     assert last[-1] == "empty 0"
     note(last[1:])
 
