@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from newsbot.domain.alert import Alert, AlertClass, AlertKind, AlertState, Audience
 from newsbot.domain.article import Article, ArticleDraft
 from newsbot.domain.message import ChatKind, IncomingMessage, Kind, MessageRef
 from newsbot.domain.source import Newsroom
@@ -99,3 +100,20 @@ def a_group_message(text: str, **changes: Any) -> IncomingMessage:
     return an_incoming(
         text, **{"address": an_address("-2002"), "chat_kind": ChatKind.GROUP, "sender_id": "1001"} | changes
     )
+
+
+def an_alert(number: int = 1, **changes: Any) -> Alert:
+    """Running, of the article with this number, to those who follow sports, unless said otherwise."""
+    values: dict[str, Any] = {
+        "id": number,
+        "origin": f"article:{number}",
+        "story": f"article:{number}",
+        "article_id": number,
+        "kind": AlertKind.ARTICLE,
+        "cls": AlertClass.TOPIC,
+        "state": AlertState.RUNNING,
+        "audience": Audience(topics=("sports",)),
+        "created_at": NOW,
+        "expires_at": NOW + timedelta(hours=3),
+    }
+    return Alert(**values | changes)

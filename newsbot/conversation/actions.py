@@ -33,9 +33,11 @@ from newsbot.conversation.intents import (
     ShowSettings,
     ShowTopics,
     Stop,
+    StopTopic,
     Subscribe,
     Unsubscribe,
     View,
+    Why,
 )
 from newsbot.domain.article import Cursor
 from newsbot.domain.message import ACTION_LIMIT
@@ -119,6 +121,10 @@ def _fields(intent: Pressable) -> tuple[str, ...]:
             return ("help",)
         case FinishWelcome():
             return ("done",)
+        case StopTopic():
+            return _trimmed("off", intent.topic, _base_36(intent.alert_id))
+        case Why():
+            return _trimmed("why", _base_36(intent.alert_id))
         case unreachable:
             assert_never(unreachable)
 
@@ -178,6 +184,8 @@ _READERS: Final[dict[str, Callable[..., Pressable]]] = {
     "keep": KeepMe,
     "help": Help,
     "done": FinishWelcome,
+    "off": lambda topic, alert="": StopTopic(_matching(_TOPIC, topic), _number(alert)),
+    "why": lambda alert="": Why(_number(alert)),
 }
 
 

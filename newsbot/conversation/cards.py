@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import replace as changed
+from datetime import datetime, timedelta
 from typing import Final
 
 from newsbot.conversation.actions import encode
@@ -11,11 +12,13 @@ from newsbot.conversation.intents import OpenArticle, Subscribe, Unsubscribe, Vi
 from newsbot.conversation.turn import House, Turn
 from newsbot.domain.article import Article
 from newsbot.domain.message import Button, CardReply, Headline, MessageRef
+from newsbot.domain.source import Newsroom
 from newsbot.domain.topic import Topic, Topics
+from newsbot.i18n import Translator
 from newsbot.text.clipping import Unit, clip
 from newsbot.text.dates import relative_time
 
-__all__ = ["card_of", "follow_button", "headlines_of", "main_topic"]
+__all__ = ["bare_card", "card_of", "follow_button", "headlines_of", "main_topic"]
 
 WORTH_SAYING: Final = timedelta(minutes=10)  #: an update sooner than this after publishing is still the same news
 LONGEST_HEADLINE: Final = 180  #: graphemes in a list; the longest of 20,000 real headlines has half as many
@@ -38,30 +41,48 @@ def headlines_of(articles: Sequence[Article], turn: Turn) -> tuple[Headline, ...
 
 
 def card_of(article: Article, house: House, turn: Turn, *, replaces: MessageRef | None = None) -> CardReply:
-    _ = turn.translate
-    topic = main_topic(article, house.topics)
-    follow = follow_button(topic, turn, view=View.CARD, article_id=article.id)
-    read = Button(_("Read in full"), url=article.url)
+    """As an answer: times count from now, and its topic can be followed."""
+
+    def said(moment: datetime) -> str:
+        return relative_time(moment, turn.now, turn.language, turn.zone)
+
+    labels = (turn.translate("Breaking"),) if article.breaking else ()
+    card = bare_card(article, house.newsroom, turn.translate, said, labels=labels)
+    follow = follow_button(main_topic(article, house.topics), turn, view=View.CARD, article_id=article.id)
+    return changed(card, buttons=(*card.buttons, (follow,)) if follow else card.buttons, replaces=replaces)
+
+
+def bare_card(
+    article: Article,
+    newsroom: Newsroom,
+    translate: Translator,
+    said: Callable[[datetime], str],
+    *,
+    labels: Sequence[str],
+) -> CardReply:
+    """What every card has. `said`: how a time is written; `labels`: the lines above it, *updated* follows them."""
+    _ = translate
+    updated = article.updated_at
+    if updated and updated - article.published_at >= WORTH_SAYING:
+        labels = (*labels, _("Updated {when}", when=said(updated)))
     return CardReply(
         headline=article.headline,
         url=article.url,
         kicker=article.kicker,
         summary=article.summary,
-        source=_source(article, house, turn),
-        when=relative_time(article.published_at, turn.now, turn.language, turn.zone),
+        source=_source(article, newsroom, translate.language),
+        when=said(article.published_at),
         image_url=article.image_url,
-        labels=_labels(article, turn),
+        labels=tuple(labels),
         share_label=_("Share"),
-        buttons=((read,), (follow,)) if follow else ((read,),),
-        replaces=replaces,
+        buttons=((Button(_("Read in full"), url=article.url),),),
     )
 
 
-def _source(article: Article, house: House, turn: Turn) -> str:
+def _source(article: Article, newsroom: Newsroom, language: str) -> str:
     """Newsroom and reporter; where the newsroom signs itself, once."""
-    newsroom = house.newsroom
     byline = "" if article.byline in newsroom.names.values() else article.byline
-    return ", ".join(part for part in (newsroom.name(turn.language), byline) if part)
+    return ", ".join(part for part in (newsroom.name(language), byline) if part)
 
 
 def main_topic(article: Article, topics: Topics) -> Topic | None:
@@ -80,14 +101,6 @@ def follow_button(topic: Topic | None, turn: Turn, *, view: View, article_id: in
             _("Unfollow {topic}", topic=name), encode(Unsubscribe((topic.id,), view=view, article_id=article_id))
         )
     return Button(_("Follow {topic}", topic=name), encode(Subscribe((topic.id,), view=view, article_id=article_id)))
-
-
-def _labels(article: Article, turn: Turn) -> tuple[str, ...]:
-    _ = turn.translate
-    labels = [_("Breaking")] if article.breaking else []
-    if article.updated_at and article.updated_at - article.published_at >= WORTH_SAYING:
-        labels.append(_("Updated {when}", when=relative_time(article.updated_at, turn.now, turn.language, turn.zone)))
-    return tuple(labels)
 
 
 def _short(line: str) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from newsbot.articles.store import ArticleStore
-from newsbot.conversation import onboarding, reading, searching, settings, subscriptions
+from newsbot.conversation import alert_buttons, onboarding, reading, searching, settings, subscriptions
 from newsbot.conversation.help import answer_media, help_text, old_button, thanks, unknown_command
 from newsbot.conversation.intents import (
     CameBack,
@@ -40,15 +40,18 @@ from newsbot.conversation.intents import (
     ShowTopics,
     Start,
     Stop,
+    StopTopic,
     Subscribe,
     Thanks,
     UnknownCommand,
     Unsubscribe,
     Unsupported,
+    Why,
 )
 from newsbot.conversation.turn import House, Replies, Turn, text, zone_of
 from newsbot.conversation.understanding import understand
 from newsbot.conversation.vocabulary import Vocabulary
+from newsbot.delivery.alerts import AlertStore
 from newsbot.domain.message import IncomingMessage, TextReply
 from newsbot.domain.source import Newsroom
 from newsbot.domain.subscriber import Address, Subscriber
@@ -63,7 +66,18 @@ __all__ = ["Dialogue"]
 log = structlog.get_logger()
 
 #: What promises the reader something that must have been stored.
-PROMISES: Final = (Start, Subscribe, Unsubscribe, ChooseLanguage, Pause, Resume, Stop, ForgetMe, FinishWelcome)
+PROMISES: Final = (
+    Start,
+    Subscribe,
+    Unsubscribe,
+    StopTopic,
+    ChooseLanguage,
+    Pause,
+    Resume,
+    Stop,
+    ForgetMe,
+    FinishWelcome,
+)
 
 
 class Dialogue:
@@ -85,6 +99,7 @@ class Dialogue:
         language: str = "bn",
         timezone: str = "Asia/Dhaka",
         names: frozenset[str] = frozenset(),
+        alerts: AlertStore | None = None,
     ) -> None:
         self._house = House(
             articles=articles,
@@ -97,6 +112,7 @@ class Dialogue:
             clock=clock,
             language=language,
             timezone=timezone,
+            alerts=alerts,
         )
 
     async def answer(self, incoming: IncomingMessage) -> Replies:
@@ -187,6 +203,10 @@ class Dialogue:
                 return await subscriptions.subscribe(house, turn, intent)
             case Unsubscribe():
                 return await subscriptions.unsubscribe(house, turn, intent)
+            case StopTopic():
+                return await alert_buttons.stop_topic(house, turn, intent)
+            case Why():
+                return await alert_buttons.why(house, turn, intent)
             case MyTopics():
                 return await subscriptions.my_topics(house, turn)
             case ShowSettings():

@@ -17,6 +17,7 @@ class View(StrEnum):
     CARD = "c"
     LIST = "l"
     SETTINGS = "s"
+    UNDONE = "u"  #: the confirmation of what is being undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,21 @@ class Unsubscribe:
     unrecognised: tuple[Unrecognised, ...] = ()
     view: View = View.NONE
     article_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StopTopic:
+    """Pressed under an alert: no more of this topic."""
+
+    topic: str
+    alert_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why was I sent this? `alert_id` is 0 under the preview that an editor is shown."""
+
+    alert_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +240,8 @@ Pressable = (
     | KeepMe
     | Help
     | FinishWelcome
+    | StopTopic
+    | Why
 )
 Intent = (
     Pressable

@@ -82,7 +82,7 @@ async def subscribe(house: House, turn: Turn, wish: Subscribe) -> Replies:
         return (_no_such_topic(house, turn, wish.topics, wish.unrecognised, follow=True),)
     added = [topic for topic in wanted if topic.id not in turn.followed]
     came_back = turn.known is not None and turn.known.preferences.stopped
-    turn = await _changed(house, turn, lambda followed: followed | {topic.id for topic in wanted}, again=True)
+    turn = await change_topics(house, turn, lambda followed: followed | {topic.id for topic in wanted}, again=True)
     _ = turn.translate
     if came_back:
         all_of_them = house.topics.known(turn.followed)
@@ -102,14 +102,14 @@ async def unsubscribe(house: House, turn: Turn, wish: Unsubscribe) -> Replies:
     if subscriber is None:
         return (not_known_yet(turn),)
     if wish.everything:
-        turn = await _changed(house, turn, lambda followed: frozenset())
+        turn = await change_topics(house, turn, lambda followed: frozenset())
         return await _shown(house, turn, wish, _("You no longer follow any topic."), ())
     if not wish.topics and not wish.unrecognised:
         return await show_topics(house, turn, ShowTopics())
     if not wish.topics:
         return (_no_such_topic(house, turn, (), wish.unrecognised, follow=False),)
     unwanted = frozenset(wish.topics)  # also those that the newsroom has given up since
-    turn = await _changed(house, turn, lambda followed: followed - unwanted)
+    turn = await change_topics(house, turn, lambda followed: followed - unwanted)
     named = house.topics.known(unwanted)
     if subscriber.preferences.topics & unwanted:
         said = _("You no longer follow {topics}.", topics=_names(named, turn)) if named else _("Done.")
@@ -118,8 +118,10 @@ async def unsubscribe(house: House, turn: Turn, wish: Unsubscribe) -> Replies:
     return await _shown(house, turn, wish, said, named)
 
 
-async def _changed(house: House, turn: Turn, change: Callable[[Followed], Followed], *, again: bool = False) -> Turn:
-    """`again`: whoever chooses a topic is a subscriber again, had they stopped."""
+async def change_topics(
+    house: House, turn: Turn, change: Callable[[Followed], Followed], *, again: bool = False
+) -> Turn:
+    """Durable when it returns. `again`: whoever chooses a topic is a subscriber again, had they stopped."""
 
     def choose(preferences: Preferences) -> Preferences:
         stopped = preferences.stopped and not again
@@ -154,6 +156,8 @@ async def _shown_anew(
             return (Toast(text=said), *card) if turn.pressed else (text(said),)
         case View.LIST:
             return Toast(text=said), *await latest(house, turn, Latest(topics[0].id if topics else "", in_place=True))
+        case View.UNDONE:
+            return Toast(text=said), text(said, buttons=rows(topics_button(turn)), replaces=turn.pressed)
         case View.NONE | View.SETTINGS:
             return (_confirmation(house, turn, wish, said, topics),)
 
@@ -249,6 +253,7 @@ def _names(topics: Sequence[Topic], turn: Turn) -> str:
 
 
 __all__ = [
+    "change_topics",
     "followed_since",
     "my_topics",
     "not_in_groups",

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsbot.articles.store import ArticleStore
 from newsbot.conversation.vocabulary import Vocabulary
+from newsbot.delivery.alerts import AlertStore
 from newsbot.domain.message import AnyReply, Button, ChatKind, IncomingMessage, Kind, MessageRef, Rows, Span, TextReply
 from newsbot.domain.source import Newsroom
 from newsbot.domain.subscriber import Preferences, Subscriber
@@ -35,6 +36,7 @@ class House:
     clock: Callable[[], datetime]
     language: str  #: of readers whose language we can't guess
     timezone: str
+    alerts: AlertStore | None = None  #: None: nothing is pushed here (`newsbot chat`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
