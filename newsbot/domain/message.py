@@ -214,3 +214,5 @@ class CommandMenu:
 
     commands: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)  #: language → what the bot is, before the first message
+    #: only in these people's private chats; (): everywhere. There, no commands: what everybody sees
+    only_in: tuple[str, ...] = ()

@@ -409,6 +409,22 @@ async def test_the_menu_stands_per_language_and_scope_and_is_not_sent_twice(
     assert written.seen == 0
 
 
+async def test_a_menu_for_some_chats_is_shown_only_there_and_can_be_taken_away(
+    sandbox: TelegramSandbox, channel: TelegramChannel
+) -> None:
+    await channel.publish_menu(MENU)
+    editor = sandbox.readers.add_user("সম্পাদক", started=True)
+
+    def shown(user_id: int) -> list[str]:
+        return [command["command"] for command in sandbox.state.commands_for(user_id, user_id)]
+
+    commands = {language: (*listed, ("broadcast", "Send")) for language, listed in MENU.commands.items()}
+    await channel.publish_menu(CommandMenu(commands=commands, only_in=(str(editor.id),)))
+    assert (shown(editor.id), shown(READER)) == (["latest", "forgetme", "broadcast"], ["latest", "forgetme"])
+    await channel.publish_menu(CommandMenu(commands={"bn": (), "en": ()}, only_in=(str(editor.id),)))
+    assert shown(editor.id) == ["latest", "forgetme"]
+
+
 async def test_a_menu_that_telegram_refuses_does_not_stop_the_bot(
     sandbox: TelegramSandbox, channel: TelegramChannel
 ) -> None:

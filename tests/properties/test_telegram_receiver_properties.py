@@ -38,10 +38,15 @@ texts = st.one_of(
 people = objects(id=ids, is_bot=st.booleans(), first_name=texts, last_name=texts, language_code=texts)
 chats = objects(id=ids, type=st.sampled_from(["private", "group", "supergroup", "channel", "new"]))
 content: dict[str, st.SearchStrategy[Any]] = dict.fromkeys(MEDIA, anything)
+entities = objects(
+    type=st.sampled_from(["bold", "italic", "code", "blockquote", "text_link", "mention"]),
+    offset=st.integers(-1, 9), length=st.integers(-1, 9), url=st.sampled_from(["https://news.example/1", "x"]),
+)  # fmt: skip
 messages = objects(
     message_id=ids, date=st.integers(), chat=chats, text=texts, caption=texts, message_thread_id=ids,
     is_topic_message=st.booleans(), migrate_to_chat_id=ids, migrate_from_chat_id=ids,
-    reply_to_message=objects(**{"from": people}), **{"from": people}, **content,
+    reply_to_message=objects(**{"from": people}), entities=st.lists(entities, max_size=4),
+    caption_entities=st.lists(entities, max_size=4), **{"from": people}, **content,
 )  # fmt: skip
 queries = objects(id=texts, data=texts, message=messages, **{"from": people})
 members = objects(status=st.sampled_from(["member", "kicked", "left", "restricted"]), is_member=st.booleans())
@@ -56,6 +61,8 @@ def check(incoming: IncomingMessage | None) -> None:
         assert incoming.address.channel == "telegram"
         assert incoming.received_at is not None
         assert incoming.received_at.tzinfo is not None
+        if incoming.spans:
+            assert "".join(span.text for span in incoming.spans) == incoming.text
 
 
 @bounded

@@ -13,7 +13,7 @@ import pytest
 from telegram import Update
 
 from newsbot.channels.telegram.receiver import ALLOWED_UPDATES, MEDIA, BotIdentity, receive
-from newsbot.domain.message import ChatKind, IncomingMessage, Kind, MessageRef
+from newsbot.domain.message import ChatKind, IncomingMessage, Kind, MessageRef, Span
 from newsbot.domain.subscriber import Address
 
 BOT = BotIdentity(id=10000, username="Portal_Bot", name="পোর্টাল")
@@ -151,6 +151,78 @@ def test_what_is_no_text_is_named(content: dict[str, Any], media: str) -> None:
 def test_a_caption_is_text_and_the_picture_is_told_too() -> None:
     incoming = understood(a_message(photo=[{"file_id": "p"}], caption="পদ্মা সেতু"))
     assert (incoming.kind, incoming.media, incoming.text) == (Kind.TEXT, "photo", "পদ্মা সেতু")
+
+
+def test_styles_and_links_are_counted_in_utf16_units_and_the_white_space_around_the_text_goes() -> None:
+    entities = [
+        {"type": "bold", "offset": 4, "length": 4},
+        {"type": "text_link", "offset": 9, "length": 7, "url": "https://news.example/1"},
+    ]
+    assert understood(a_message(text=" 🚨 সেতু details ", entities=entities)).spans == (
+        Span("🚨 "),
+        Span("সেতু", "bold"),
+        Span(" "),
+        Span("details", url="https://news.example/1"),
+    )
+
+
+def test_where_styles_lie_over_each_other_the_telling_one_is_kept_with_the_link() -> None:
+    entities = [
+        {"type": "italic", "offset": 0, "length": 6},
+        {"type": "bold", "offset": 2, "length": 2},
+        {"type": "text_link", "offset": 0, "length": 4, "url": "https://news.example/1"},
+        {"type": "blockquote", "offset": 7, "length": 1},
+        {"type": "pre", "offset": 8, "length": 1},
+    ]
+    assert understood(a_message(text="abcdefgqp", entities=entities)).spans == (
+        Span("ab", "italic", "https://news.example/1"),
+        Span("cd", "bold", "https://news.example/1"),
+        Span("ef", "italic"),
+        Span("g"),
+        Span("q", "quote"),
+        Span("p", "code"),
+    )
+
+
+@pytest.mark.parametrize(
+    "entities",
+    [
+        None,
+        [],
+        [{"type": "text_link", "offset": 0, "length": 2, "url": "javascript:alert(1)"}],
+        [{"type": "underline", "offset": 0, "length": 2}],
+        [{"type": "bold", "offset": 40, "length": 2}],
+        [{"type": "bold", "offset": -1, "length": 2}],
+    ],
+)
+def test_a_text_without_a_style_or_a_link_that_we_carry_has_no_spans(entities: list[dict[str, Any]] | None) -> None:
+    assert understood(a_message(text="খবর", entities=entities)).spans == ()
+
+
+def test_a_style_that_begins_in_the_middle_of_a_character_does_not_break_it() -> None:
+    entities = [{"type": "bold", "offset": 1, "length": 1}, {"type": "italic", "offset": 2, "length": 3}]
+    incoming = understood(a_message(text="🚨 খবর", entities=entities))
+    assert incoming.spans == (Span("🚨"), Span(" খব", "italic"), Span("র"))
+
+
+def test_of_a_picture_the_largest_size_is_named_with_its_caption_and_album() -> None:
+    sizes = [
+        {"file_id": "small", "width": 90, "height": 60},
+        {"file_id": "large", "width": 1280, "height": 853},
+        {"file_id": "middle", "width": 320, "height": 213},
+    ]
+    bold = [{"type": "bold", "offset": 0, "length": 3}]
+    incoming = understood(a_message(photo=sizes, caption="খবর", caption_entities=bold, media_group_id="55"))
+    assert (incoming.picture, incoming.album, incoming.spans) == ("large", "55", (Span("খবর", "bold"),))
+    alone = understood(a_message(photo=sizes))
+    assert (alone.kind, alone.picture, alone.text) == (Kind.MEDIA, "large", "")
+
+
+def test_a_forwarded_message_is_read_like_any() -> None:
+    origin = {"type": "user", "date": SENT, "sender_user": RAHIMA}
+    bold = [{"type": "bold", "offset": 0, "length": 3}]
+    incoming = understood(a_message(text="খবর", entities=bold, forward_origin=origin))
+    assert incoming.spans == (Span("খবর", "bold"),)
 
 
 def test_a_button_is_answered_in_its_chat_and_can_be_acknowledged() -> None:

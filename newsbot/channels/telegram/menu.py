@@ -1,4 +1,8 @@
-"""The command menu in Telegram's apps: per language and scope, set only where it differs from what stands there."""
+"""The command menu in Telegram's apps: per language and scope, set only where it differs from what stands there.
+
+A menu for some people's chats (editors) hides the one for all there, so it holds everything; taken away, they see the
+one for all again.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,13 @@ from collections.abc import Mapping
 from typing import Final, TypeVar
 
 import structlog
-from telegram import BotCommand, BotCommandScope, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats
+from telegram import (
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+)
 
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.domain.message import CommandMenu
@@ -34,7 +44,7 @@ async def publish(api: TelegramApi, menu: CommandMenu) -> None:
     changes = [
         _publish_commands(api, scope, language, shown)
         for language, commands in _with_fallback(menu.commands).items()
-        for scope, shown in _per_scope(commands)
+        for scope, shown in _per_scope(commands, menu.only_in)
     ]
     changes += [_publish_about(api, language, about) for language, about in _with_fallback(menu.about).items()]
     for outcome in await asyncio.gather(*changes, return_exceptions=True):
@@ -50,9 +60,15 @@ async def _publish_commands(
     shown = await api.patiently(
         "getMyCommands", lambda: api.bot.get_my_commands(scope=scope, language_code=language or None)
     )
-    if tuple(shown) != wanted:
+    if tuple(shown) == wanted:
+        return
+    if wanted:
         await api.patiently(
             "setMyCommands", lambda: api.bot.set_my_commands(wanted, scope=scope, language_code=language or None)
+        )
+    else:
+        await api.patiently(
+            "deleteMyCommands", lambda: api.bot.delete_my_commands(scope=scope, language_code=language or None)
         )
 
 
@@ -77,8 +93,10 @@ def _with_fallback(per_language: Mapping[str, T]) -> dict[str, T]:
     return {} if first is None else {"": per_language[first], **per_language}
 
 
-def _per_scope(commands: Commands) -> list[tuple[BotCommandScope, tuple[BotCommand, ...]]]:
+def _per_scope(commands: Commands, only_in: tuple[str, ...]) -> list[tuple[BotCommandScope, tuple[BotCommand, ...]]]:
     listed = tuple(BotCommand(name, clip(description, DESCRIPTION_LIMIT)) for name, description in commands)
     in_private = listed[:COMMANDS_LIMIT]
+    if only_in:
+        return [(BotCommandScopeChat(int(chat_id)), in_private) for chat_id in only_in if chat_id.isdecimal()]
     in_groups = tuple(command for command in listed if command.command not in PERSONAL)[:COMMANDS_LIMIT]
     return [(BotCommandScopeAllPrivateChats(), in_private), (BotCommandScopeAllGroupChats(), in_groups)]

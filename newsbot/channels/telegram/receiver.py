@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from newsbot.channels.telegram.markup import clean
+from newsbot.channels.telegram.written import largest_picture, spans_of
 from newsbot.domain.message import ChatKind, IncomingMessage, Kind, MessageRef
 from newsbot.domain.subscriber import Address
 
@@ -84,7 +85,8 @@ def _message(message: Json, event_id: str, bot: BotIdentity, now: datetime) -> I
     ):
         return None
     media = next((name for name in MEDIA if message.get(name)), "")
-    text = (_text(message, "text") or _text(message, "caption")).strip()
+    where = "text" if _text(message, "text") else "caption"
+    text = _text(message, where).strip()
     if not text and not media:
         return None  # a service message, or something newer than this program
     kind, action = (Kind.TEXT, "") if text else (Kind.MEDIA, "")
@@ -114,6 +116,10 @@ def _message(message: Json, event_id: str, bot: BotIdentity, now: datetime) -> I
             message=_reference(address, message),
             thread_id=_thread(message),
             received_at=when,
+            # Who writes for all to read, an editor, does it in private.
+            spans=spans_of(message, where) if chat_kind is ChatKind.PRIVATE and not command else (),
+            picture=largest_picture(message.get("photo")),
+            album=_text(message, "media_group_id"),
         ),
     )
 
