@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from newsbot.domain.alert import Alert, AlertClass, AlertKind, AlertState, Audience
+from newsbot.domain.alert import Alert, AlertClass, AlertKind, AlertState, AlertText, Audience, NewAlert
 from newsbot.domain.article import Article, ArticleDraft
-from newsbot.domain.message import ChatKind, IncomingMessage, Kind, MessageRef
+from newsbot.domain.message import ChatKind, IncomingMessage, Kind, MessageRef, Span
 from newsbot.domain.source import Newsroom
 from newsbot.domain.subscriber import Address, Preferences, Subscriber
 from newsbot.domain.topic import Topic, Topics
@@ -117,3 +117,32 @@ def an_alert(number: int = 1, **changes: Any) -> Alert:
         "expires_at": NOW + timedelta(hours=3),
     }
     return Alert(**values | changes)
+
+
+def a_new_alert(number: int = 1, **changes: Any) -> NewAlert:
+    """Of the article with this number, for who follows sports, for three hours from NOW."""
+    values: dict[str, Any] = {
+        "origin": f"article:{number}",
+        "kind": AlertKind.ARTICLE,
+        "cls": AlertClass.TOPIC,
+        "story": f"article:{number}",
+        "expires_at": NOW + timedelta(hours=3),
+        "audience": Audience(topics=("sports",)),
+        "article_id": number,
+        "source": "portal",
+    }
+    return NewAlert(**values | changes)
+
+
+def a_broadcast(number: int = 1, text: str = "জরুরি খবর", **changes: Any) -> NewAlert:
+    """What an editor wrote, for everyone."""
+    values: dict[str, Any] = {
+        "origin": f"broadcast:{number}",
+        "kind": AlertKind.BROADCAST,
+        "cls": AlertClass.BREAKING,
+        "story": f"broadcast:{number}",
+        "expires_at": NOW + timedelta(hours=3),
+        "text": AlertText((Span(text),)),
+        "by": an_address("9001"),
+    }
+    return NewAlert(**values | changes)

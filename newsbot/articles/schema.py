@@ -7,9 +7,13 @@ here, since each database has its own kind of it (`sql_search`).
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, false, text
 
 from newsbot.database import UtcTime, metadata
+
+WRITERS: Final = 0x6E657773_00000001  #: the lock of those who write articles (`Database.writing`)
 
 _BIG_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only an INTEGER PRIMARY KEY, of 64 bits too
 

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.articles.merging import merge
-from newsbot.articles.schema import article_topics, articles, source_states
+from newsbot.articles.schema import WRITERS, article_topics, articles, source_states
 from newsbot.articles.search_terms import indexed_text, query_terms
 from newsbot.articles.sql_rows import (
     BATCH,
@@ -38,7 +38,6 @@ from newsbot.domain.article import Article, ArticleDraft, Cursor, Page
 
 FEW_HITS: Final = 5  #: fewer articles with all the words of a query: add those with any
 _LARGEST_ID: Final = 2**63 - 1
-_WRITERS: Final = 0x6E657773_00000001  #: the lock of those who write articles
 
 #: of an article that is stored already, what others than `put` decide
 _DECIDED_ELSEWHERE: Final = frozenset({"id", "stored_at", "announced_at", "withdrawn_at"})
@@ -224,7 +223,7 @@ class SqlArticleStore:
             page = await self._select(pages.where(key > _place(page[-1])))
 
     def _writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        return self._database.writing(lock=_WRITERS)
+        return self._database.writing(lock=WRITERS)
 
     async def _select(self, query: Select[Any]) -> list[Article]:
         async with self._database.reading() as connection:

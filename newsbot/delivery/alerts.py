@@ -25,7 +25,7 @@ class Standing:
     """An alert that is not over, and what a worker must know of it before each batch."""
 
     alert: Alert
-    #: claims wait: its article was withdrawn, or copies of it are about to be corrected or recalled
+    #: claims wait: it sends an article that was withdrawn, or its copies are about to be corrected or recalled
     held: bool = False
 
     @property
@@ -69,6 +69,17 @@ class AlertStore(Protocol):
         """All that are planned, running or paused: breaking before topic before digest, then oldest first."""
         ...
 
+    async def unaccounted(self) -> tuple[Alert, ...]:
+        """Those that have ended and have no totals yet, oldest first: some of their deliveries are still open."""
+        ...
+
+    async def withdrawn(self, *, since: datetime) -> tuple[Alert, ...]:
+        """Those made since, over or not, that sent an article which is withdrawn now: their copies may be recalled.
+
+        Oldest first; without corrections and recalls.
+        """
+        ...
+
     async def recent(self, *, limit: int = 10, by_editors: bool = False) -> tuple[Alert, ...]:
         """Newest first. `by_editors`: only what an editor made."""
         ...
@@ -102,5 +113,5 @@ class AlertStore(Protocol):
         ...
 
     async def retain(self, *, keep_since: datetime) -> int:
-        """Delete alerts and decisions from before; says how many."""
+        """Delete decisions, and alerts that have ended, from before; says how many alerts."""
         ...

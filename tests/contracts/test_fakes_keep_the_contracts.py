@@ -6,9 +6,11 @@ import pytest
 
 from newsbot.articles.store import ArticleStore
 from newsbot.subscribers.store import SubscriberStore
+from tests.contracts import test_alert_store as alerts
 from tests.contracts import test_article_store as articles
 from tests.contracts import test_subscriber_store as subscribers
 from tests.fakes import MemoryArticleStore, MemorySubscriberStore
+from tests.memory_alert_store import MemoryAlertStore
 
 #: Promises about what a database can hold, or about accounts that only the journal knows.
 ONLY_REAL = ("test_what_no_database_can_hold_is_left_out", "test_a_channel_without_an_account_is_told")
@@ -20,6 +22,13 @@ class TestArticles:
         return MemoryArticleStore()
 
 
+class TestAlerts:
+    @pytest.fixture
+    def stores(self) -> alerts.Stores:
+        articles = MemoryArticleStore()
+        return alerts.Stores(MemoryAlertStore(articles), articles)
+
+
 class TestSubscribers:
     @pytest.fixture
     def store(self) -> SubscriberStore:
@@ -27,10 +36,11 @@ class TestSubscribers:
 
 
 # Collected here, the same tests get the fixture that stands here.
-for _suite in [value for name, value in vars(articles).items() if name.startswith("Test")]:
-    for _name, _test in vars(_suite).items():
-        if _name.startswith("test_") and _name not in ONLY_REAL:
-            setattr(TestArticles, _name, _test)
+for _ours, _module in ((TestArticles, articles), (TestAlerts, alerts)):
+    for _suite in [value for name, value in vars(_module).items() if name.startswith("Test")]:
+        for _name, _test in vars(_suite).items():
+            if _name.startswith("test_") and _name not in ONLY_REAL:
+                setattr(_ours, _name, _test)
 for _name, _test in vars(subscribers).items():
     if _name.startswith("test_") and _name not in ONLY_REAL:
         setattr(TestSubscribers, _name, staticmethod(_test))

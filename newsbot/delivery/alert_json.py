@@ -1,0 +1,47 @@
+"""An alert's audience, text and totals as JSON: how they stand in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from newsbot.domain.alert import AlertText, Audience, Outcome, Totals
+from newsbot.domain.message import Span
+
+
+def audience_to_json(audience: Audience) -> dict[str, Any]:
+    return {"topics": list(audience.topics), "languages": list(audience.languages)}
+
+
+def audience_from_json(found: Mapping[str, Any]) -> Audience:
+    return Audience(tuple(found["topics"]), tuple(found["languages"]))
+
+
+def text_to_json(text: AlertText | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    return {"spans": [[span.text, span.style, span.url] for span in text.spans], "picture": text.picture}
+
+
+def text_from_json(found: Mapping[str, Any] | None) -> AlertText | None:
+    return None if found is None else AlertText(tuple(Span(*span) for span in found["spans"]), found["picture"])
+
+
+def totals_to_json(totals: Totals | None) -> dict[str, Any] | None:
+    """Outcomes by their number, which never changes its meaning; their names may."""
+    if totals is None:
+        return None
+    return {
+        "audience": totals.audience,
+        "outcomes": {str(int(outcome)): count for outcome, count in sorted(totals.outcomes.items())},
+        "waiting": totals.waiting,
+        "in_flight": totals.in_flight,
+        "untouched": totals.untouched,
+    }
+
+
+def totals_from_json(found: Mapping[str, Any] | None) -> Totals | None:
+    if found is None:
+        return None
+    outcomes = {Outcome(int(number)): count for number, count in found["outcomes"].items()}
+    return Totals(**{**found, "outcomes": outcomes})

@@ -1,0 +1,221 @@
+"""Alerts in SQL, on SQLite and PostgreSQL alike (`alerts.AlertStore` says what each method promises)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Select, case, delete, exists, func, insert, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from newsbot.articles.schema import WRITERS, articles
+from newsbot.database import Database, UtcTime
+from newsbot.delivery.alert_json import (
+    audience_from_json,
+    audience_to_json,
+    text_from_json,
+    text_to_json,
+    totals_from_json,
+    totals_to_json,
+)
+from newsbot.delivery.alerts import Decision, Standing
+from newsbot.delivery.schema import alerts, article_decisions
+from newsbot.domain.alert import Alert, AlertClass, AlertKind, AlertState, AlertText, NewAlert, Totals
+from newsbot.domain.subscriber import Address
+
+_URGENCY = case({cls.value: place for place, cls in enumerate(AlertClass)}, value=alerts.c.cls)
+_SENDS = alerts.c.kind.in_([kind.value for kind in AlertKind if not kind.touches_copies])
+
+
+class SqlAlertStore:
+    """`AlertStore` on a Database whose tables are today's."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create(self, new: NewAlert, *, now: datetime) -> Alert:
+        async with self._database.writing() as connection:
+            return await self._create(connection, new, now)
+
+    async def decide(self, decision: Decision, new: NewAlert | None, *, now: datetime) -> Alert | None:
+        # With the lock of those who write articles: none of them may put back what is taken out here.
+        async with self._database.writing(lock=WRITERS) as connection:
+            query = select(article_decisions.c.alert_id).where(article_decisions.c.article_id == decision.article_id)
+            before = (await connection.execute(query)).first()
+            if before is None:
+                alert = await self._create(connection, new, now) if new is not None else None
+                row = {
+                    "article_id": decision.article_id,
+                    "reason": decision.reason,
+                    "at": decision.at,
+                    "alert_id": alert.id if alert is not None else None,
+                }
+                await connection.execute(insert(article_decisions).values(row))
+            else:
+                alert = await _one(connection, alerts.c.id == before.alert_id) if before.alert_id else None
+            waiting = (articles.c.id == decision.article_id) & articles.c.announced_at.is_(None)
+            await connection.execute(update(articles).where(waiting).values(announced_at=now))
+            return alert
+
+    async def _create(self, connection: AsyncConnection, new: NewAlert, now: datetime) -> Alert:
+        dialect = sqlite if self._database.dialect == "sqlite" else postgresql
+        row = dialect.insert(alerts).values(_row(new, now))
+        await connection.execute(row.on_conflict_do_nothing(index_elements=["origin"]))
+        alert = await _one(connection, alerts.c.origin == new.origin)
+        assert alert is not None
+        return alert
+
+    async def decision(self, article_id: int) -> Decision | None:
+        async with self._database.reading() as connection:
+            query = select(article_decisions).where(article_decisions.c.article_id == article_id)
+            row = (await connection.execute(query)).first()
+        return None if row is None else Decision(row.article_id, row.reason, row.at, row.alert_id or 0)
+
+    async def get(self, alert_id: int) -> Alert | None:
+        if not 0 < alert_id < 2**63:
+            return None
+        async with self._database.reading() as connection:
+            return await _one(connection, alerts.c.id == alert_id)
+
+    async def by_origin(self, origin: str) -> Alert | None:
+        async with self._database.reading() as connection:
+            return await _one(connection, alerts.c.origin == origin)
+
+    async def of_article(self, article_id: int) -> tuple[Alert, ...]:
+        return await self._select(_oldest_first(alerts.c.article_id == article_id))
+
+    async def of_story(self, story: str) -> tuple[Alert, ...]:
+        return await self._select(_oldest_first(alerts.c.story == story))
+
+    async def copies_touched(self, alert_id: int) -> tuple[Alert, ...]:
+        return await self._select(_oldest_first(alerts.c.of_alert == alert_id))
+
+    async def standing(self) -> tuple[Standing, ...]:
+        touching = alerts.alias("touching")
+        about_to_be_touched = exists().where(
+            touching.c.of_alert == alerts.c.id,
+            touching.c.state == AlertState.PLANNED.value,
+            touching.c.ended_at.is_(None),
+        )
+        withdrawn = _SENDS & articles.c.withdrawn_at.is_not(None)
+        query = (
+            select(alerts, func.coalesce(withdrawn | about_to_be_touched, False).label("held"))
+            .outerjoin(articles, articles.c.id == alerts.c.article_id)
+            .where(alerts.c.ended_at.is_(None))
+            .order_by(_URGENCY, alerts.c.id)
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).mappings()
+            return tuple(Standing(_alert(row), bool(row["held"])) for row in rows)
+
+    async def unaccounted(self) -> tuple[Alert, ...]:
+        return await self._select(_oldest_first(alerts.c.ended_at.is_not(None), alerts.c.totals.is_(None)))
+
+    async def withdrawn(self, *, since: datetime) -> tuple[Alert, ...]:
+        query = _oldest_first(alerts.c.created_at >= since, _SENDS, articles.c.withdrawn_at.is_not(None))
+        return await self._select(query.join(articles, articles.c.id == alerts.c.article_id))
+
+    async def recent(self, *, limit: int = 10, by_editors: bool = False) -> tuple[Alert, ...]:
+        query = select(alerts).order_by(alerts.c.id.desc()).limit(max(limit, 0))
+        return await self._select(query.where(alerts.c.editor.is_not(None)) if by_editors else query)
+
+    async def count_since(self, source: str, cls: AlertClass, since: datetime) -> int:
+        caused = (alerts.c.source == source) & (alerts.c.cls == cls.value) & (alerts.c.created_at >= since)
+        async with self._database.reading() as connection:
+            return (await connection.execute(select(func.count()).select_from(alerts).where(caused))).scalar_one()
+
+    async def turn(
+        self,
+        alert_id: int,
+        to: AlertState,
+        *,
+        of: Collection[AlertState],
+        now: datetime,
+        reason: str = "",
+        totals: Totals | None = None,
+    ) -> bool:
+        values: dict[str, Any] = {"state": to.value, "reason": reason}
+        if to is AlertState.RUNNING:
+            values["started_at"] = func.coalesce(alerts.c.started_at, literal(now, UtcTime()))
+        if to.final:
+            values |= {"ended_at": now, "totals": totals_to_json(totals)}
+        # What it is of is asked in the same statement: of two who turn it at once, one is told that it did not.
+        there = (alerts.c.id == alert_id) & alerts.c.state.in_([state.value for state in of])
+        async with self._database.writing() as connection:
+            return (await connection.execute(update(alerts).where(there).values(values))).rowcount == 1
+
+    async def keep_totals(self, alert_id: int, totals: Totals) -> None:
+        ended = (alerts.c.id == alert_id) & alerts.c.ended_at.is_not(None)
+        async with self._database.writing() as connection:
+            await connection.execute(update(alerts).where(ended).values(totals=totals_to_json(totals)))
+
+    async def replace_text(self, alert_id: int, text: AlertText, *, now: datetime) -> Alert | None:
+        async with self._database.writing() as connection:
+            values = {"message": text_to_json(text), "version": alerts.c.version + 1}
+            await connection.execute(update(alerts).where(alerts.c.id == alert_id).values(values))
+            return await _one(connection, alerts.c.id == alert_id)
+
+    async def retain(self, *, keep_since: datetime) -> int:
+        old = (alerts.c.created_at < keep_since) & alerts.c.ended_at.is_not(None)
+        async with self._database.writing() as connection:
+            await connection.execute(delete(article_decisions).where(article_decisions.c.at < keep_since))
+            return (await connection.execute(delete(alerts).where(old))).rowcount
+
+    async def _select(self, query: Select[Any]) -> tuple[Alert, ...]:
+        async with self._database.reading() as connection:
+            return tuple(_alert(row) for row in (await connection.execute(query)).mappings())
+
+
+def _oldest_first(*conditions: ColumnElement[bool]) -> Select[Any]:
+    return select(alerts).where(*conditions).order_by(alerts.c.id)
+
+
+async def _one(connection: AsyncConnection, condition: ColumnElement[bool]) -> Alert | None:
+    row = (await connection.execute(select(alerts).where(condition))).mappings().first()
+    return None if row is None else _alert(row)
+
+
+def _row(new: NewAlert, now: datetime) -> dict[str, Any]:
+    return {
+        "origin": new.origin,
+        "kind": new.kind.value,
+        "cls": new.cls.value,
+        "state": AlertState.PLANNED.value,
+        "story": new.story,
+        "article_id": new.article_id or None,
+        "of_alert": new.of or None,
+        "source": new.source,
+        "editor": str(new.by) if new.by is not None else None,
+        "created_at": now,
+        "expires_at": new.expires_at,
+        "silent": new.silent,
+        "audience": audience_to_json(new.audience),
+        "message": text_to_json(new.text),
+    }
+
+
+def _alert(row: RowMapping) -> Alert:
+    return Alert(
+        id=row["id"],
+        origin=row["origin"],
+        kind=AlertKind(row["kind"]),
+        cls=AlertClass(row["cls"]),
+        state=AlertState(row["state"]),
+        reason=row["reason"],
+        story=row["story"],
+        article_id=row["article_id"] or 0,
+        of=row["of_alert"] or 0,
+        source=row["source"],
+        by=Address.parse(row["editor"]) if row["editor"] is not None else None,
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+        silent=row["silent"],
+        version=row["version"],
+        audience=audience_from_json(row["audience"]),
+        text=text_from_json(row["message"]),
+        totals=totals_from_json(row["totals"]),
+    )
