@@ -82,10 +82,13 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class Postpone:
-    """It certainly was not sent: the mark is taken back and the reader waits."""
+    """The mark is taken back and the reader waits: it certainly was not sent, or (`doubtful`) its answer never came and
+    it is to be sent again. That is done once: who is in doubt a second time is `UNKNOWN`.
+    """
 
     position: int
     after: timedelta
+    doubtful: bool = False
 
 
 Result = Settle | Postpone
@@ -159,20 +162,21 @@ class Ledger(Protocol):
         """Own the next unit that nobody living owns: by the order of `alert_ids`, then tier, then segment.
 
         Readers whom a dead owner left begun are settled as `UNKNOWN`; those of alerts in `resend` wait to be sent again
-        at once instead (a few times at most: who kills every worker is `UNKNOWN` in the end).
+        at once instead (once: a reader who is left begun a second time is `UNKNOWN`).
         """
         ...
 
     async def claim(self, unit: Unit, worker: str, count: int, alert: Alert) -> Claim:
         """Mark the next `count` readers as begun and say who they are: those who wait and are due, then the untouched.
 
-        Left out is who does not want it or can't be reached *now*. Raises UnitLost, and marks nobody.
+        Left out is who does not want it or can't be reached *now*: who waited and is due is `WITHDRAWN` then, the others
+        are looked at again as long as the unit is open. Raises UnitLost, and marks nobody.
         """
         ...
 
     async def settle(self, unit: Unit, results: Sequence[Result]) -> None:
-        """Keep what became of begun deliveries. Safe to repeat; also from a worker that lost the unit: what is known
-        replaces `UNKNOWN`, and nothing replaces what is known.
+        """Keep what became of begun deliveries. Safe to repeat, before the next claim of the unit; also from a worker
+        that lost the unit: what is known replaces `UNKNOWN`, and nothing replaces what is known.
         """
         ...
 
@@ -180,17 +184,20 @@ class Ledger(Protocol):
         """Settle whoever is untouched or waiting, and take the unit off the list of work. False while requests are on
         their way. Raises UnitLost.
 
-        Who no longer wants it is `WITHDRAWN`; the others are `outcome` (`EXPIRED`, `STOPPED`…). The story is released
-        for everyone who was never tried.
+        Who no longer wants it is `WITHDRAWN`; who waits in doubt is `UNKNOWN`; the others are `outcome` (`EXPIRED`,
+        `STOPPED`…). The story is released for everyone to whom it certainly was not sent.
         """
         ...
 
     async def give_back(self, unit: Unit, worker: str) -> None:
-        """Nobody owns it now; for a clean stop, and for an alert that is paused."""
+        """Nobody owns it now; for a clean stop, and for an alert that is paused.
+
+        With requests on their way it stays this worker's, who may take it again; nobody else takes them for lost.
+        """
         ...
 
     async def strike(self, unit: Unit, position: int) -> bool:
-        """Count a 'chat not found' against the subscriber; True from the second on. A `SENT` takes strikes back."""
+        """Count a 'chat not found' against the subscriber; True from the second alert on. A `SENT` takes them back."""
         ...
 
     # --- figures -----------------------------------------------------------------------------------------------------
