@@ -169,8 +169,8 @@ class Ledger(Protocol):
     async def claim(self, unit: Unit, worker: str, count: int, alert: Alert) -> Claim:
         """Mark the next `count` readers as begun and say who they are: those who wait and are due, then the untouched.
 
-        Left out is who does not want it or can't be reached *now*: who waited and is due is `WITHDRAWN` then, the others
-        are looked at again as long as the unit is open. Raises UnitLost, and marks nobody.
+        Left out is who does not want it or can't be reached *now*: who waited and is due is then `WITHDRAWN`, the
+        others are looked at again as long as the unit is open. Raises UnitLost, and marks nobody.
         """
         ...
 
