@@ -77,6 +77,7 @@ async def test_every_answer_and_update_is_shaped_as_specified(specification):
 
         readers = sandbox.readers
         reader = readers.add_user("রহিম", last_name="উদ্দিন", username="rahim")
+        other = readers.add_user("করিম")
         chat = {"chat_id": reader.id}
         readers.start(reader.id, "x")
         await ask("getMe")
@@ -129,17 +130,22 @@ async def test_every_answer_and_update_is_shaped_as_specified(specification):
         await ask("getChatMenuButton", **chat)
         readers.send_sticker(reader.id)
         readers.send_photo(reader.id, png(3, 3), caption="x")
+        readers.send_album(reader.id, [png(3, 3), png(4, 4)], caption="x")
+        readers.send_text(reader.id, "x y", entities=[{"type": "bold", "offset": 0, "length": 1}])
+        readers.forward(reader.id, "x", channel="সংস্থা")
+        readers.forward(reader.id, "x", photo=png(3, 3), person="রহিম")
         readers.send_location(reader.id, 23.8, 90.4)
         readers.send_contact(reader.id, "+8801700000000", "x")
         readers.edit_text(reader.id, readers.send_text(reader.id, "/help")["message_id"], "/latest")
         readers.block(reader.id)
         for kind in ("group", "supergroup", "channel"):
             group = readers.add_group(
-                "আড্ডা", kind=kind, members=[reader.id], bot_status="left", forum=kind == "supergroup"
+                "আড্ডা", kind=kind, members=[reader.id, other.id], bot_status="left", forum=kind == "supergroup"
             )
+            readers.promote_member(group.id, other.id)
             readers.add_bot(group.id, reader.id)
             readers.promote_bot(group.id, reader.id)
-            readers.send_text(reader.id, "x", chat_id=group.id)
+            readers.send_text(reader.id, "x", chat_id=group.id, anonymous=kind == "supergroup")
             await ask("sendMessage", chat_id=group.id, text="x")
             await ask("getChat", chat_id=group.id)
             await ask("getChatMember", chat_id=group.id, user_id=reader.id)

@@ -16,12 +16,15 @@ The reader's side (`ReaderSide`; raises `SandboxError` with a plain sentence whe
 
     add_user(first_name, *, user_id=None, last_name=None, username=None, language_code="bn", started=False) -> User
     add_virtual_users(first_id, count, *, blocked=0.0, deactivated=0.0, never_started=0.0,
-                      language_codes=("bn",), seed=0) -> VirtualUsers
+                      language_codes=("bn",), seed=0, slow=0.0, slow_seconds=0.0) -> VirtualUsers
     start(user_id, payload="") -> bubble                        # the Start button or a deep link; unblocks
-    send_text(user_id, text, *, chat_id=None, reply_to=None, thread_id=None) -> bubble      # finds commands and links
-    edit_text(user_id, message_id, text, *, chat_id=None) -> bubble
+    send_text(user_id, text, *, entities=(), chat_id=None, reply_to=None, thread_id=None,
+              anonymous=False) -> bubble                        # finds commands and links
+    edit_text(user_id, message_id, text, *, entities=(), chat_id=None) -> bubble
     send_sticker(user_id, emoji="👍", *, chat_id=None) -> bubble
-    send_photo(user_id, data: bytes, *, caption="", chat_id=None) -> bubble
+    send_photo(user_id, data: bytes, *, caption="", entities=(), chat_id=None) -> bubble
+    send_album(user_id, pictures: [bytes], *, caption="", entities=(), chat_id=None) -> [bubble]
+    forward(user_id, text, *, entities=(), photo=None, channel="", person="", chat_id=None) -> bubble
     send_location(user_id, latitude, longitude, *, chat_id=None) -> bubble
     send_contact(user_id, phone_number, first_name, *, chat_id=None) -> bubble
     press(user_id, message_id, *, chat_id=None, data=None, row=None, column=None) -> str    # callback query id
@@ -31,6 +34,7 @@ The reader's side (`ReaderSide`; raises `SandboxError` with a plain sentence whe
     add_group(title, *, kind="group"|"supergroup"|"channel", chat_id=None, members=(), bot_status="member",
               username=None, forum=False) -> Chat
     add_bot(chat_id, by) · remove_bot(chat_id, by) · promote_bot(chat_id, by) · leave_bot(chat_id)
+    promote_member(chat_id, user_id, *, by=None, promoted=True)
     mute_bot(chat_id, muted=True) · add_topic(chat_id, thread_id) · migrate(chat_id) -> Chat · delete_group(chat_id)
     users() -> list[User] · user(user_id) -> User
     chats_of(user_id) -> [{"chat", "bot_status", "last": bubble | None}]

@@ -7,19 +7,18 @@ request is answered 400 `{"error": {"code": "refused", "message": …}}`.
     POST   /sandbox/telegram/users                         add_user
     POST   /sandbox/telegram/virtual-users                 add_virtual_users
     GET    /sandbox/telegram/users/{id}/chats              chats_of
-    POST   /sandbox/telegram/users/{id}/{act}              act: start text edit sticker location contact photo press
-    block
-                                                           unblock delete-account delete-for-me (photo: {"base64": …,
-                                                           "caption": …})
+    POST   /sandbox/telegram/users/{id}/{act}              act: start text edit sticker location contact photo album
+                                                           forward press block unblock delete-account delete-for-me
+                                                           (photo: {"base64": …, "caption": …}, album: {"base64": […]})
     GET    /sandbox/telegram/chats/{id}/messages           view; ?viewer= (default: the chat's user) &limit= &before=
     GET    /sandbox/telegram/callbacks/{id}                callback_answer; ?timeout= seconds
     POST   /sandbox/telegram/groups                        add_group
-    POST   /sandbox/telegram/groups/{id}/{act}             act: add-bot remove-bot promote-bot leave-bot mute-bot
-    add-topic
-                                                           migrate delete
+    POST   /sandbox/telegram/groups/{id}/{act}             act: add-bot remove-bot promote-bot promote-member leave-bot
+                                                           mute-bot add-topic migrate delete
     GET    /sandbox/telegram/ledger                        accepted sends; ?chat_id= &method= &after= (index) &limit=
     GET    /sandbox/telegram/counters                      accepted, refused (429s), worst_second, ledger,
-    pending_updates, users GET    /sandbox/telegram/updates                       updates that wait for the bot
+                                                           pending_updates, users
+    GET    /sandbox/telegram/updates                       updates that wait for the bot
     GET    /sandbox/telegram/faults                        the rules in force and how often they struck
     POST   /sandbox/telegram/faults                        add one: the fields of `Fault`
     DELETE /sandbox/telegram/faults                        remove all
@@ -133,6 +132,8 @@ class _Control:
             "location": readers.send_location,
             "contact": readers.send_contact,
             "photo": self._photo,
+            "album": self._album,
+            "forward": readers.forward,
             "press": lambda user_id, **given: {"callback_query_id": readers.press(user_id, **given)},
             "block": readers.block,
             "unblock": readers.unblock,
@@ -143,6 +144,9 @@ class _Control:
 
     def _photo(self, user_id: int, *, base64: str, **given: Any) -> dict[str, Any]:
         return self.readers.send_photo(user_id, _decode(base64), **given)
+
+    def _album(self, user_id: int, *, base64: list[str], **given: Any) -> list[dict[str, Any]]:
+        return self.readers.send_album(user_id, [_decode(one) for one in base64], **given)
 
     async def messages(self, request: web.Request) -> web.Response:
         chat_id = _id(request)
@@ -163,6 +167,7 @@ class _Control:
             "add-bot": readers.add_bot,
             "remove-bot": readers.remove_bot,
             "promote-bot": readers.promote_bot,
+            "promote-member": readers.promote_member,
             "leave-bot": readers.leave_bot,
             "mute-bot": readers.mute_bot,
             "add-topic": readers.add_topic,

@@ -7,7 +7,7 @@ from typing import Any, Final
 from newsbot.sandbox.telegram.api import Api, Method, find_chat
 from newsbot.sandbox.telegram.arguments import Arguments
 from newsbot.sandbox.telegram.errors import bad_request
-from newsbot.sandbox.telegram.members import bot_member_update, member_json, status_of
+from newsbot.sandbox.telegram.members import member_json, member_update, status_of
 from newsbot.sandbox.telegram.model import Chat, User
 from newsbot.sandbox.telegram.profile import language_code, read_commands
 
@@ -139,8 +139,13 @@ async def get_chat_member(api: Api, arguments: Arguments) -> dict[str, Any]:
 
 async def get_chat_administrators(api: Api, arguments: Arguments) -> list[dict[str, Any]]:
     chat = _group(api, arguments, "there are no administrators in the private chat")
-    people = [api.state.people.user_json(user_id) for user_id in chat.members[:1]]
-    admins = [member_json(person, "creator", chat.type) for person in people]
+    bot_id = api.state.account.id
+    standing = [(user_id, status_of(chat, user_id, bot_id)) for user_id in chat.members]
+    admins = [
+        member_json(api.state.people.user_json(user_id), status, chat.type)
+        for user_id, status in standing
+        if status != "member"
+    ]
     if chat.bot_status == "administrator":
         admins.append(member_json(api.state.bot.user_json(), "administrator", chat.type))
     return admins
@@ -157,7 +162,7 @@ async def leave_chat(api: Api, arguments: Arguments) -> bool:
     old, chat.bot_status = chat.bot_status, "left"
     state.people.save_chat(chat)
     bot = state.bot.user_json()
-    state.push("my_chat_member", bot_member_update(chat.json(), bot, bot, state.now(), old=old, new="left"), chat.id)
+    state.push("my_chat_member", member_update(chat.json(), bot, bot, state.now(), old=old, new="left"), chat.id)
     state.tell_chat(chat.id)
     return True
 

@@ -12,12 +12,11 @@ from newsbot.sandbox.telegram.arguments import Arguments
 from newsbot.sandbox.telegram.errors import bad_request
 from newsbot.sandbox.telegram.formatting import read_caption
 from newsbot.sandbox.telegram.keyboards import Markup, read_markup
-from newsbot.sandbox.telegram.model import BOT, Chat, Content, StoredMessage
+from newsbot.sandbox.telegram.model import BOT, DELETABLE, Chat, Content, StoredMessage
 from newsbot.sandbox.telegram.sending import caption_of, photo_of, text_of
 
 __all__ = ["EDITING"]
 
-DELETABLE: Final = timedelta(hours=48)
 CALLBACK_LIFETIME: Final = timedelta(seconds=60)  #: the server says "at once"; a query is dead after about a minute
 MAX_CALLBACK_TEXT: Final = 200
 MAX_DELETE: Final = 100

@@ -117,10 +117,13 @@ def _read(raw: str, parse_mode: str, entities: str, limit: int) -> FormattedText
     return FormattedText(text, detect(text, kept))
 
 
-def readers_text(text: str) -> FormattedText:
-    """What a person typed: plain text in which commands, links and mentions are found."""
-    cleaned, _ = clean(text, [])
-    return FormattedText(cleaned, detect(cleaned, ()))
+def readers_text(text: str, entities: str = "") -> FormattedText:
+    """What a person typed, with the formatting of their app (JSON); commands, links and mentions are found.
+
+    Raises ApiError for entities that are none.
+    """
+    cleaned, kept = clean(text, _read_entities(entities, text))
+    return FormattedText(cleaned, detect(cleaned, kept))
 
 
 def clean(text: str, entities: Sequence[Entity]) -> tuple[str, tuple[Entity, ...]]:

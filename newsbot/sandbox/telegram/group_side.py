@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from newsbot.errors import NewsbotError
-from newsbot.sandbox.telegram.members import bot_member_update
+from newsbot.sandbox.telegram.members import member_update, status_of
 from newsbot.sandbox.telegram.model import Chat, Content, User
 from newsbot.sandbox.telegram.state import SandboxState
 
@@ -80,6 +80,22 @@ class GroupSide:
         self.state.people.save_chat(chat)
         self._tell_standing(chat_id, self.user(by).json(), old=old, new=status)
 
+    def promote_member(self, chat_id: int, user_id: int, *, by: int | None = None, promoted: bool = True) -> None:
+        """Make a member an administrator, or no longer one; a bot that is one itself and asked for it is told."""
+        chat = self._chat(chat_id)
+        bot_id = self.state.account.id
+        old = status_of(chat, user_id, bot_id)
+        if old not in ("member", "administrator"):
+            raise SandboxError(f"User {user_id} is {old} in {chat.title}")
+        chat.admins = [admin for admin in chat.admins if admin != user_id] + ([user_id] if promoted else [])
+        self.state.people.save_chat(chat)
+        new = status_of(chat, user_id, bot_id)
+        if chat.bot_status == "administrator" and new != old:
+            actor = self.user(by if by is not None else chat.members[0]).json()
+            whom = self.user(user_id).json()
+            update = member_update(chat.json(), actor, whom, self.state.now(), old=old, new=new)
+            self.state.push("chat_member", update, chat_id)
+
     def leave_bot(self, chat_id: int) -> None:
         """The bot is no member any more without having been banned."""
         chat = self._chat(chat_id)
@@ -105,6 +121,8 @@ class GroupSide:
         if old.type != "group" or old.migrated_to is not None:
             raise SandboxError(f"{old.title} is no basic group (any more)")
         new = self.add_group(old.title, kind="supergroup", members=old.members, bot_status=old.bot_status)
+        new.admins = list(old.admins)
+        self.state.people.save_chat(new)
         by = old.members[0] if old.members else self.state.account.id
         self._service(chat_id, by, {"migrate_to_chat_id": new.id})
         old.migrated_to = new.id
@@ -126,6 +144,6 @@ class GroupSide:
     def _tell_standing(self, chat_id: int, actor: dict[str, Any], *, old: str, new: str) -> None:
         state = self.state
         chat = state.people.chat_json(chat_id)
-        update = bot_member_update(chat, actor, state.bot.user_json(), state.now(), old=old, new=new)
+        update = member_update(chat, actor, state.bot.user_json(), state.now(), old=old, new=new)
         state.push("my_chat_member", update, chat_id)
         state.tell_chat(chat_id)

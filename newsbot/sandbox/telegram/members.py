@@ -1,4 +1,4 @@
-"""The Bot API's `ChatMember` objects and the updates that tell a bot about its own standing."""
+"""The Bot API's `ChatMember` objects and the updates that tell a bot who stands how in a chat."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from newsbot.sandbox.telegram.model import Chat
 
-__all__ = ["bot_member_update", "member_json"]
+__all__ = ["member_json", "member_update", "status_of"]
 
 _RIGHTS: Final = [
     "can_manage_chat",
@@ -43,23 +43,25 @@ def member_json(user: dict[str, Any], status: str, chat_type: str = "private") -
     return out
 
 
-def bot_member_update(
-    chat: dict[str, Any], actor: dict[str, Any], bot: dict[str, Any], date: int, *, old: str, new: str
+def member_update(
+    chat: dict[str, Any], actor: dict[str, Any], whom: dict[str, Any], date: int, *, old: str, new: str
 ) -> dict[str, Any]:
-    """The `my_chat_member` update: who changed the bot's status in a chat, from what to what."""
+    """A `ChatMemberUpdated`: who changed the standing of whom in a chat, from what to what."""
     return {
         "chat": chat,
         "from": actor,
         "date": date,
-        "old_chat_member": member_json(bot, old, chat["type"]),
-        "new_chat_member": member_json(bot, new, chat["type"]),
+        "old_chat_member": member_json(whom, old, chat["type"]),
+        "new_chat_member": member_json(whom, new, chat["type"]),
     }
 
 
 def status_of(chat: Chat, user_id: int, bot_id: int) -> str:
-    """The status of someone in a group; its first member is its creator."""
+    """The status of someone in a group."""
     if user_id == bot_id:
         return chat.bot_status
     if user_id not in chat.members:
         return "left"
-    return "creator" if chat.members[0] == user_id else "member"
+    if chat.members[0] == user_id:
+        return "creator"
+    return "administrator" if user_id in chat.admins else "member"

@@ -13,6 +13,8 @@ from newsbot.sandbox.telegram.people import People
 __all__ = ["FILES_PATH", "MessageBook"]
 
 FILES_PATH: Final = "/sandbox/telegram/files/"
+#: Whom Telegram names as the sender where an administrator writes in the group's name.
+ANONYMOUS: Final = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 
 
 class MessageBook:
@@ -76,6 +78,8 @@ class MessageBook:
             out["is_topic_message"] = True
         if chat is not None and chat.type == "channel":
             out["sender_chat"] = chat.json()
+        elif message.anonymous:
+            out |= {"from": ANONYMOUS, "sender_chat": people.chat_json(message.chat_id)}
         else:
             out["from"] = self._bot_json() if message.sender_id == BOT else people.user_json(message.sender_id)
         out["chat"] = people.chat_json(message.chat_id)
@@ -84,6 +88,8 @@ class MessageBook:
             out["edit_date"] = message.edit_date
         if message.forward_origin is not None:
             out["forward_origin"] = dict(message.forward_origin)
+        if message.media_group_id is not None:
+            out["media_group_id"] = message.media_group_id
         if message.reply_to is not None and not nested:
             target = self.get(message.chat_id, message.reply_to)
             if target is not None:

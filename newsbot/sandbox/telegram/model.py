@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from newsbot.sandbox.telegram.formatting import FormattedText
 from newsbot.sandbox.telegram.keyboards import Markup
 
 __all__ = [
+    "BOT",
+    "DELETABLE",
     "BotAccount",
     "CallbackQuery",
     "Chat",
@@ -24,6 +26,7 @@ __all__ = [
 ]
 
 BOT: Final = 0  #: sender of what the bot wrote
+DELETABLE: Final = timedelta(hours=48)  #: how long a bot may delete what it sent
 TOKEN: Final = "10000:sandbox-token-of-no-value-elsewhere"  # noqa: S105  (opens nothing but this sandbox)
 USERNAME: Final = "newsbot_sandbox_bot"
 
@@ -82,11 +85,20 @@ class VirtualUsers:
     never_started: float = 0.0
     language_codes: tuple[str, ...] = ("bn",)
     seed: int = 0
+    slow: float = 0.0  #: fraction to whom the server takes `slow_seconds` to answer, as behind a hidden flood wait
+    slow_seconds: float = 0.0
+
+    def __contains__(self, user_id: object) -> bool:
+        return isinstance(user_id, int) and self.first_id <= user_id < self.first_id + self.count
+
+    def lateness(self, user_id: int) -> float:
+        """Seconds by which the server's answer about one of them is late."""
+        return self.slow_seconds if self._draw(user_id)[6] < self.slow * 256 else 0.0
 
     def find(self, user_id: int) -> User | None:
-        if not self.first_id <= user_id < self.first_id + self.count:
+        if user_id not in self:
             return None
-        draw = hashlib.blake2b(f"{self.seed}:{user_id}".encode(), digest_size=8).digest()
+        draw = self._draw(user_id)
         share = int.from_bytes(draw[:6]) / (1 << 48)
         blocked = share < self.blocked
         deactivated = self.blocked <= share < self.blocked + self.deactivated
@@ -100,6 +112,9 @@ class VirtualUsers:
             deactivated=deactivated,
         )
 
+    def _draw(self, user_id: int) -> bytes:
+        return hashlib.blake2b(f"{self.seed}:{user_id}".encode(), digest_size=8).digest()
+
 
 @dataclass(slots=True)
 class Chat:
@@ -110,12 +125,13 @@ class Chat:
     title: str
     username: str | None = None
     forum: bool = False
-    members: list[int] = field(default_factory=list)
+    members: list[int] = field(default_factory=list)  #: the first is its creator
     bot_status: str = "member"  #: member, administrator, left or kicked
     muted: bool = False  #: the bot may not send here
     deleted: bool = False
     migrated_to: int | None = None
     threads: list[int] = field(default_factory=list)
+    admins: list[int] = field(default_factory=list)  #: members who were made administrators
     last_message_id: int = 0  #: supergroups and channels count for themselves
 
     def json(self) -> dict[str, Any]:
@@ -162,6 +178,8 @@ class StoredMessage:
     edit_date: int | None = None
     deleted: bool = False
     forward_origin: Mapping[str, Any] | None = None
+    media_group_id: str | None = None  #: the same for all pictures of an album
+    anonymous: bool = False  #: by an administrator of a group in the group's name
     history: tuple[tuple[int, Content, Markup], ...] = ()  #: (until when, what it said before), oldest first
 
 

@@ -42,6 +42,14 @@ class People:
     def is_virtual(self, chat_id: int) -> bool:
         return chat_id > 0 and chat_id not in self.users
 
+    def is_simulated(self, chat_id: int) -> bool:
+        """Of a made-up range, whether or not they have done something since."""
+        return any(chat_id in group for group in self.ranges)
+
+    def lateness(self, chat_id: int) -> float:
+        """Seconds by which the server's answer about this chat is late."""
+        return next((group.lateness(chat_id) for group in self.ranges if chat_id in group), 0.0)
+
     def save(self, user: User) -> None:
         self.users[user.id] = user
         self._changed("user", user.id)
@@ -114,7 +122,7 @@ def refusal_to_reach(chat: User | Chat) -> ApiError | None:
     return None
 
 
-def refusal_to_write(chat: User | Chat) -> ApiError | None:
+def refusal_to_write(chat: User | Chat, what: str = "text messages") -> ApiError | None:
     """Why a chat that can be reached takes no message from the bot; known to the message server only."""
     if isinstance(chat, User):
         if not chat.started:
@@ -123,5 +131,5 @@ def refusal_to_write(chat: User | Chat) -> ApiError | None:
     if chat.type == "channel" and chat.bot_status != "administrator":
         return bad_request("need administrator rights in the channel chat")
     if chat.muted:
-        return bad_request("not enough rights to send text messages to the chat")
+        return bad_request(f"not enough rights to send {what} to the chat")
     return None

@@ -89,6 +89,8 @@ def message_to_json(message: StoredMessage) -> dict[str, Any]:
                 "edit_date",
                 "deleted",
                 "forward_origin",
+                "media_group_id",
+                "anonymous",
             ]
         },
         "content": _content_to_json(message.content),

@@ -1,15 +1,13 @@
-"""What people do in their Telegram apps: write, press, block. Each act queues the updates that a bot would get."""
+"""What people do in their Telegram apps: join, press, block. Each act queues the updates that a bot would get."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any, Final
 
-from newsbot.sandbox.telegram.entities import utf16_length
-from newsbot.sandbox.telegram.errors import ApiError
-from newsbot.sandbox.telegram.formatting import FormattedText, readers_text
-from newsbot.sandbox.telegram.group_side import GroupSide, SandboxError
-from newsbot.sandbox.telegram.model import BOT, Content, StoredMessage, User, VirtualUsers
+from newsbot.sandbox.telegram.group_side import SandboxError
+from newsbot.sandbox.telegram.model import User, VirtualUsers
+from newsbot.sandbox.telegram.writing_side import WritingSide
 
 __all__ = ["ReaderSide", "SandboxError"]
 
@@ -17,7 +15,7 @@ __all__ = ["ReaderSide", "SandboxError"]
 CALLBACK_LANE: Final = 3 << 33
 
 
-class ReaderSide(GroupSide):
+class ReaderSide(WritingSide):
     """The other end of every chat. Plain methods; see the package's docstring for the shapes."""
 
     # -- people -------------------------------------------------------------------------------------------------------
@@ -52,13 +50,17 @@ class ReaderSide(GroupSide):
         never_started: float = 0.0,
         language_codes: tuple[str, ...] = ("bn",),
         seed: int = 0,
+        slow: float = 0.0,
+        slow_seconds: float = 0.0,
     ) -> VirtualUsers:
         """A range of ids that are all people who have started the bot, but for the given fractions. Costs nothing."""
         if first_id <= 0 or count <= 0 or blocked + deactivated + never_started > 1 or not language_codes:
             raise SandboxError(
                 "A range needs a positive first id and count, a language, and fractions of at most 1 in all"
             )
-        group = VirtualUsers(first_id, count, blocked, deactivated, never_started, language_codes, seed)
+        group = VirtualUsers(
+            first_id, count, blocked, deactivated, never_started, language_codes, seed, slow, slow_seconds
+        )
         self.state.add_range(group)
         return group
 
@@ -86,131 +88,13 @@ class ReaderSide(GroupSide):
         ]
         return [self.state.messages.bubble(message, viewer_id) for message in messages[-limit:]]
 
-    # -- writing ------------------------------------------------------------------------------------------------------
+    # -- buttons ------------------------------------------------------------------------------------------------------
 
     def start(self, user_id: int, payload: str = "") -> dict[str, Any]:
         """The Start button, or a deep link with its payload; who had blocked the bot unblocks it by that."""
         if self.user(user_id).blocked:
             self.unblock(user_id)
         return self.send_text(user_id, f"/start {payload}".strip())
-
-    def send_text(
-        self,
-        user_id: int,
-        text: str,
-        *,
-        chat_id: int | None = None,
-        reply_to: int | None = None,
-        thread_id: int | None = None,
-    ) -> dict[str, Any]:
-        """Type something; commands, links and mentions in it are recognised."""
-        formatted = readers_text(text)
-        if not formatted.text:
-            raise SandboxError("An empty message cannot be sent")
-        if utf16_length(formatted.text) > 4096:
-            raise SandboxError("A message has at most 4096 characters")
-        return self._say(user_id, Content(formatted), chat_id, reply_to=reply_to, thread_id=thread_id)
-
-    def send_sticker(self, user_id: int, emoji: str = "👍", *, chat_id: int | None = None) -> dict[str, Any]:
-        sticker = {
-            "file_id": "CAACAgIAAxkBAAIsandbox",
-            "file_unique_id": "AgADsandbox",
-            "type": "regular",
-            "width": 512,
-            "height": 512,
-            "is_animated": False,
-            "is_video": False,
-            "emoji": emoji,
-            "file_size": 20480,
-        }
-        return self._say(user_id, Content(kind="sticker", media={"sticker": sticker}), chat_id)
-
-    def send_photo(self, user_id: int, data: bytes, *, caption: str = "", chat_id: int | None = None) -> dict[str, Any]:
-        try:
-            picture = self.state.pictures.add(data)
-        except ApiError as error:
-            raise SandboxError(f"That picture cannot be sent: {error.description}") from None
-        text = readers_text(caption) if caption else FormattedText()
-        return self._say(user_id, Content(text, "photo", {"photo": [picture.json()]}), chat_id)
-
-    def send_location(
-        self, user_id: int, latitude: float, longitude: float, *, chat_id: int | None = None
-    ) -> dict[str, Any]:
-        media = {"location": {"latitude": latitude, "longitude": longitude}}
-        return self._say(user_id, Content(kind="location", media=media), chat_id)
-
-    def send_contact(
-        self, user_id: int, phone_number: str, first_name: str, *, chat_id: int | None = None
-    ) -> dict[str, Any]:
-        contact = {"phone_number": phone_number, "first_name": first_name, "user_id": user_id}
-        return self._say(user_id, Content(kind="contact", media={"contact": contact}), chat_id)
-
-    def edit_text(self, user_id: int, message_id: int, text: str, *, chat_id: int | None = None) -> dict[str, Any]:
-        """Change one's own message."""
-        message = self._message(user_id, message_id, chat_id)
-        if message.sender_id != user_id:
-            raise SandboxError("People can edit their own messages only")
-        self.state.edit(message, Content(readers_text(text)), message.markup)
-        payload = self.state.messages.json(message)
-        if self._bot_sees(message):
-            self.state.push("edited_message", payload, message.chat_id)
-        return self.state.messages.bubble(message, user_id)
-
-    def delete_for_me(self, user_id: int, message_id: int, *, chat_id: int | None = None) -> None:
-        """Remove a message from the chat; bots are not told."""
-        self.state.delete(self._message(user_id, message_id, chat_id))
-
-    def _message(self, user_id: int, message_id: int, chat_id: int | None) -> StoredMessage:
-        message = self.state.messages.get(chat_id if chat_id is not None else user_id, message_id)
-        if message is None:
-            raise SandboxError(f"There is no message {message_id} in that chat")
-        return message
-
-    def _say(
-        self,
-        user_id: int,
-        content: Content,
-        chat_id: int | None,
-        *,
-        reply_to: int | None = None,
-        thread_id: int | None = None,
-    ) -> dict[str, Any]:
-        user = self.state.people.actor(self.user(user_id).id)
-        if user is None or user.deactivated:
-            raise SandboxError(f"User {user_id} has deleted their account")
-        place = user_id if chat_id is None else chat_id
-        if place == user_id:
-            if user.blocked:
-                raise SandboxError(f"User {user_id} has blocked the bot; unblock it or press Start first")
-            if not user.started:
-                user.started = True
-                self.state.people.save(user)
-        else:
-            chat = self._chat(place)
-            if user_id not in chat.members:
-                raise SandboxError(f"User {user_id} is not a member of {chat.title}")
-        message = self.state.post(place, user_id, content, reply_to=reply_to, thread_id=thread_id)
-        if self._bot_sees(message):
-            channel = place < 0 and self._chat(place).type == "channel"
-            self.state.push("channel_post" if channel else "message", self.state.messages.json(message), place)
-        return self.state.messages.bubble(message, user_id)
-
-    def _bot_sees(self, message: StoredMessage) -> bool:
-        """Privacy mode: in groups a bot that is no administrator sees commands, mentions and replies to it."""
-        chat = self.state.people.chats.get(message.chat_id)
-        if chat is None:
-            return True
-        if chat.bot_status == "administrator":
-            return True
-        if chat.bot_status != "member" or chat.type == "channel":
-            return False
-        text = message.content.text.text
-        if text.startswith("/") or f"@{self.state.account.username}".lower() in text.lower():
-            return True
-        target = self.state.messages.get(chat.id, message.reply_to) if message.reply_to is not None else None
-        return target is not None and target.sender_id == BOT
-
-    # -- buttons ------------------------------------------------------------------------------------------------------
 
     def press(
         self,

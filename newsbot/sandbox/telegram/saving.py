@@ -12,7 +12,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from newsbot.sandbox.telegram.model import Chat, LedgerEntry, User, VirtualUsers
+from newsbot.sandbox.telegram.formatting import FormattedText
+from newsbot.sandbox.telegram.keyboards import Markup
+from newsbot.sandbox.telegram.model import BOT, DELETABLE, Chat, Content, LedgerEntry, StoredMessage, User, VirtualUsers
 from newsbot.sandbox.telegram.persistence import SandboxFile, message_from_json, message_to_json
 from newsbot.sandbox.telegram.update_queue import Update
 from newsbot.sandbox.telegram.webhook_settings import WebhookSettings
@@ -139,10 +141,27 @@ class Saver:
                     updates.append(Update(**{**body, "at": datetime.fromisoformat(body["at"])}))
                 case _:
                     self._restore_meta(key, body)
-        state.messages.sort()
-        state.updates.restore(updates)
         state.ledger = self._file.ledger()
         self._ledger_written = len(state.ledger)
+        self._recall_sends()
+        state.messages.sort()
+        state.updates.restore(updates)
+
+    def _recall_sends(self) -> None:
+        """What people of made-up ranges were sent lately is known from the ledger: enough to change or delete it."""
+        state = self._state
+        contents: dict[tuple[str, str], Content] = {}  # the copies of a broadcast share one
+        since = state.clock().timestamp() - DELETABLE.total_seconds()
+        for row in state.ledger:
+            if row.at < since or not state.people.is_simulated(row.chat_id):
+                continue
+            message = state.messages.stored(row.chat_id, row.message_id)
+            if message is None:
+                kind = "photo" if row.method == "sendPhoto" else "text"
+                content = contents.setdefault((kind, row.text), Content(FormattedText(row.text), kind))
+                message = StoredMessage(row.chat_id, row.message_id, int(row.at), BOT, content, Markup())
+                state.messages.restore(message)
+            state.audience.sent(message, row.at)
 
     def _restore_meta(self, key: str, body: Any) -> None:
         state = self._state

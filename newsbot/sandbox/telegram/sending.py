@@ -221,7 +221,8 @@ def _send(
     content.text.check()
     markup.check()
     state.meter.admit(chat.id, paid=arguments.boolean("allow_paid_broadcast"))
-    if (refusal := refusal_to_write(chat)) is not None:
+    what = "photos" if content.kind == "photo" else "documents" if content.kind == "document" else "text messages"
+    if (refusal := refusal_to_write(chat, what)) is not None:
         raise refusal
     message = state.post(
         chat.id,

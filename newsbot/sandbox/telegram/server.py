@@ -136,7 +136,7 @@ class _Server:
         try:
             return await misbehave(fault, request, lambda: self._respond(name, arguments))
         except ApiError as error:
-            return _refusal(error)
+            return self._refuse(error, arguments)
 
     def _check_token(self, token: str) -> None:
         if _TOKEN.fullmatch(token) is None:
@@ -145,13 +145,22 @@ class _Server:
             raise ApiError(401, "Unauthorized")
 
     async def _respond(self, name: str, arguments: Arguments) -> web.Response:
+        chat_id = _chat_of(arguments)
         try:
             result = await self._execute(name, arguments)
         except ApiError as error:
-            return _refusal(error)
+            return self._refuse(error, arguments)
+        finally:
+            # Carried out at once, answered late: the flood meter counts a request when it comes.
+            if chat_id is not None and (seconds := self.state.people.lateness(chat_id)):
+                await asyncio.sleep(seconds)
         if isinstance(result, Described):
             return _answer(200, {"ok": True, "result": result.result, "description": result.description})
         return _answer(200, {"ok": True, "result": result})
+
+    def _refuse(self, error: ApiError, arguments: Arguments) -> web.Response:
+        self.state.audience.refused(_chat_of(arguments), error.code)
+        return _refusal(error)
 
     async def _execute(self, name: str, arguments: Arguments) -> Any:
         method = METHODS.get(name.lower())

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from newsbot.sandbox.telegram.audience import Audience
 from newsbot.sandbox.telegram.changes import Change, ChangeFeed
 from newsbot.sandbox.telegram.documents import Document, DocumentStore
 from newsbot.sandbox.telegram.faults import FaultPlan
@@ -68,6 +69,7 @@ class SandboxState:
         self.pictures = PictureStore(folder)
         self.documents = DocumentStore(folder)
         self._empty()
+        self.audience = Audience(lambda chat_id: self.people.is_simulated(chat_id), lambda: clock().timestamp())
         self.saver.load()
 
     @classmethod
@@ -109,6 +111,8 @@ class SandboxState:
         silent: bool = False,
         protected: bool = False,
         forward_origin: dict[str, Any] | None = None,
+        media_group_id: str | None = None,
+        anonymous: bool = False,
     ) -> StoredMessage:
         """A new message at the end of a chat; tells the change feed, no update for the bot."""
         message = StoredMessage(
@@ -123,6 +127,8 @@ class SandboxState:
             silent=silent,
             protected=protected,
             forward_origin=forward_origin,
+            media_group_id=media_group_id,
+            anonymous=anonymous,
         )
         self.messages.put(message)
         self._tell_message("message", message)
@@ -130,6 +136,7 @@ class SandboxState:
 
     def record_send(self, method: str, message: StoredMessage) -> None:
         """Write an accepted send into the ledger."""
+        self.audience.sent(message)
         self.ledger.append(
             LedgerEntry(
                 self.clock().timestamp(), message.chat_id, method, message.message_id, message.content.text.text
@@ -143,11 +150,13 @@ class SandboxState:
         message.markup = markup
         message.edit_date = self.now()
         self.messages.put(message)
+        self.audience.edited(message)
         self._tell_message("edited", message)
 
     def delete(self, message: StoredMessage) -> None:
         message.deleted = True
         self.messages.put(message)
+        self.audience.deleted(message)
         self.tell("deleted", message.chat_id, {"message_ids": [message.message_id]})
 
     def _tell_message(self, kind: str, message: StoredMessage) -> None:
@@ -250,5 +259,6 @@ class SandboxState:
         self.callbacks.clear()
         self.faults.clear()
         self.meter.reset()
+        self.audience.reset()
         self.updates.wake()
         self.tell("reset", 0)
