@@ -5,12 +5,17 @@ from __future__ import annotations
 import pytest
 
 from newsbot.articles.store import ArticleStore
+from newsbot.desk.bulletins import BulletinStore
+from newsbot.desk.drafts import DraftStore
 from newsbot.subscribers.store import SubscriberStore
 from tests.contracts import test_alert_store as alerts
 from tests.contracts import test_article_store as articles
+from tests.contracts import test_bulletin_store as bulletins
+from tests.contracts import test_draft_store as drafts
 from tests.contracts import test_subscriber_store as subscribers
 from tests.fakes import MemoryArticleStore, MemorySubscriberStore
 from tests.memory_alert_store import MemoryAlertStore
+from tests.memory_desk import MemoryBulletinStore, MemoryDraftStore
 
 #: Promises about what a database can hold, or about accounts that only the journal knows.
 ONLY_REAL = ("test_what_no_database_can_hold_is_left_out", "test_a_channel_without_an_account_is_told")
@@ -35,12 +40,25 @@ class TestSubscribers:
         return MemorySubscriberStore()
 
 
+class TestDrafts:
+    @pytest.fixture
+    def store(self) -> DraftStore:
+        return MemoryDraftStore()
+
+
+class TestBulletins:
+    @pytest.fixture
+    def store(self) -> BulletinStore:
+        return MemoryBulletinStore()
+
+
 # Collected here, the same tests get the fixture that stands here.
 for _ours, _module in ((TestArticles, articles), (TestAlerts, alerts)):
     for _suite in [value for name, value in vars(_module).items() if name.startswith("Test")]:
         for _name, _test in vars(_suite).items():
             if _name.startswith("test_") and _name not in ONLY_REAL:
                 setattr(_ours, _name, _test)
-for _name, _test in vars(subscribers).items():
-    if _name.startswith("test_") and _name not in ONLY_REAL:
-        setattr(TestSubscribers, _name, staticmethod(_test))
+for _ours, _module in ((TestSubscribers, subscribers), (TestDrafts, drafts), (TestBulletins, bulletins)):
+    for _name, _test in vars(_module).items():
+        if _name.startswith("test_") and _name not in ONLY_REAL:
+            setattr(_ours, _name, staticmethod(_test))

@@ -1,0 +1,55 @@
+"""The tables of the desk: drafts, the messages that keep editors informed, and who did what."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, Table, Text, UniqueConstraint, false, text
+
+from newsbot.database import UtcTime, metadata
+
+_BIG_ID = BigInteger().with_variant(Integer, "sqlite")
+
+desk_drafts = Table(
+    "desk_drafts",
+    metadata,
+    Column("id", _BIG_ID, primary_key=True, autoincrement=True),
+    Column("editor", Text, nullable=False),  # an address
+    Column("state", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("begun_by", Text, nullable=False),  # the event
+    Column("event", Text, nullable=False),
+    Column("message", JSON(none_as_null=True)),  # `alert_json`, as the next but one
+    Column("article_id", BigInteger, nullable=False),
+    Column("audience", JSON, nullable=False),
+    Column("cls", Text, nullable=False),
+    Column("silent", Boolean, nullable=False),
+    Column("corrects", BigInteger, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    UniqueConstraint("editor", "begun_by", name="uq_desk_drafts_begun"),
+    sqlite_autoincrement=True,  # a draft's id stands in the origin of its alert: it must never name another
+)
+Index("ix_desk_drafts_latest", desk_drafts.c.editor, desk_drafts.c.changed_at)
+
+desk_bulletins = Table(
+    "desk_bulletins",
+    metadata,
+    Column("alert_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("editor", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("message_id", Text, nullable=False),
+    Column("shown", Text, nullable=False),
+    Column("touched_at", UtcTime, nullable=False),
+    Column("closed", Boolean, nullable=False, server_default=false()),
+)
+_STANDING = text("NOT closed")
+Index("ix_desk_bulletins_standing", desk_bulletins.c.alert_id, sqlite_where=_STANDING, postgresql_where=_STANDING)
+
+desk_deeds = Table(
+    "desk_deeds",
+    metadata,
+    Column("id", _BIG_ID, primary_key=True, autoincrement=True),
+    Column("alert_id", BigInteger, nullable=False, index=True),
+    Column("editor", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)

@@ -1,0 +1,122 @@
+"""What every storage of drafts promises, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from newsbot.database import Database
+from newsbot.desk.drafts import Draft, DraftState, DraftStore
+from newsbot.desk.sql_drafts import SqlDraftStore
+from newsbot.domain.alert import AlertClass, AlertText, Audience
+from newsbot.domain.message import Span
+from tests.builders import NOW, an_address
+
+EDITOR = an_address("1")
+ANOTHER = an_address("2")
+MINUTE = timedelta(minutes=1)
+TEXT = AlertText((Span("ভূমিকম্প: "), Span("বিস্তারিত", "bold", "https://news.example/1")), picture="file-1")
+
+
+@pytest.fixture
+def store(database: Database) -> DraftStore:
+    return SqlDraftStore(database)
+
+
+async def changed(store: DraftStore, draft: Draft, **changes) -> Draft:
+    found = await store.change(replace(draft, **changes), now=NOW)
+    assert found is not None
+    return found
+
+
+async def test_a_draft_comes_back_as_it_was_kept(store: DraftStore) -> None:
+    draft = await store.begin(EDITOR, event="e1", corrects=7, now=NOW)
+    assert draft == Draft(id=draft.id, editor=EDITOR, corrects=7, changed_at=NOW)
+    wanted = replace(
+        draft,
+        state=DraftState.READY,
+        event="e2",
+        text=TEXT,
+        article_id=12,
+        audience=Audience(("sports",), ("bn", "en")),
+        cls=AlertClass.BREAKING,
+        silent=True,
+    )
+    kept = await store.change(wanted, now=NOW + MINUTE)
+    assert kept == replace(wanted, revision=2, changed_at=NOW + MINUTE)
+    assert await store.get(draft.id) == kept
+
+
+async def test_there_is_nothing_under_a_number_that_was_never_given(store: DraftStore) -> None:
+    assert [await store.get(number) for number in (0, -1, 99, 2**70)] == [None] * 4
+
+
+async def test_the_same_event_begins_one_draft(store: DraftStore) -> None:
+    draft = await store.begin(EDITOR, event="e1", now=NOW)
+    ready = await changed(store, draft, state=DraftState.READY, text=TEXT)
+    assert await store.begin(EDITOR, event="e1", now=NOW) == ready
+    assert (await store.begin(ANOTHER, event="e1", now=NOW)).id != draft.id
+
+
+async def test_only_the_newest_draft_waits_and_what_has_a_message_keeps_it(store: DraftStore) -> None:
+    empty = await store.begin(EDITOR, event="e1", now=NOW)
+    rewritten = await changed(store, await store.begin(EDITOR, event="e2", now=NOW), text=TEXT)
+    another = await store.begin(ANOTHER, event="e3", now=NOW)
+    newest = await store.begin(EDITOR, event="e4", now=NOW)
+    states = [draft.state for one in (empty, rewritten, another, newest) if (draft := await store.get(one.id))]
+    assert states == [DraftState.DROPPED, DraftState.READY, DraftState.WRITING, DraftState.WRITING]
+    assert await store.waiting(EDITOR, since=NOW) == newest
+    assert await store.change(rewritten, now=NOW) is None
+
+
+async def test_a_change_of_what_is_not_so_any_more_is_refused(store: DraftStore) -> None:
+    draft = await store.begin(EDITOR, event="e1", now=NOW)
+    await changed(store, draft, silent=True)
+    assert await store.change(draft, now=NOW) is None
+    found = await store.get(draft.id)
+    assert found is not None
+    assert found.silent
+
+
+@pytest.mark.parametrize("final", [DraftState.SENT, DraftState.DROPPED])
+async def test_what_was_sent_or_dropped_changes_no_more(store: DraftStore, final: DraftState) -> None:
+    draft = await changed(store, await store.begin(EDITOR, event="e1", now=NOW), state=final, text=TEXT)
+    assert await store.change(replace(draft, state=DraftState.READY), now=NOW) is None
+    assert await store.get(draft.id) == draft
+    assert await store.waiting(EDITOR, since=NOW) is None
+
+
+async def test_of_two_changes_at_once_one_is_made(store: DraftStore) -> None:
+    draft = await store.begin(EDITOR, event="e1", now=NOW)
+    sent = replace(draft, state=DraftState.SENT)
+    outcomes = await asyncio.gather(*(store.change(sent, now=NOW) for _ in range(5)))
+    assert len([one for one in outcomes if one is not None]) == 1
+
+
+async def test_a_draft_waits_only_so_long(store: DraftStore) -> None:
+    draft = await store.begin(EDITOR, event="e1", now=NOW)
+    assert await store.waiting(EDITOR, since=NOW) == draft
+    assert await store.waiting(EDITOR, since=NOW + MINUTE) is None
+    assert await store.waiting(ANOTHER, since=NOW) is None
+
+
+async def test_the_latest_is_the_one_that_was_changed_last(store: DraftStore) -> None:
+    assert await store.latest(EDITOR) is None
+    first = await changed(store, await store.begin(EDITOR, event="e1", now=NOW), state=DraftState.READY, text=TEXT)
+    second = await store.begin(EDITOR, event="e2", now=NOW)
+    await store.begin(ANOTHER, event="e3", now=NOW + MINUTE)
+    assert await store.latest(EDITOR) == second
+    touched = await store.change(first, now=NOW + MINUTE)
+    assert await store.latest(EDITOR) == touched
+
+
+async def test_old_drafts_go_and_with_them_who_wrote_them(store: DraftStore) -> None:
+    await store.begin(EDITOR, event="e1", now=NOW)
+    kept = await store.begin(ANOTHER, event="e2", now=NOW + MINUTE)
+    assert await store.editors() == {EDITOR, ANOTHER}
+    assert await store.retain(keep_since=NOW + MINUTE) == 1
+    assert await store.editors() == {ANOTHER}
+    assert await store.get(kept.id) == kept

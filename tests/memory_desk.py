@@ -1,0 +1,159 @@
+"""The desk's stores in memory, at the height of their protocols. `away`: as unreachable as a server that is down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from newsbot.desk.bulletins import Bulletin, BulletinKind, Deed
+from newsbot.desk.drafts import Draft, DraftState
+from newsbot.domain.subscriber import Address
+from newsbot.errors import StoreUnavailable
+
+_Key = tuple[int, Address, BulletinKind]
+
+
+@dataclass
+class _Server:
+    away: bool = False
+
+    def _reach(self) -> None:
+        if self.away:
+            raise StoreUnavailable
+
+
+@dataclass
+class MemoryDraftStore(_Server):
+    """Implements `newsbot.desk.drafts.DraftStore`."""
+
+    _drafts: dict[int, Draft] = field(default_factory=dict)
+    _begun: dict[tuple[Address, str], int] = field(default_factory=dict)
+    _next_id: int = 1
+
+    async def begin(self, editor: Address, *, event: str, corrects: int = 0, now: datetime) -> Draft:
+        self._reach()
+        if (editor, event) in self._begun:
+            return self._drafts[self._begun[editor, event]]
+        for draft in self._drafts.values():
+            if draft.editor == editor and draft.state is DraftState.WRITING:
+                state = DraftState.READY if draft.text or draft.article_id else DraftState.DROPPED
+                self._drafts[draft.id] = replace(draft, state=state, revision=draft.revision + 1)
+        begun = Draft(id=self._next_id, editor=editor, corrects=corrects, changed_at=now)
+        self._next_id += 1
+        self._drafts[begun.id] = begun
+        self._begun[editor, event] = begun.id
+        return begun
+
+    async def get(self, draft_id: int) -> Draft | None:
+        self._reach()
+        return self._drafts.get(draft_id)
+
+    async def change(self, draft: Draft, *, now: datetime) -> Draft | None:
+        self._reach()
+        known = self._drafts.get(draft.id)
+        if known is None or known.revision != draft.revision or not known.state.open:
+            return None
+        changed = self._drafts[draft.id] = replace(draft, revision=draft.revision + 1, changed_at=now)
+        return changed
+
+    async def latest(self, editor: Address) -> Draft | None:
+        self._reach()
+        ours = [draft for draft in self._drafts.values() if draft.editor == editor]
+        return max(ours, key=lambda draft: (draft.changed_at, draft.id), default=None)
+
+    async def waiting(self, editor: Address, *, since: datetime) -> Draft | None:
+        self._reach()
+        ours = (draft for draft in self._drafts.values() if draft.editor == editor and draft.changed_at >= since)
+        return max(
+            (draft for draft in ours if draft.state is DraftState.WRITING), key=lambda draft: draft.id, default=None
+        )
+
+    async def editors(self) -> frozenset[Address]:
+        self._reach()
+        return frozenset(draft.editor for draft in self._drafts.values())
+
+    async def retain(self, *, keep_since: datetime) -> int:
+        self._reach()
+        old = [draft.id for draft in self._drafts.values() if draft.changed_at < keep_since]
+        for draft_id in old:
+            del self._drafts[draft_id]
+        return len(old)
+
+
+@dataclass
+class MemoryBulletinStore(_Server):
+    """Implements `newsbot.desk.bulletins.BulletinStore`."""
+
+    _bulletins: dict[_Key, Bulletin] = field(default_factory=dict)
+    _deeds: list[Deed] = field(default_factory=list)
+
+    async def open(
+        self, alert_id: int, editor: Address, kind: BulletinKind, *, now: datetime, message_id: str = ""
+    ) -> bool:
+        self._reach()
+        key = (alert_id, editor, kind)
+        known = self._bulletins.get(key)
+        if known is None:
+            self._bulletins[key] = Bulletin(
+                alert_id=alert_id, editor=editor, kind=kind, message_id=message_id, touched_at=now
+            )
+        elif message_id:
+            self._bulletins[key] = replace(known, message_id=message_id, shown="", closed=False)
+        return known is None
+
+    async def standing(self) -> tuple[Bulletin, ...]:
+        self._reach()
+        return tuple(one for one in self._in_order() if not one.closed)
+
+    async def of_alert(self, alert_id: int, kind: BulletinKind) -> tuple[Bulletin, ...]:
+        self._reach()
+        return tuple(one for one in self._in_order() if one.alert_id == alert_id and one.kind is kind)
+
+    async def claim(self, bulletin: Bulletin, *, now: datetime) -> bool:
+        self._reach()
+        known = self._bulletins.get(_key(bulletin))
+        if known is None or known.closed:
+            return False
+        if (known.touched_at, known.message_id) != (bulletin.touched_at, bulletin.message_id):
+            return False
+        self._bulletins[_key(bulletin)] = replace(known, touched_at=now)
+        return True
+
+    async def written(self, bulletin: Bulletin, *, message_id: str, shown: str, closed: bool = False) -> None:
+        self._reach()
+        known = self._bulletins.get(_key(bulletin))
+        if known is not None and known.message_id == bulletin.message_id:
+            self._bulletins[_key(bulletin)] = replace(known, message_id=message_id, shown=shown, closed=closed)
+
+    async def close(self, bulletin: Bulletin) -> None:
+        self._reach()
+        if known := self._bulletins.get(_key(bulletin)):
+            self._bulletins[_key(bulletin)] = replace(known, closed=True)
+
+    async def forget(self, alert_id: int, kind: BulletinKind) -> None:
+        self._reach()
+        for bulletin in await self.of_alert(alert_id, kind):
+            del self._bulletins[_key(bulletin)]
+
+    async def note(self, deed: Deed) -> None:
+        self._reach()
+        self._deeds.append(deed)
+
+    async def deeds(self, alert_id: int) -> tuple[Deed, ...]:
+        self._reach()
+        return tuple(deed for deed in self._deeds if deed.alert_id == alert_id)
+
+    async def retain(self, *, keep_since: datetime) -> int:
+        self._reach()
+        self._deeds = [deed for deed in self._deeds if deed.at >= keep_since]
+        old = [key for key, bulletin in self._bulletins.items() if bulletin.touched_at < keep_since]
+        for key in old:
+            del self._bulletins[key]
+        return len(old)
+
+    def _in_order(self) -> list[Bulletin]:
+        return sorted(self._bulletins.values(), key=lambda one: (one.alert_id, str(one.editor), one.kind.value))
+
+
+def _key(bulletin: Bulletin) -> _Key:
+    return bulletin.alert_id, bulletin.editor, bulletin.kind
