@@ -47,9 +47,13 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The platform accepted it. `message_id` is '' where nothing new was made (an edit without change)."""
+    """The platform accepted it. `message_id` is '' where nothing new was made (an edit without change).
+
+    `moved_to`: the chat has this new id, and the message stands there.
+    """
 
     message_id: str = ""
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any, cast
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from newsbot.channels.channel import Operation
 from newsbot.channels.telegram import markup, renderer, wire
+from newsbot.channels.telegram.api import TelegramApi
+from newsbot.channels.telegram.pusher import TelegramPusher
 from newsbot.domain.message import (
     AnyReply,
     Button,
@@ -18,6 +22,7 @@ from newsbot.domain.message import (
     Headline,
     HeadlinesReply,
     MessageRef,
+    NoticeReply,
     Option,
     Span,
     TextReply,
@@ -76,7 +81,11 @@ choice_replies = st.builds(
 )  # fmt: skip
 file_replies = st.builds(FileReply, name=texts, content=st.binary(max_size=20), caption=texts, **replying)
 toasts = st.builds(Toast, text=texts, **replying)
-replies = st.one_of(text_replies, list_replies, card_replies, choice_replies, file_replies, toasts)
+notices = st.builds(
+    NoticeReply, spans=st.lists(spans, max_size=30).map(tuple), picture=st.sampled_from(["", "AgACAgQ-picture"]),
+    labels=st.lists(texts, max_size=3).map(tuple), **replying,
+)  # fmt: skip
+replies = st.one_of(text_replies, list_replies, card_replies, choice_replies, file_replies, notices, toasts)
 
 
 def request_of(reply: AnyReply) -> wire.Request:
@@ -89,8 +98,10 @@ def spans_of(request: wire.Request) -> tuple[Span, ...]:
     match request:
         case wire.SendMessage(content=content) | wire.EditMessage(content=content):
             return content.spans
-        case wire.SendDocument(caption=caption):
-            return caption
+        case wire.SendPhoto(caption=caption) | wire.EditCaption(caption=caption):
+            return caption.spans
+        case wire.SendDocument(caption=under_a_file):
+            return under_a_file
         case _:
             return ()
 
@@ -115,7 +126,7 @@ def test_a_text_is_never_empty_and_never_over_telegrams_limit(reply: AnyReply) -
             assert 1 <= length(text, Unit.UTF16) <= 4096
             assert text == text.strip(" \n")  # or the server would trim it, and our lengths would be wrong
             assert markup.is_visible(text)
-        case wire.SendDocument():
+        case wire.SendDocument() | wire.SendPhoto() | wire.EditCaption():
             assert length(text, Unit.UTF16) <= 1024
         case wire.AnswerCallback(text=notice):
             assert length(notice, Unit.UTF16) <= 200
@@ -139,13 +150,28 @@ def test_a_card_keeps_its_link_whatever_else_is_cut(card: CardReply, path: str) 
 
 
 @bounded
-@given(st.one_of(text_replies, list_replies, card_replies))
+@given(st.one_of(text_replies, list_replies, card_replies, notices))
 def test_the_plain_version_fits_too(reply: AnyReply) -> None:
     request = request_of(reply)
-    assert isinstance(request, wire.SendMessage | wire.EditMessage)
+    assert not isinstance(request, wire.AnswerCallback)
     parameters = request.as_plain().parameters()
     assert "parse_mode" not in parameters
-    assert 1 <= length(parameters["text"], Unit.UTF16) <= 4096
+    if isinstance(request, wire.SendPhoto | wire.EditCaption):
+        assert length(parameters.get("caption", ""), Unit.UTF16) <= 1024
+    else:
+        assert 1 <= length(parameters["text"], Unit.UTF16) <= 4096
+
+
+@bounded
+@given(notices, st.booleans())
+def test_what_is_pushed_says_what_is_replied(notice: NoticeReply, edit: bool) -> None:
+    # Nothing is asked of the network: the address is never called.
+    pusher = TelegramPusher(TelegramApi(cast(Any, None), "1:token"))
+    operation = Operation.EDIT if edit else Operation.SEND
+    pushed = json.loads(pusher.prepare(operation, notice).head[:-1] + b"}")
+    replied = request_of(replace(notice, replaces=MessageRef("1", "2") if edit else None)).parameters()
+    replied.pop("message_id", None)
+    assert pushed == replied
 
 
 @bounded

@@ -24,6 +24,7 @@ from newsbot.domain.message import (
     Headline,
     HeadlinesReply,
     MessageRef,
+    NoticeReply,
     Option,
     Span,
     TextReply,
@@ -142,11 +143,29 @@ HELP = {
 }  # fmt: skip
 FILE = {"bn": FileReply(name="mydata.json", content=b'{"topics": []}', caption="আপনার সম্পর্কে যা রাখা আছে, সব এখানে।")}
 TOAST = {"bn": Toast(text="খেলা অনুসরণ করছেন"), "en": Toast(text="You follow Sports now")}
+NOTICE = {
+    "bn": NoticeReply(
+        labels=("সংশোধিত",),
+        spans=(
+            Span("জরুরি: ", "bold"),
+            Span("হাওরে পানি বাড়ছে <দ্রুত> & আরও বাড়বে।\n\nবিস্তারিত "),
+            Span("এখানে", url=f"{SITE}/saradesh/102"),
+        ),
+        buttons=((Button("কেন পেলাম?", "w:7"),),),
+        replaces=MessageRef("42", "7"),
+    ),
+    "en": NoticeReply(spans=(Span(f"Water rises in the haors. See {SITE}/saradesh/102."),), silent=True),
+}
+PICTURE = {
+    "bn": NoticeReply(spans=(Span("হাওরের ছবি", "italic"),), picture="AgACAgQAAxkB-picture", silent=True),
+    "en": NoticeReply(spans=(Span("The haors today"),), picture="AgACAgQAAxkB-picture", replaces=MessageRef("42", "7")),
+}
 
 CASES = [
     (name, language, reply)
     for name, replies in {
-        "headlines": HEADLINES, "card": CARD, "choice": CHOICE, "help": HELP, "file": FILE, "toast": TOAST
+        "headlines": HEADLINES, "card": CARD, "choice": CHOICE, "help": HELP, "file": FILE, "toast": TOAST,
+        "notice": NOTICE, "picture": PICTURE,
     }.items()
     for language, reply in replies.items()
 ]  # fmt: skip
@@ -162,6 +181,8 @@ def test_the_message_is_the_golden_one(name: str, language: str, reply: AnyReply
     parameters = rendered.request.parameters()
     if isinstance(rendered.request, wire.SendMessage | wire.EditMessage):
         parse_html(parameters["text"])
+    if isinstance(rendered.request, wire.SendPhoto | wire.EditCaption):
+        parse_html(parameters["caption"])
     actual = json.dumps({"method": rendered.request.method} | parameters, ensure_ascii=False, indent=2) + "\n"
     golden = GOLDEN / f"{name}.{language}.json"
     if os.environ.get("NEWSBOT_WRITE_GOLDEN"):

@@ -10,13 +10,17 @@ import pytest
 from newsbot.channels.telegram.sender import SECOND_TRY, TRIES, Again, next_step
 from newsbot.channels.telegram.wire import (
     AnswerCallback,
+    Caption,
     Content,
+    DeleteMessage,
     Destination,
+    EditCaption,
     EditMessage,
     Preview,
     Request,
     SendDocument,
     SendMessage,
+    SendPhoto,
 )
 from newsbot.domain.attempt import Attempt, Reason, Refused, Sent, TryLater, Unknown, Unreachable
 from newsbot.domain.message import Button, Span
@@ -33,6 +37,10 @@ DOCUMENT = SendDocument(
 )
 NOTICE = AnswerCallback(callback_id="1", text="x")
 PLAIN = SEND.as_plain()
+BARE = replace(SEND, content=replace(CONTENT, preview=None))
+CAPTION = Caption(spans=CONTENT.spans, keyboard=CONTENT.keyboard)
+PHOTO = SendPhoto(photo="file", caption=CAPTION, silent=True)
+PHOTO_EDIT = EditCaption(message_id="7", photo="file", caption=CAPTION)
 CHAT = Destination("-100")
 TOPIC = Destination("-100", "5")
 SECONDS = timedelta(seconds=1)
@@ -55,11 +63,13 @@ def step(request: Request, attempt: Attempt, to: Destination = CHAT, tries: int 
         (SEND, Refused(Reason.NO_RIGHTS)),
         (SEND, Refused(Reason.THREAD_GONE)),
         (PLAIN, Refused(Reason.BAD_MARKUP)),
-        (SEND.without_preview(), Refused(Reason.BAD_PICTURE)),
+        (BARE, Refused(Reason.BAD_PICTURE)),
         (NOTICE, Refused(Reason.TOO_LATE)),
         (NOTICE, Refused(Reason.BAD_REQUEST)),
         (SEND, Refused(Reason.TARGET_GONE)),
         (SEND, Unreachable(Reason.MIGRATED, moved_to="-100")),
+        (SendPhoto(photo="file", caption=Caption()), Refused(Reason.BAD_PICTURE)),
+        (DeleteMessage(message_id="7"), Refused(Reason.BAD_REQUEST)),
     ],
 )
 def test_what_nothing_better_follows_stands(request_: Request, attempt: Attempt) -> None:
@@ -77,12 +87,16 @@ def test_what_nothing_better_follows_stands(request_: Request, attempt: Attempt)
         (SEND, Refused(Reason.THREAD_GONE), TOPIC, Again(SEND, CHAT)),
         (EDIT, Refused(Reason.TARGET_GONE), CHAT, Again(EDIT.as_new(), CHAT)),
         (EDIT, Refused(Reason.CANT_EDIT), CHAT, Again(EDIT.as_new(), CHAT)),
-        (SEND, Refused(Reason.BAD_PICTURE), CHAT, Again(SEND.without_preview(), CHAT)),
+        (SEND, Refused(Reason.BAD_PICTURE), CHAT, Again(BARE, CHAT)),
         (SEND, Refused(Reason.BAD_MARKUP, "can't parse entities"), CHAT, Again(PLAIN, CHAT)),
         (EDIT, Refused(Reason.TOO_LONG), CHAT, Again(EDIT.as_plain(), CHAT)),
         (SEND, Refused(Reason.BAD_REQUEST, "Button_data_invalid"), CHAT, Again(SEND.as_plain(keyboard=False), CHAT)),
         (SEND, Refused(Reason.BAD_REQUEST, "Reply markup too long"), CHAT, Again(SEND.as_plain(keyboard=False), CHAT)),
         (DOCUMENT, Refused(Reason.BAD_MARKUP), CHAT, Again(replace(DOCUMENT, plain=True), CHAT)),
+        (PHOTO, Refused(Reason.BAD_PICTURE), CHAT, Again(replace(BARE, silent=True), CHAT)),
+        (PHOTO, Refused(Reason.TOO_LONG), CHAT, Again(replace(PHOTO, caption=replace(CAPTION, plain=True)), CHAT)),
+        (PHOTO_EDIT, Refused(Reason.CANT_EDIT), CHAT, Again(replace(PHOTO, silent=False), CHAT)),
+        (PHOTO_EDIT, Refused(Reason.BAD_MARKUP), CHAT, Again(PHOTO_EDIT.as_plain(), CHAT)),
     ],
 )  # fmt: skip
 def test_what_can_still_be_done_is_done(request_: Request, attempt: Attempt, to: Destination, expected: Again) -> None:

@@ -13,18 +13,23 @@ from typing import Final, TypeVar
 import aiohttp
 import structlog
 from telegram import Bot, InputFile
+from yarl import URL
 
 from newsbot.channels.telegram import outcomes
 from newsbot.channels.telegram.receiver import BotIdentity
 from newsbot.channels.telegram.transport import READ_LIMIT, AiohttpRequest, Answer, exchange
 from newsbot.channels.telegram.wire import (
     AnswerCallback,
+    DeleteMessage,
     Destination,
+    EditCaption,
     EditMessage,
     Parameters,
     Request,
     SendDocument,
     SendMessage,
+    SendPhoto,
+    number,
 )
 from newsbot.domain.attempt import Attempt, Reason, Refused, Sent, TryLater
 from newsbot.errors import ConfigurationError, StartError
@@ -67,8 +72,15 @@ class TelegramApi:
     async def raw(self, method: str, parameters: Parameters, *, read_limit: float | None = None) -> Answer:
         """Call a method without the library's objects. Raises NotSent, AnswerLost."""
         body = json.dumps(parameters, ensure_ascii=False).encode()
+        return await self.post(f"{self._method_url}/{method}", body, read_limit=read_limit)
+
+    def method_url(self, method: str) -> URL:
+        return URL(f"{self._method_url}/{method}")
+
+    async def post(self, url: URL | str, body: bytes, *, read_limit: float | None = None) -> Answer:
+        """The same, where address and body are ready. Raises NotSent, AnswerLost."""
         limit = self._read_limit if read_limit is None else read_limit
-        return await exchange(self._session, f"{self._method_url}/{method}", body, read_limit=limit)
+        return await exchange(self._session, url, body, read_limit=limit)
 
     async def send(self, request: Request, to: Destination) -> Attempt:
         """One try. Never raises for what Telegram or the network does."""
@@ -92,6 +104,18 @@ class TelegramApi:
                 text = parameters.pop("text")
                 edited = await self.bot.edit_message_text(text=text, api_kwargs=parameters)
                 return "" if isinstance(edited, bool) else str(edited.message_id)
+            case SendPhoto():
+                photo = parameters.pop("photo")
+                sent = await self.bot.send_photo(photo=photo, api_kwargs=parameters, **to.parameters())
+                return str(sent.message_id)
+            case EditCaption():
+                parameters |= Destination(to.chat_id).parameters()
+                caption = parameters.pop("caption", "")
+                edited = await self.bot.edit_message_caption(caption=caption, api_kwargs=parameters)
+                return "" if isinstance(edited, bool) else str(edited.message_id)
+            case DeleteMessage():
+                await self.bot.delete_message(number(to.chat_id), int(request.message_id))
+                return ""
             case SendDocument():
                 file = InputFile(request.content, filename=request.name)
                 file.mimetype = request.media_type  # or the library guesses from the name

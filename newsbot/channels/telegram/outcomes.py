@@ -73,6 +73,7 @@ _REFUSED_400: Final = (
     ("message can't be edited", Reason.CANT_EDIT),
     ("message can't be deleted", Reason.CANT_EDIT),
     ("there is no text in the message to edit", Reason.CANT_EDIT),
+    ("there is no caption in the message to edit", Reason.CANT_EDIT),
     ("query is too old", Reason.TOO_LATE),
 )
 _NO_RIGHTS_400: Final = ("have no write access to the chat", "not enough rights to send", "chat_write_forbidden")

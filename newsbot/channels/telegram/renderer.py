@@ -1,11 +1,13 @@
 """From a reply to what Telegram is asked to show, and a report of everything that could not be shown as meant. Pure.
 
 A card's picture is the large preview above the text, not a photo message: the text may be four times as long, the card
-can be edited into a list and back, and a picture that fails to load costs the picture and not the message.
+can be edited into a list and back, and a picture that fails to load costs the picture and not the message. Only a
+picture that an editor sent is a photo message: Telegram holds it already.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -28,12 +30,15 @@ from newsbot.channels.telegram.markup import (
 )
 from newsbot.channels.telegram.wire import (
     AnswerCallback,
+    Caption,
     Content,
+    EditCaption,
     EditMessage,
     Preview,
     Request,
     SendDocument,
     SendMessage,
+    SendPhoto,
 )
 from newsbot.domain.message import (
     AnyReply,
@@ -54,6 +59,9 @@ LIMITS: Final = Limits(text=MESSAGE_LIMIT, caption=CAPTION_LIMIT, button_label=L
 
 TOAST_LIMIT: Final = 200  #: UTF-16 units (Bot API, answerCallbackQuery)
 SHORT_LINE: Final = 256  #: UTF-16 units for a kicker, a source, a time, a label when room is scarce
+
+_WRITTEN_LINK: Final = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_CLOSING: Final = ".,:;!?)]}'\u0964"  #: after an address these end the sentence, not the address
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +92,11 @@ def render(reply: AnyReply, *, callback_id: str = "") -> Rendered:
         case HeadlinesReply():
             rows = number_rows(reply.headlines, report) + reply.buttons
             request = _message(reply, _list(reply, report), usable(rows, report), None, report)
+        case NoticeReply(picture=""):
+            rows = usable(reply.buttons, report)
+            request = _message(reply, _notice(reply), rows, _first_link(reply.spans), report)
         case NoticeReply():
-            request = _message(reply, _notice(reply), usable(reply.buttons, report), None, report)
+            request = _picture(reply, report)
         case CardReply():
             rows = usable(with_share(reply), report)
             request = _message(reply, _card(reply, report), rows, _preview(reply), report)
@@ -197,6 +208,16 @@ def _preview(reply: CardReply) -> Preview | None:
     return next((Preview(url) for url in (reply.image_url, reply.url) if is_linkable(url)), None)
 
 
+def _first_link(spans: Sequence[Span]) -> Preview | None:
+    """What Telegram itself would preview of a text that somebody wrote."""
+    for span in spans:
+        written = (match[0].rstrip(_CLOSING) for match in _WRITTEN_LINK.finditer(span.text))
+        for url in (span.url, *written):
+            if is_linkable(url):
+                return Preview(url, large=False)
+    return None
+
+
 # --- requests --------------------------------------------------------------------------------------------------------
 
 
@@ -207,6 +228,16 @@ def _message(
     if reply.replaces is not None:
         return EditMessage(message_id=reply.replaces.message_id, content=content, silent=reply.silent)
     return SendMessage(content=content, silent=reply.silent)
+
+
+def _picture(reply: NoticeReply, report: Report) -> SendPhoto | EditCaption:
+    spans = _notice(reply)
+    shown = _acceptable(spans, CAPTION_LIMIT, report) if is_visible(to_text(tidy(spans))) else ()
+    caption = Caption(spans=shown, keyboard=usable(reply.buttons, report))
+    if reply.replaces is not None:
+        replaced = reply.replaces.message_id
+        return EditCaption(message_id=replaced, photo=reply.picture, caption=caption, silent=reply.silent)
+    return SendPhoto(photo=reply.picture, caption=caption, silent=reply.silent)
 
 
 def _document(reply: FileReply, report: Report) -> SendDocument:

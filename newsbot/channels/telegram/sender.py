@@ -16,9 +16,10 @@ import structlog
 
 from newsbot.channels.telegram import menu as command_menu
 from newsbot.channels.telegram.api import TelegramApi
+from newsbot.channels.telegram.fallback import next_best
 from newsbot.channels.telegram.receiver import CHANNEL
 from newsbot.channels.telegram.renderer import LIMITS, Rendered, render
-from newsbot.channels.telegram.wire import AnswerCallback, Destination, EditMessage, Request, SendMessage
+from newsbot.channels.telegram.wire import AnswerCallback, Destination, EditCaption, EditMessage, Request
 from newsbot.delivery.pacing import Lane, Pacing, Unpaced
 from newsbot.domain.attempt import Attempt, Reason, Refused, Sent, TryLater, Unknown, Unreachable
 from newsbot.domain.message import AnyReply, CommandMenu, IncomingMessage
@@ -53,26 +54,15 @@ def next_step(request: Request, to: Destination, attempt: Attempt, *, tries: int
             return Again(request, to, SECOND_TRY)
         case Unreachable(moved_to=new_id), _ if new_id and new_id != to.chat_id:
             there = Destination(new_id)  # neither its topics nor its messages keep their numbers
-            return Again(request.as_new() if isinstance(request, EditMessage) else request, there)
+            return Again(request.as_new() if isinstance(request, EditMessage | EditCaption) else request, there)
         case Refused(reason=Reason.THREAD_GONE), _ if to.thread_id:
             return Again(request, replace(to, thread_id=""))
-        case Refused(reason=Reason.TARGET_GONE | Reason.CANT_EDIT), EditMessage():
+        case Refused(reason=Reason.TARGET_GONE | Reason.CANT_EDIT), EditMessage() | EditCaption():
             return Again(request.as_new(), to)
-        case Refused(reason=Reason.BAD_PICTURE), SendMessage() | EditMessage() if request.content.preview:
-            return Again(request.without_preview(), to)
-        case Refused(reason=Reason.BAD_MARKUP | Reason.TOO_LONG | Reason.BAD_REQUEST, detail=detail, stop=False), _:
-            return _plainer(request, to, detail)
+        case Refused(), _ if other := next_best(request, attempt):
+            return Again(other, to)
         case _:
             return None
-
-
-def _plainer(request: Request, to: Destination, detail: str) -> Again | None:
-    """The same as plain text, once; without its buttons if they were what Telegram refused."""
-    if isinstance(request, AnswerCallback):
-        return None
-    buttons_are_fine = not any(word in detail.casefold() for word in ("button", "keyboard", "reply markup"))
-    plainer = request.as_plain(keyboard=buttons_are_fine)
-    return Again(plainer, to) if plainer != request else None
 
 
 class TelegramChannel:

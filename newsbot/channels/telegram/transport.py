@@ -20,6 +20,7 @@ from typing import Any, Final
 import aiohttp
 from telegram.error import NetworkError, TelegramError
 from telegram.request import BaseRequest, RequestData
+from yarl import URL
 
 READ_LIMIT: Final = 65.0  #: seconds of silence before an answer counts as lost: Telegram holds flood waits for up to 60
 CONNECT_LIMIT: Final = 10.0  #: seconds for a free connection, the name, the handshake; nothing is sent before
@@ -73,7 +74,7 @@ def open_session(ssl_context: SSLContext | None = None) -> aiohttp.ClientSession
 
 async def exchange(
     session: aiohttp.ClientSession,
-    url: str,
+    url: URL | str,
     body: bytes | aiohttp.FormData,
     *,
     read_limit: float = READ_LIMIT,

@@ -29,12 +29,17 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The large picture above a text: what the page at `url`, an article or a picture itself, has to show."""
+    """What the page at `url`, an article or a picture itself, has to show: a large picture above the text, or a small
+    one below it.
+    """
 
     url: str
+    large: bool = True
 
     def parameters(self) -> Parameters:
-        return {"url": self.url, "prefer_large_media": True, "show_above_text": True}
+        return (
+            {"url": self.url, "prefer_large_media": True, "show_above_text": True} if self.large else {"url": self.url}
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +80,6 @@ class SendMessage:
     def as_plain(self, *, keyboard: bool = True) -> Self:
         return replace(self, content=self.content.as_plain(keyboard=keyboard))
 
-    def without_preview(self) -> Self:
-        return replace(self, content=replace(self.content, preview=None))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditMessage:
@@ -99,8 +101,90 @@ class EditMessage:
     def as_plain(self, *, keyboard: bool = True) -> Self:
         return replace(self, content=self.content.as_plain(keyboard=keyboard))
 
-    def without_preview(self) -> Self:
-        return replace(self, content=replace(self.content, preview=None))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    """A text under a picture, tidied and within Telegram's limits, or none; and the buttons."""
+
+    spans: tuple[Span, ...] = ()
+    keyboard: Rows = ()
+    plain: bool = False
+
+    def parameters(self) -> Parameters:
+        return caption_parameters(self.spans, plain=self.plain) | keyboard_parameters(self.keyboard)
+
+    def as_plain(self, *, keyboard: bool = True) -> Self:
+        return replace(self, plain=True, keyboard=self.keyboard if keyboard else ())
+
+    def as_content(self) -> Content:
+        """The same without the picture."""
+        return Content(spans=self.spans, keyboard=self.keyboard, plain=self.plain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendPhoto:
+    """A picture that Telegram holds already, by its file_id, with a text under it."""
+
+    method: ClassVar[str] = "sendPhoto"
+    repeatable: ClassVar[bool] = False
+
+    photo: str
+    caption: Caption
+    silent: bool = False
+
+    def parameters(self) -> Parameters:
+        return {"photo": self.photo} | self.caption.parameters() | silence(self.silent)
+
+    def as_plain(self, *, keyboard: bool = True) -> Self:
+        return replace(self, caption=self.caption.as_plain(keyboard=keyboard))
+
+    def without_picture(self) -> SendMessage | None:
+        """None where nothing would be left."""
+        return SendMessage(content=self.caption.as_content(), silent=self.silent) if self.caption.spans else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditCaption:
+    """Another text under a picture that stands there already. `photo`: of the new message, where one must be sent."""
+
+    method: ClassVar[str] = "editMessageCaption"
+    repeatable: ClassVar[bool] = True
+
+    message_id: str
+    photo: str
+    caption: Caption
+    silent: bool = False
+
+    def parameters(self) -> Parameters:
+        return self.caption.parameters() | {"message_id": number(self.message_id)}
+
+    def as_new(self) -> SendPhoto:
+        return SendPhoto(photo=self.photo, caption=self.caption, silent=self.silent)
+
+    def as_plain(self, *, keyboard: bool = True) -> Self:
+        return replace(self, caption=self.caption.as_plain(keyboard=keyboard))
+
+    def without_picture(self) -> EditMessage | None:
+        """For a message that was sent without its picture. None where nothing would be left."""
+        if not self.caption.spans:
+            return None
+        return EditMessage(message_id=self.message_id, content=self.caption.as_content(), silent=self.silent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteMessage:
+    """Takes a message of ours back. Telegram does so within 48 hours."""
+
+    method: ClassVar[str] = "deleteMessage"
+    repeatable: ClassVar[bool] = True
+
+    message_id: str
+
+    def parameters(self) -> Parameters:
+        return {"message_id": number(self.message_id)}
+
+    def as_plain(self, *, keyboard: bool = True) -> Self:
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,12 +203,8 @@ class SendDocument:
     plain: bool = False
 
     def parameters(self) -> Parameters:
-        parameters: Parameters = {}
-        if self.caption and self.plain:
-            parameters = {"caption": to_plain(self.caption, CAPTION_LIMIT)}
-        elif self.caption:
-            parameters = {"caption": to_html(self.caption), "parse_mode": "HTML"}
-        return parameters | keyboard_parameters(self.keyboard) | silence(self.silent)
+        caption = caption_parameters(self.caption, plain=self.plain)
+        return caption | keyboard_parameters(self.keyboard) | silence(self.silent)
 
     def as_plain(self, *, keyboard: bool = True) -> Self:
         return replace(self, plain=True, keyboard=self.keyboard if keyboard else ())
@@ -145,12 +225,20 @@ class AnswerCallback:
         return parameters | {"text": self.text} if self.text else parameters
 
 
-Request = SendMessage | EditMessage | SendDocument | AnswerCallback
+Request = SendMessage | EditMessage | SendPhoto | EditCaption | DeleteMessage | SendDocument | AnswerCallback
 
 
 def number(platform_id: str) -> int | str:
     """Telegram's ids are numbers, but for a public channel's name ('@newsroom')."""
     return int(platform_id) if platform_id.lstrip("-").isdecimal() else platform_id
+
+
+def caption_parameters(spans: tuple[Span, ...], *, plain: bool) -> Parameters:
+    if not spans:
+        return {}
+    if plain:
+        return {"caption": to_plain(spans, CAPTION_LIMIT)}
+    return {"caption": to_html(spans), "parse_mode": "HTML"}
 
 
 def keyboard_parameters(rows: Rows) -> Parameters:
