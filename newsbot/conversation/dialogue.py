@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -48,13 +47,13 @@ from newsbot.conversation.intents import (
     Unsupported,
     Why,
 )
-from newsbot.conversation.turn import House, Replies, Turn, text, zone_of
+from newsbot.conversation.turn import House, Replies, Turn, begin_turn, text
 from newsbot.conversation.understanding import understand
 from newsbot.conversation.vocabulary import Vocabulary
 from newsbot.delivery.alerts import AlertStore
 from newsbot.domain.message import IncomingMessage, TextReply
 from newsbot.domain.source import Newsroom
-from newsbot.domain.subscriber import Address, Subscriber
+from newsbot.domain.subscriber import Address
 from newsbot.domain.topic import Topics
 from newsbot.errors import StoreError
 from newsbot.i18n import Catalog
@@ -101,7 +100,7 @@ class Dialogue:
         names: frozenset[str] = frozenset(),
         alerts: AlertStore | None = None,
     ) -> None:
-        self._house = House(
+        self.house = House(
             articles=articles,
             subscribers=subscribers,
             memory=memory,
@@ -120,18 +119,18 @@ class Dialogue:
 
         Raises StoreUnavailable only where nobody waits for an answer (the reader blocked us): it is worth another try.
         """
-        intent = understand(incoming, self._house.vocabulary)
+        intent = understand(incoming, self.house.vocabulary)
         match intent:
             case NotForUs():
                 return ()
             case Left():
                 return await self._left(incoming)
             case CameBack():
-                await self._house.subscribers.touch(incoming.address, now=self._house.clock())
+                await self.house.subscribers.touch(incoming.address, now=self.house.clock())
                 return ()
             case Moved():
                 return await self._moved(incoming, intent)
-        turn = await self._turn(incoming)
+        turn = await begin_turn(self.house, incoming)
         try:
             return await self._respond(turn, intent)
         except StoreError as error:
@@ -140,30 +139,8 @@ class Dialogue:
             )
             return (_apology(turn, intent),)
 
-    async def _turn(self, incoming: IncomingMessage) -> Turn:
-        """Notes the contact and looks up who it is. Readers are read to even while that can't be asked."""
-        house = self._house
-        now = house.clock()
-        known: Subscriber | None = None
-        failure: StoreError | None = None
-        try:
-            await house.subscribers.touch(incoming.address, now=now)
-            known = await house.subscribers.get(incoming.address)
-        except StoreError as error:
-            log.warning("reader not looked up", cause=str(error))
-            failure = error
-        language = house.catalog.match(incoming.language_hint) or house.language
-        turn = Turn(
-            incoming=incoming,
-            now=now,
-            translate=house.catalog.translator(language),
-            zone=zone_of(house.timezone) or ZoneInfo("UTC"),
-            failure=failure,
-        )
-        return turn.of(known, house.catalog) if known else turn
-
     async def _left(self, incoming: IncomingMessage) -> Replies:
-        house = self._house
+        house = self.house
         if await house.subscribers.get(incoming.address):  # a stranger is not registered by leaving
             await house.subscribers.change(
                 incoming.address, "unreachable", lambda known: replace(known, unreachable=True), now=house.clock()
@@ -173,11 +150,11 @@ class Dialogue:
     async def _moved(self, incoming: IncomingMessage, moved: Moved) -> Replies:
         if moved.user_id:
             new = Address(incoming.address.channel, moved.user_id)
-            await self._house.subscribers.move(incoming.address, new, now=self._house.clock())
+            await self.house.subscribers.move(incoming.address, new, now=self.house.clock())
         return ()
 
     async def _respond(self, turn: Turn, intent: Intent) -> Replies:
-        house = self._house
+        house = self.house
         match intent:
             case Start():
                 return await onboarding.start(house, turn, intent)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import structlog
+
 from newsbot.articles.store import ArticleStore
 from newsbot.conversation.vocabulary import Vocabulary
 from newsbot.delivery.alerts import AlertStore
@@ -18,6 +20,8 @@ from newsbot.errors import StoreError
 from newsbot.i18n import Catalog, Translator
 from newsbot.subscribers.list_memory import ListMemory
 from newsbot.subscribers.store import SubscriberStore
+
+log = structlog.get_logger()
 
 Replies = tuple[AnyReply, ...]
 
@@ -82,6 +86,28 @@ class Turn:
         translate = catalog.translator(subscriber.preferences.language)
         zone = zone_of(subscriber.preferences.timezone) or self.zone
         return replace(self, known=subscriber, failure=None, translate=translate, zone=zone)
+
+
+async def begin_turn(house: House, incoming: IncomingMessage) -> Turn:
+    """Notes the contact and looks up who it is. Readers are read to even while that can't be asked."""
+    now = house.clock()
+    known: Subscriber | None = None
+    failure: StoreError | None = None
+    try:
+        await house.subscribers.touch(incoming.address, now=now)
+        known = await house.subscribers.get(incoming.address)
+    except StoreError as error:
+        log.warning("reader not looked up", cause=str(error))
+        failure = error
+    language = house.catalog.match(incoming.language_hint) or house.language
+    turn = Turn(
+        incoming=incoming,
+        now=now,
+        translate=house.catalog.translator(language),
+        zone=zone_of(house.timezone) or ZoneInfo("UTC"),
+        failure=failure,
+    )
+    return turn.of(known, house.catalog) if known else turn
 
 
 def zone_of(name: str) -> ZoneInfo | None:
