@@ -20,7 +20,8 @@ from newsbot.ingest.pipeline import Pipeline, SourceReport
 __all__ = ["IngestSchedule", "due_sources"]
 
 SOURCES_AT_ONCE = 8
-LOOK_EVERY = timedelta(seconds=5)  #: how late a source may be read, and how soon one that another process read is seen
+LOOK_EVERY = timedelta(seconds=5)  #: at least so often; sooner when a source falls due sooner
+_SHORTEST_SLEEP = timedelta(milliseconds=50)  #: when one falls due at any moment
 FIRST_STORE_RETRY = timedelta(seconds=1)
 LONGEST_STORE_RETRY = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(days=1)  #: `Retry-After` is honoured up to this
@@ -78,10 +79,11 @@ class IngestSchedule:
         Survives whatever happens in a read, and the absence of the store, which it asks less and less often.
         """
         store_failures = 0
+        next_due = None
         try:
             while True:
                 try:
-                    await self._start_due()
+                    next_due = await self._start_due()
                 except StoreUnavailable as error:
                     store_failures += 1
                     if store_failures == 1:
@@ -90,7 +92,7 @@ class IngestSchedule:
                     if store_failures:
                         log.info("storage is back, sources are read again", failures=store_failures)
                     store_failures = 0
-                await asyncio.sleep(self._next_look(store_failures).total_seconds())
+                await asyncio.sleep(self._next_look(store_failures, next_due).total_seconds())
         finally:
             await _cancel(self._reading.values())
 
@@ -115,15 +117,19 @@ class IngestSchedule:
             raise ConfigurationError([f"no source {one!r} in newsroom.toml; configured: {known}" for one in unknown])
         return [by_id[source_id] for source_id in dict.fromkeys(source_ids)]
 
-    async def _start_due(self) -> None:
+    async def _start_due(self) -> datetime | None:
+        """Start to read what is due; when the next of the others will be."""
         # Asked for before the states: a read that ends meanwhile has saved a state that this look does not see yet.
         busy = set(self._reading)
         states = await self._store.source_states()
-        for source, state in due_sources(self._sources, states, self._clock()):
+        now = self._clock()
+        for source, state in due_sources(self._sources, states, now):
             if source.id not in busy and not self._rests(source):
                 task = asyncio.create_task(self._read_quietly(source, state), name=f"read {source.id}")
                 self._reading[source.id] = task
                 task.add_done_callback(partial(self._finished, source.id))
+        ahead = [states[source.id].due_at for source in self._sources if source.id in states]
+        return min((due_at for due_at in ahead if due_at and due_at > now), default=None)
 
     def _finished(self, source_id: str, _: asyncio.Task[None]) -> None:
         self._reading.pop(source_id, None)
@@ -153,9 +159,10 @@ class IngestSchedule:
         self._observe(report)
         return report
 
-    def _next_look(self, store_failures: int) -> timedelta:
+    def _next_look(self, store_failures: int, next_due: datetime | None) -> timedelta:
         if not store_failures:
-            return self._look_every
+            until_due = next_due - self._clock() if next_due else self._look_every
+            return min(max(until_due, _SHORTEST_SLEEP), self._look_every)
         return backoff(store_failures, FIRST_STORE_RETRY, jitter=self._jitter(), longest=LONGEST_STORE_RETRY)
 
 

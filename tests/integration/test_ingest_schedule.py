@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +78,20 @@ async def test_each_source_is_read_when_it_is_due_and_not_before(desk: Desk, sit
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert site.asked == {"/quick": 3, "/slow": 1}
+
+
+async def test_a_source_that_falls_due_is_not_kept_waiting_for_the_next_look(desk: Desk, site: Site) -> None:
+    source = feed_at(site, "/feed", 1)
+    soon = datetime.now(UTC) + timedelta(milliseconds=300)
+    await desk.store.save_source_state(SourceState(source.id, due_at=soon))
+    read_at: list[datetime] = []
+    wishes: dict[str, Any] = {"clock": lambda: datetime.now(UTC), "look_every": timedelta(hours=1)}
+    reading = schedule(desk, source, observe=lambda _: read_at.append(datetime.now(UTC)), **wishes)
+    task = asyncio.create_task(reading.run())
+    await until(lambda: bool(read_at))
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert read_at[0] >= soon
 
 
 async def test_the_schedule_survives_a_restart(desk: Desk, site: Site) -> None:
