@@ -118,9 +118,13 @@ class MemoryArticleStore(_Server):
         readable = (a for a in self._articles.values() if a.withdrawn_at is None and a.published_at <= now)
         return sorted(readable, key=_place, reverse=True)
 
-    async def unannounced(self, *, limit: int = 100) -> tuple[Article, ...]:
+    async def unannounced(self, *, limit: int = 100, now: datetime | None = None) -> tuple[Article, ...]:
         self._reach()
-        waiting = [a for a in self._articles.values() if a.announced_at is None and a.withdrawn_at is None]
+        waiting = [
+            a
+            for a in self._articles.values()
+            if a.announced_at is None and a.withdrawn_at is None and (now is None or a.published_at <= now)
+        ]
         return tuple(sorted(waiting, key=_place)[:limit])
 
     async def mark_announced(self, article_ids: Sequence[int], *, now: datetime) -> None:

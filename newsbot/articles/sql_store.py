@@ -159,8 +159,10 @@ class SqlArticleStore:
             known = {article.id: article async for article in articles_by_id(connection, wanted)}
         return tuple(known[article_id] for article_id in wanted if article_id in known)
 
-    async def unannounced(self, *, limit: int = 100) -> tuple[Article, ...]:
+    async def unannounced(self, *, limit: int = 100, now: datetime | None = None) -> tuple[Article, ...]:
         waiting = select(articles).where(articles.c.announced_at.is_(None), articles.c.withdrawn_at.is_(None))
+        if now is not None:
+            waiting = waiting.where(articles.c.published_at <= now)
         return tuple(await self._select(waiting.order_by(articles.c.published_at, articles.c.id).limit(limit)))
 
     async def mark_announced(self, article_ids: Sequence[int], *, now: datetime) -> None:

@@ -87,8 +87,8 @@ class ArticleStore(Protocol):
         """Best first. Any text is a valid query: operators and quotes in it are words, no syntax. '' finds nothing."""
         ...
 
-    async def unannounced(self, *, limit: int = 100) -> tuple[Article, ...]:
-        """The outbox: stored, not announced, not withdrawn; oldest first."""
+    async def unannounced(self, *, limit: int = 100, now: datetime | None = None) -> tuple[Article, ...]:
+        """The outbox: stored, not announced, not withdrawn; oldest first. `now`: without those published after it."""
         ...
 
     async def mark_announced(self, article_ids: Sequence[int], *, now: datetime) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
+
+NEWS_AGE: Final = timedelta(hours=3)  #: older articles alert nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

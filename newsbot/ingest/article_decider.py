@@ -15,7 +15,7 @@ from typing import Final
 
 import regex
 
-from newsbot.domain.article import Article, ArticleDraft
+from newsbot.domain.article import NEWS_AGE, Article, ArticleDraft
 from newsbot.domain.source import Source
 from newsbot.domain.topic import Topics
 from newsbot.ingest.canonical_url import InvalidUrl, canonical_url, preferred_url, same_page_addresses
@@ -27,7 +27,6 @@ from newsbot.text.tokens import content_fingerprint
 
 __all__ = ["Leave", "Put", "Refuse", "Step", "Wait", "decide", "first_step", "may_announce"]
 
-NEWS_AGE = timedelta(hours=3)  #: older articles alert nobody
 CLOCK_SKEW = timedelta(minutes=15)  #: how far ahead a newsroom's clock may be
 EARLIEST_YEAR = 1990  #: an earlier date is a default (1970, 0001), not a date
 

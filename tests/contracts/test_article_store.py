@@ -297,6 +297,12 @@ class TestReading:
 
 
 class TestOutbox:
+    async def test_what_is_published_later_waits_in_the_outbox(self, store):
+        later = await put(store, 1, published_at=NOW + HOUR)
+        now = await put(store, 2, published_at=NOW)
+        assert await store.unannounced(now=NOW) == (now,)
+        assert await store.unannounced(now=NOW + HOUR) == await store.unannounced() == (now, later)
+
     async def test_unannounced_are_oldest_first_until_marked(self, store):
         waiting = [await put(store, number) for number in (3, 2, 1)]
         assert await store.unannounced() == tuple(waiting)

@@ -1,0 +1,130 @@
+"""Whether an article becomes an alert, of which class and for whom. Pure; the planner looks up and obeys.
+
+No flood by accident: an article alerts nobody that is older than three hours, has no topic that readers can follow, or
+comes from a source that has caused enough alerts in the last hour. Breaking is what an editor or the CMS called so. It
+goes to everyone, and has an allowance of its own: a source that floods its topic can't use up what breaks news.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, assert_never
+
+from newsbot.domain.alert import Alert, AlertClass, AlertKind, Audience, NewAlert
+from newsbot.domain.article import NEWS_AGE, Article
+from newsbot.domain.topic import Topics
+
+FLOOD_WITHIN: Final = timedelta(hours=1)  #: what a source may cause is counted over this time
+
+#: How long breaking news may still be sent. A million readers at Telegram's free 30 a second take nine and a half
+#: hours: it reaches the last of them, while what an outage held up for half a day is no news any more.
+BREAKING_EXPIRES: Final = timedelta(hours=12)
+
+
+class Reason(StrEnum):
+    """Why an article became an alert, or didn't. The words stand in the database."""
+
+    ALERTED = "alerted"
+    TOO_OLD = "too_old"  #: published more than three hours ago, or found so long ago that its alert would be over
+    NO_TOPIC = "no_topic"  #: nobody can follow any of its topics
+    SOURCE_FLOOD = "source_flood"  #: its source has caused as many alerts as it may in an hour
+    WITHDRAWN = "withdrawn"
+    BROADCAST = "broadcast"  #: an editor broadcast it before: its readers have it
+    SAME_STORY = "same_story"  #: its story has been alerted
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The newsroom's settings."""
+
+    expire: timedelta = timedelta(hours=3)  #: how long after an article was found its topic alert may be sent
+    per_source: int = 20  #: alerts of one class that a source may cause in `FLOOD_WITHIN`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What deciding needs to know beside the article."""
+
+    now: datetime
+    topics: Topics
+    limits: Limits = Limits()
+    caused: int = 0  #: alerts of the article's class that its source caused within `FLOOD_WITHIN`
+    of_story: Sequence[Alert] = ()  #: every alert of its story
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """Alert readers."""
+
+    alert: NewAlert
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Alert nobody, ever."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """It is published later."""
+
+    until: datetime
+
+
+Verdict = Make | Leave | Wait
+
+
+def class_of(article: Article) -> AlertClass:
+    return AlertClass.BREAKING if article.breaking else AlertClass.TOPIC
+
+
+def story_of(article: Article) -> str:
+    """Until articles are grouped into stories: the same address or the same text, which the store makes one article."""
+    return f"article:{article.id}"
+
+
+def decide(article: Article, situation: Situation) -> Verdict:
+    now, cls = situation.now, class_of(article)
+    topics = tuple(topic for topic in dict.fromkeys(article.topics) if topic in situation.topics)
+    if article.withdrawn_at is not None:
+        return Leave(Reason.WITHDRAWN)
+    if article.published_at > now:
+        return Wait(article.published_at)
+    if situation.of_story:
+        broadcast = any(alert.kind is AlertKind.BROADCAST for alert in situation.of_story)
+        return Leave(Reason.BROADCAST if broadcast else Reason.SAME_STORY)
+    if now - article.published_at > NEWS_AGE or _expiry(article, cls, situation) <= now:
+        return Leave(Reason.TOO_OLD)
+    if cls is AlertClass.TOPIC and not topics:
+        return Leave(Reason.NO_TOPIC)
+    if situation.caused >= situation.limits.per_source:
+        return Leave(Reason.SOURCE_FLOOD)
+    return Make(
+        NewAlert(
+            origin=f"article:{article.id}",
+            kind=AlertKind.ARTICLE,
+            cls=cls,
+            story=story_of(article),
+            expires_at=_expiry(article, cls, situation),
+            audience=Audience() if cls is AlertClass.BREAKING else Audience(topics),
+            article_id=article.id,
+            source=article.source,
+        )
+    )
+
+
+def _expiry(article: Article, cls: AlertClass, situation: Situation) -> datetime:
+    """From when readers could know of it: its publication, or our finding it if that was later."""
+    found = min(max(article.published_at, article.stored_at), situation.now)
+    match cls:
+        case AlertClass.BREAKING:
+            return found + BREAKING_EXPIRES
+        case AlertClass.TOPIC | AlertClass.DIGEST:
+            return found + situation.limits.expire
+        case unreachable:
+            assert_never(unreachable)
