@@ -11,7 +11,7 @@ ledger.away = True                                       # StoreUnavailable unti
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -153,6 +153,14 @@ class MemoryLedger:
             None if first is None else timedelta(seconds=max(0.0, first - now)),
             len(it.begun),
         )
+
+    async def take_back(self, unit: Unit, worker: str, *, but: Collection[int] = ()) -> int:
+        self._reach()
+        it = self._owned(unit, worker)
+        left = it.begun - set(but)
+        for position in left:
+            self._wait(it, position, timedelta(), doubtful=False)
+        return len(left)
 
     async def settle(self, unit: Unit, results: Sequence[Result]) -> None:
         self._reach()

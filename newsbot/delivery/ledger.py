@@ -8,7 +8,7 @@ the ledger keeps of a unit stands in one hash slot. Of each reader in a unit the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -171,6 +171,13 @@ class Ledger(Protocol):
 
         Left out is who does not want it or can't be reached *now*: who waited and is due is then `WITHDRAWN`, the
         others are looked at again as long as the unit is open. Raises UnitLost, and marks nobody.
+        """
+        ...
+
+    async def take_back(self, unit: Unit, worker: str, *, but: Collection[int] = ()) -> int:
+        """Take the marks back of everybody who is begun, but for these positions; says of how many. They wait, due at
+        once. For readers to whom certainly nothing was sent: claimed and not begun with, or claimed in a call whose
+        answer was lost. Raises UnitLost, and changes nothing.
         """
         ...
 
