@@ -5,6 +5,7 @@ Imported by `bootstrap` and `cli` only; everyone else is handed plain values.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -12,17 +13,17 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from dotenv.parser import parse_stream
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from newsbot.domain.subscriber import Address
 from newsbot.errors import ConfigurationError
-from newsbot.i18n import spoken_languages
 from newsbot.setting_values import (
     DatabaseUrl,
-    Language,
     RedisUrl,
+    SpokenLanguage,
     Token,
     Url,
     WebhookSecret,
@@ -141,7 +142,7 @@ class Settings(BaseSettings):
     redis_url: RedisUrl | None = setting(
         None, "Redis or Valkey, 7.0 or newer; unset: an embedded server in the data folder.", "redis://localhost:6379/0"
     )
-    language: Language = setting("bn", "Language of readers who have not chosen one.", "bn")
+    language: SpokenLanguage = setting("bn", "Language of readers who have not chosen one.", "bn")
     timezone: Zone = setting("Asia/Dhaka", "Time zone of the newsroom.", "Asia/Dhaka")
     newsroom: Path = setting(
         Path("newsroom.toml"), "The file with the newsroom's name, topics and sources.", "newsroom.toml"
@@ -195,7 +196,8 @@ def setting_names() -> dict[str, FieldInfo]:
 def load_settings(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:
     """Read the environment and `env_file`. Raises ConfigurationError with one line a mistake."""
     names = setting_names()
-    mistakes = list(_unknown_variables(names, env_file))
+    mistakes = [*_unreadable_lines(env_file), *_unknown_variables(names, env_file)]
+    logging.getLogger("dotenv").setLevel(logging.ERROR)  # it warns of such a line, and says neither file nor remedy
     try:
         settings = Settings(_env_file=env_file, **overrides)  # type: ignore[call-arg]
     except ValidationError as error:
@@ -208,6 +210,20 @@ def load_settings(env_file: Path | None = Path(".env"), **overrides: Any) -> Set
     if mistakes:
         raise ConfigurationError(mistakes)
     return settings
+
+
+def _unreadable_lines(env_file: Path | None) -> Iterator[str]:
+    if env_file and env_file.is_dir():
+        yield f"{env_file}: it is a folder, not a file with settings; remove it, or name another with --env-file."
+    if env_file and env_file.is_file():
+        with env_file.open(encoding="utf-8", errors="replace") as lines:
+            for binding in parse_stream(lines):
+                if binding.error:
+                    # The line itself may hold a secret.
+                    yield (
+                        f"{env_file}: line {binding.original.line} can't be understood; "
+                        "example: NEWSBOT_WEB__PORT=8080 (one a line, text with spaces in 'quotes')"
+                    )
 
 
 def _unknown_variables(names: Mapping[str, FieldInfo], env_file: Path | None) -> Iterator[str]:
@@ -237,11 +253,6 @@ def _setting_mistake(detail: Any, names: Mapping[str, FieldInfo]) -> str:
 
 
 def _contradictions(settings: Settings) -> Iterator[str]:
-    if settings.language not in (spoken := spoken_languages()):
-        yield (
-            f"NEWSBOT_LANGUAGE: the bot doesn't speak {settings.language!r}, only {', '.join(spoken)}; "
-            "example: NEWSBOT_LANGUAGE=bn"
-        )
     if settings.telegram.mode == "webhook" and settings.telegram.token is not None:
         if settings.web.public_url is None:
             yield (

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, SecretStr, StringConstraints
 
 from newsbot.domain.subscriber import Address
+from newsbot.i18n import spoken_languages
 
 
 def _zone(name: str) -> str:
@@ -75,6 +76,12 @@ def _duration(value: object) -> object:
     raise ValueError("a duration is written as text: a number and s, min, h or d")
 
 
+def _spoken(language: str) -> str:
+    if language not in (spoken := spoken_languages()):
+        raise ValueError(f"the bot doesn't speak {language!r}, only {', '.join(spoken)}")
+    return language
+
+
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -83,6 +90,7 @@ PageUrl = Annotated[str, AfterValidator(_page_url)]
 Token = Annotated[SecretStr, AfterValidator(_token)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+SpokenLanguage = Annotated[str, AfterValidator(_spoken)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 
 
@@ -111,5 +119,11 @@ def reason_of(detail: Any) -> str:
             return f"it is too short (at least {detail['ctx']['min_length']})"
         case "string_too_long" | "too_long":
             return f"it is too long (at most {detail['ctx']['max_length']})"
+        case "dict_type" | "model_type":
+            return f"{detail['input']!r} is not a table of names and values"
+        case "list_type" | "tuple_type":
+            return f"{detail['input']!r} is not a list"
+        case "string_type":
+            return f"{detail['input']!r} is not text in quotes"
         case _:
             return str(detail["msg"])[:1].lower() + str(detail["msg"])[1:]

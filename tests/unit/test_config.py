@@ -54,13 +54,6 @@ def test_a_variable_that_is_set_to_nothing_is_not_set(tmp_path: Path) -> None:
     assert (settings.telegram.token, settings.database_url) == (None, None)
 
 
-def test_a_language_that_the_bot_does_not_speak_is_a_mistake(tmp_path: Path) -> None:
-    path = tmp_path / ".env"
-    path.write_text("NEWSBOT_LANGUAGE=fr\n", "utf-8")
-    with pytest.raises(ConfigurationError, match="NEWSBOT_LANGUAGE: the bot doesn't speak 'fr', only bn, en; example"):
-        load_settings(path)
-
-
 def test_the_languages_named_in_that_mistake_are_those_of_the_catalogue() -> None:
     assert spoken_languages() == Catalog.load().languages
 
@@ -79,6 +72,10 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
         (
             "NEWSBOT_WEB__PORT=70000",
             "NEWSBOT_WEB__PORT: '70000' is out of range: it must be at most 65535; example: NEWSBOT_WEB__PORT=8080",
+        ),
+        (
+            "NEWSBOT_LANGUAGE=fr",
+            "NEWSBOT_LANGUAGE: the bot doesn't speak 'fr', only bn, en; example: NEWSBOT_LANGUAGE=bn",
         ),
         ("NEWSBOT_TIMEZONE=Mars", "NEWSBOT_TIMEZONE: 'Mars' is not a time zone; example: NEWSBOT_TIMEZONE=Asia/Dhaka"),
         (
@@ -120,8 +117,27 @@ def test_a_wrong_setting_is_told_in_one_line(tmp_path: Path, line: str, told: st
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
-    told = mistakes_of(tmp_path, "NEWSBOT_WEB__PORT=x\nNEWSBOT_TIMEZONE=y\nNEWSBOT_LOG__LEVEL=z\n")
-    assert [line.split(":")[0] for line in told] == ["NEWSBOT_TIMEZONE", "NEWSBOT_WEB__PORT", "NEWSBOT_LOG__LEVEL"]
+    told = mistakes_of(tmp_path, "NEWSBOT_WEB__PORT=x\nNEWSBOT_TIMEZONE=y\nNEWSBOT_LOG__LEVEL=z\nNEWSBOT_LANGUAGE=fr")
+    assert [line.split(":")[0] for line in told] == [
+        "NEWSBOT_LANGUAGE",
+        "NEWSBOT_TIMEZONE",
+        "NEWSBOT_WEB__PORT",
+        "NEWSBOT_LOG__LEVEL",
+    ]
+
+
+def test_a_line_that_is_no_setting_is_told_with_its_number_and_without_its_text(tmp_path: Path) -> None:
+    told = mistakes_of(tmp_path, "NEWSBOT_LANGUAGE=en\nNEWSBOT_TELEGRAM__TOKEN='hunter2\nNEWSBOT_WEB__PORT=x\n")
+    assert [line.removeprefix(str(tmp_path)).split(";")[0] for line in told] == [
+        "/.env: line 2 can't be understood",
+        "NEWSBOT_WEB__PORT: 'x' is not a whole number",
+    ]
+
+
+def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".env").mkdir()
+    with pytest.raises(ConfigurationError, match="it is a folder, not a file with settings"):
+        load_settings(tmp_path / ".env")
 
 
 def test_a_wrong_secret_is_not_repeated(tmp_path: Path) -> None:

@@ -93,6 +93,21 @@ def test_broken_toml_says_where(tmp_path: Path) -> None:
             "topics number 2 (x) colour: there is no such key; the keys are shown in newsroom.example.toml",
         ),
         (
+            '[[topics]]\nid = "x"\nname = "ক"',
+            (
+                "topics number 2 (x) name: 'ক' is not a table of names and values; "
+                'example: name = { bn = "খেলা", en = "Sports" }'
+            ),
+        ),
+        (
+            '[[topics]]\nid = "x"\nname = { bn = "ক" }\nemoji = 7',
+            'topics number 2 (x) emoji: 7 is not text in quotes; example: emoji = "⚽"',
+        ),
+        (
+            '[[topics]]\nid = "x"\nname = { bn = "ক" }\nsections = "কলাম"',
+            'topics number 2 (x) sections: \'কলাম\' is not a list; example: sections = ["খেলা", "খেলাধুলা"]',
+        ),
+        (
             '[[topics]]\nid = "sports"\nname = { bn = "ক" }',
             'topics: the id "sports" is given twice; every id must be its own.',
         ),
