@@ -16,7 +16,7 @@ from newsbot.domain.subscriber import Address, Preferences, Subscriber
 from newsbot.errors import StoreUnavailable
 from newsbot.subscribers.list_memory import token_of
 from newsbot.subscribers.store import SubscriberCounts, SubscriberEvent
-from newsbot.text.tokens import stem, stems, tokens
+from newsbot.text.analyser import keys
 
 SAME_NEWS_WITHIN = timedelta(hours=72)
 
@@ -104,7 +104,7 @@ class MemoryArticleStore(_Server):
         self, query: str, *, topic: str | None = None, offset: int = 0, limit: int = 10, now: datetime
     ) -> tuple[Article, ...]:
         self._reach()
-        wanted = stems(query)
+        wanted = keys(query)
         if not wanted:
             return ()
         found = [
@@ -192,7 +192,7 @@ def _same_text(article: Article, draft: ArticleDraft) -> bool:
 
 
 def _has_all(article: Article, wanted: list[str]) -> bool:
-    words = {stem(word) for word in tokens(f"{article.headline} {article.kicker} {article.summary} {article.body}")}
+    words = set(keys(f"{article.headline} {article.kicker} {article.summary} {article.body}"))
     return all(any(word.startswith(part) for word in words) for part in wanted)
 
 

@@ -18,7 +18,8 @@ from functools import lru_cache
 from typing import Final
 
 from newsbot.domain.article import ArticleDraft
-from newsbot.text.tokens import stem, tokens
+from newsbot.text.stemmer import stem
+from newsbot.text.tokens import tokens
 
 _SPELLED: Final = "\ue001"  #: followed by the code point in six hexadecimal digits
 _TOPIC: Final = "\ue002"  #: begins the word that stands for a topic

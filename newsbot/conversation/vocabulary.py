@@ -12,7 +12,8 @@ from newsbot.conversation.intents import Unrecognised
 from newsbot.conversation.romanised import sound, sounds_like
 from newsbot.conversation.words import ALL, AND, FILLERS, LANGUAGES, NUMBER, PHRASES, YES, Verb
 from newsbot.domain.topic import Topic, Topics
-from newsbot.text.tokens import stem, tokens
+from newsbot.text.stemmer import stem
+from newsbot.text.tokens import tokens
 
 __all__ = ["Key", "Vocabulary", "key_of"]
 

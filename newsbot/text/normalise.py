@@ -25,6 +25,9 @@ _TO_INDEX_FORM: Final[dict[int, str | int | None]] = {
     **dict.fromkeys((*_CONTROLS, *_INVISIBLE, *_DIRECTIONS)),
     **{ord(digit): str(value) for value, digit in enumerate("০১২৩৪৫৬৭৮৯")},
     ord("৷"): "।",  # U+09F7, a fraction sign that keyboards offer for the danda
+    **dict.fromkeys(map(ord, "‘’‚‛′‵ʼʻ`´＇"), "'"),
+    **dict.fromkeys(map(ord, "“”„‟″‶«»＂"), '"'),
+    **dict.fromkeys(map(ord, "‐‑‒–—―−"), "-"),
 }
 # Overriding directions can make a headline read as something else, so they go; joiners shape letters and stay.
 _TO_DISPLAY_FORM: Final[dict[int, str | int | None]] = {
@@ -39,10 +42,10 @@ _WHITESPACE: Final = re.compile(r"\s+")
 def normalise(text: str) -> str:
     """The form to index, compare and query by; never for display.
 
-    NFC, without joiners, zero-width and control characters and lone surrogates; ত্‍ is ৎ, ৷ is ।, digits are ASCII.
-    Keeps case and whitespace. Idempotent; takes any str.
+    NFC, without joiners, zero-width and control characters and lone surrogates; ত্‍ is ৎ, ৷ is ।; digits, quotes and
+    dashes are the ASCII ones. Keeps case and whitespace. Idempotent; takes any str.
     """
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.isprintable() and "`" not in text:
         return text
     # Removing joiners first, composing last: ে + ZWNJ + া must compose too, or a second pass would change the text.
     bare = _SURROGATES.sub("", text.replace(_KHANDA_TA_TYPED, "ৎ")).translate(_TO_INDEX_FORM)

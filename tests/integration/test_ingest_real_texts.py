@@ -20,7 +20,8 @@ from newsbot.ingest.topic_classifier import classify
 from newsbot.text.clipping import Unit, length
 from newsbot.text.normalise import clean, normalise
 from newsbot.text.sentences import split_sentences
-from newsbot.text.tokens import stem, tokens
+from newsbot.text.stemmer import stem
+from newsbot.text.tokens import tokens
 
 DATA = Path(os.environ.get("NEWSBOT_SHARED_DATA") or Path(__file__).parents[2].parent / "shared" / "data")
 DHAKA = ZoneInfo("Asia/Dhaka")

@@ -9,13 +9,15 @@ import regex
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from newsbot.text.analyser import key, keys
 from newsbot.text.clipping import ELLIPSIS, LONGEST_GRAPHEME, Unit, clip, clip_sentences, length
 from newsbot.text.date_parser import parse_bengali_datetime
 from newsbot.text.dates import format_datetime, relative_time
 from newsbot.text.digits import format_number, to_ascii_digits
 from newsbot.text.normalise import clean, normalise, same_text
 from newsbot.text.sentences import split_sentences
-from newsbot.text.tokens import content_fingerprint, stem, tokens
+from newsbot.text.stemmer import stem
+from newsbot.text.tokens import content_fingerprint, tokens
 
 DHAKA = ZoneInfo("Asia/Dhaka")
 NOW = datetime(2025, 11, 18, 12, 0, tzinfo=UTC)
@@ -61,7 +63,16 @@ def test_a_stem_begins_its_word_and_never_ends_bare(text: str) -> None:
     for word in tokens(text):
         root = stem(word)
         assert word.startswith(root)
-        assert root == word or (len(root) >= 3 and not root.endswith("\u09cd"))
+        assert root == word or (len(root) >= 2 and not root.endswith("\u09cd"))
+        assert stem(root) == root or root in {"মেয়", "বিয়"}
+
+
+@given(ANY)
+def test_every_word_has_a_key_and_however_it_is_typed_the_same(text: str) -> None:
+    found = keys(text)
+    assert found == keys(normalise(text))
+    assert all(found)
+    assert [key(word) for word in found] == [key(key(word)) for word in found]
 
 
 @given(ANY)
