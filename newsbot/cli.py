@@ -16,6 +16,7 @@ import typer
 
 from newsbot import __version__
 from newsbot.errors import ConfigurationError, NewsbotError, StartError
+from newsbot.text_cli import text_app
 
 if TYPE_CHECKING:
     from newsbot.config import Settings
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 subscribers_app = typer.Typer(help="The readers: export, import, rebuild the working copy.", no_args_is_help=True)
 app.add_typer(subscribers_app, name="subscribers")
+app.add_typer(text_app, name="text")
 
 
 def main() -> None:
