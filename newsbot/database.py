@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import sqlite3
 from collections.abc import AsyncIterator
@@ -153,6 +154,7 @@ async def open_database(url: str | None, data_dir: Path) -> Database:
     try:
         if database.file is not None:
             _make_folder(database.file.parent)
+            refuse_unwritable(database.file)
         with why_not(database.name):
             await _refuse_damage(database)
             await migrations.upgrade(database)
@@ -170,10 +172,33 @@ def _make_folder(folder: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
+        raise StartError(_folder_is_closed(folder, error.strerror)) from error
+
+
+def refuse_unwritable(file: Path) -> None:
+    """Raises StartError if we may not write to this SQLite file, or not make it. Changes nothing.
+
+    SQLite itself opens such a file, reads it, and refuses only the first write. To be asked before it is opened:
+    closing a file gives up the locks that SQLite holds on it.
+    """
+    try:
+        if file.exists():
+            file.open("r+b").close()
+            return
+        nearest = next(folder for folder in file.absolute().parents if folder.exists())
+    except OSError as error:
         raise StartError(
-            f"The data folder {folder} can't be written to ({error.strerror}): "
-            "give the program's user the right to, or set NEWSBOT_DATA_DIR to another folder."
+            f"The database {file} can't be written to ({error.strerror}): give the program's user the right to."
         ) from error
+    if not os.access(nearest, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise StartError(_folder_is_closed(file.parent, "Permission denied"))
+
+
+def _folder_is_closed(folder: Path, reason: str | None) -> str:
+    return (
+        f"The data folder {folder} can't be written to ({reason}): "
+        "give the program's user the right to, or set NEWSBOT_DATA_DIR to another folder."
+    )
 
 
 async def _refuse_damage(database: Database) -> None:

@@ -14,7 +14,7 @@ from newsbot.articles.store import SourceState
 from newsbot.bootstrap import Parts
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.config import load_settings
-from newsbot.database import connect_database
+from newsbot.database import connect_database, refuse_unwritable
 from newsbot.domain.source import Source
 from newsbot.errors import ConfigurationError, NewsbotError, StartError
 from newsbot.observability import Redactor, configure_logging
@@ -76,6 +76,8 @@ async def _database(parts: Parts) -> list[Finding]:
     settings = parts.settings
     database = connect_database(settings.database_url, settings.data_dir)
     try:
+        if database.file is not None:
+            refuse_unwritable(database.file)
         if database.file is not None and not database.file.exists():
             return [Finding(WELL, "database", f"{database.file} will be made at the first start")]
         await database.check()

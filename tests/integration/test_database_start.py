@@ -17,7 +17,7 @@ from sqlalchemy import event, text
 
 from newsbot import database as database_module
 from newsbot.articles.sql_store import SqlArticleStore
-from newsbot.database import SQLITE_FILE, Database, connect_database, open_database
+from newsbot.database import SQLITE_FILE, Database, connect_database, open_database, refuse_unwritable
 from newsbot.errors import StartError, StoreError, StoreUnavailable
 from tests.builders import NOW, a_draft
 from tests.databases import empty_postgres_database, with_database
@@ -112,10 +112,27 @@ class TestSqlite:
         try:
             with as_nobody():
                 line = await refusal(None, folder)
+                with pytest.raises(StartError) as seen_from_outside:
+                    refuse_unwritable(folder / "deeper" / SQLITE_FILE)
         finally:
             folder.chmod(0o755)
             shutil.rmtree(folder)
+        assert str(seen_from_outside.value) == line.replace(str(folder), f"{folder}/deeper")
         assert line.startswith(f"The data folder {folder} can't be written to (Permission denied)")
+
+    async def test_a_file_without_the_right_to_write_is_refused_before_the_first_write(self, sqlite_template):
+        folder = Path(tempfile.mkdtemp(prefix="newsbot-read-only-"))
+        folder.chmod(0o777)
+        file = folder / SQLITE_FILE
+        file.write_bytes(kept := sqlite_template.read_bytes())
+        file.chmod(0o444)
+        try:
+            with as_nobody():
+                line = await refusal(None, folder)
+            assert file.read_bytes() == kept
+        finally:
+            shutil.rmtree(folder)
+        assert line.startswith(f"The database {file} can't be written to (Permission denied)")
 
     @pytest.mark.usefixtures("locked_soon")
     async def test_a_locked_database_is_refused(self, tmp_path):
