@@ -27,7 +27,14 @@ from urllib.parse import quote
 import structlog
 
 from newsbot.embedded_redis_lock import FolderLock, Owner
-from newsbot.embedded_redis_process import ServerProcess, failure_in, find_server, is_torn, ping
+from newsbot.embedded_redis_process import (
+    ServerProcess,
+    failure_in,
+    find_server,
+    is_torn,
+    ping,
+    refuse_what_looks_new,
+)
 from newsbot.errors import StartError
 
 log = structlog.get_logger()
@@ -137,6 +144,7 @@ class EmbeddedRedis:
             if log_file.exists() and log_file.stat().st_size > LOG_LIMIT:
                 log_file.replace(log_file.with_suffix(".log.1"))
             self._log_start = log_file.stat().st_size if log_file.exists() else 0
+            refuse_what_looks_new(self.folder)
         except OSError as error:
             raise _unusable(self.folder, error) from None
         process = await ServerProcess.start(

@@ -139,12 +139,32 @@ def failure_in(said: str, folder: Path, otherwise: str) -> str:
     if "Permission denied" in said or "Read-only file system" in said:
         return f"The embedded Redis server can't write to {folder} ({last}); make the data folder writable."
     if _WORDS_OF_DAMAGE.search(said):
-        return (
-            f"What the embedded Redis server keeps in {folder}/appendonlydir is damaged ({last}). Nothing was changed. "
-            "Restore that folder from a backup, or move it away: subscribers are then rebuilt from the journal, "
-            "and messages that waited to be answered are lost."
-        )
+        return _damaged(folder, last)
     return f"The embedded Redis server {otherwise} ({last}); see {folder}/server.log"
+
+
+def refuse_what_looks_new(folder: Path) -> None:
+    """Raises StartError for damage that the server takes for an empty folder, and would write over.
+
+    It begins anew when its manifest is missing, and reads a base without content as one without keys. Killed in the
+    first moments of its very first start it leaves no manifest either, but then there is only an empty first base.
+    """
+    kept = folder / "appendonlydir"
+    if any(base.stat().st_size == 0 for base in kept.glob("*.base.rdb")):
+        raise StartError(_damaged(folder, "its base file is empty"))
+    if any(kept.glob("*.manifest")):
+        return
+    first_base = "appendonly.aof.1.base.rdb"
+    if any(file.name != first_base and file.stat().st_size for file in kept.glob("appendonly.aof.*")):
+        raise StartError(_damaged(folder, "its manifest is missing"))
+
+
+def _damaged(folder: Path, reason: str) -> str:
+    return (
+        f"What the embedded Redis server keeps in {folder}/appendonlydir is damaged ({reason}). Nothing was changed. "
+        "Restore that folder from a backup, or move it away: subscribers are then rebuilt from the journal, "
+        "and messages that waited to be answered are lost."
+    )
 
 
 def _tell(

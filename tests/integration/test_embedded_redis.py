@@ -124,6 +124,35 @@ async def test_a_damaged_file_is_refused_named_and_left_alone(tmp_path: Path) ->
     assert file.read_bytes() == content
 
 
+@pytest.mark.parametrize(("lost", "said"), [("manifest", "manifest is missing"), ("base", "base file is empty")])
+async def test_damage_that_the_server_takes_for_a_new_folder_is_refused_too(
+    tmp_path: Path, lost: str, said: str
+) -> None:
+    async with EmbeddedRedis(tmp_path) as server:
+        await remember(server.url, "reader", "1")
+    kept = tmp_path / "redis" / "appendonlydir"
+    if lost == "manifest":
+        next(kept.glob("*.manifest")).unlink()
+    else:
+        next(kept.glob("*.base.rdb")).write_bytes(b"")
+    before = {file.name: file.read_bytes() for file in kept.iterdir()}
+
+    with pytest.raises(StartError, match=f"is damaged .*{said}"):
+        await EmbeddedRedis(tmp_path).__aenter__()
+
+    assert {file.name: file.read_bytes() for file in kept.iterdir()} == before
+
+
+async def test_a_server_that_died_before_its_first_manifest_starts_again(tmp_path: Path) -> None:
+    async with EmbeddedRedis(tmp_path):
+        pass
+    next((tmp_path / "redis" / "appendonlydir").glob("*.manifest")).unlink()
+    async with EmbeddedRedis(tmp_path) as server:
+        await remember(server.url, "reader", "1")
+    async with EmbeddedRedis(tmp_path) as server:
+        assert await recall(server.url, "reader") == b"1"
+
+
 async def test_half_a_record_at_the_end_costs_only_that_record_and_a_copy_is_kept(tmp_path: Path) -> None:
     async with EmbeddedRedis(tmp_path) as server:
         for number in range(20):
