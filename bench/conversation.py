@@ -14,8 +14,10 @@ from pathlib import Path
 from bench.articles import ARTICLES, CALLS, NOW, TOPICS, Language, _fill
 from bench.tables import show, timed
 from newsbot.articles.sql_store import SqlArticleStore
+from newsbot.channels.console import ConsoleChannel
 from newsbot.conversation.dialogue import Dialogue
 from newsbot.database import open_database
+from newsbot.delivery.alert_store import SqlAlertStore
 from newsbot.domain.message import HeadlinesReply, IncomingMessage, Kind, MessageRef
 from newsbot.domain.source import Newsroom
 from newsbot.domain.subscriber import Address
@@ -49,6 +51,8 @@ async def _measure() -> None:
                 articles=articles,
                 subscribers=RedisSubscriberStore(SqlJournal(readers, {"telegram": "1"}), redis),
                 memory=RedisListMemory(redis),
+                alerts=SqlAlertStore(readers),
+                administers=ConsoleChannel().is_administrator,
                 topics=Topics(tuple(Topic(id=topic, names={"bn": topic, "en": topic}) for topic in TOPICS)),
                 newsroom=Newsroom(names={"bn": "দৈনিক নমুনা"}, site="https://news.example"),
                 catalog=Catalog.load(),

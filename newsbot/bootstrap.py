@@ -18,9 +18,11 @@ import aiohttp
 from redis.asyncio import Redis
 
 from newsbot.articles.sql_store import SqlArticleStore
+from newsbot.channels.channel import Channel
 from newsbot.config import Settings
 from newsbot.conversation.dialogue import Dialogue
 from newsbot.database import Database, open_database
+from newsbot.delivery.alert_store import SqlAlertStore
 from newsbot.embedded_redis import EmbeddedRedis, connect_or_start
 from newsbot.errors import NewsbotError
 from newsbot.i18n import Catalog
@@ -95,6 +97,9 @@ class Parts:
     async def articles(self) -> SqlArticleStore:
         return SqlArticleStore(await self.database())
 
+    async def alerts(self) -> SqlAlertStore:
+        return SqlAlertStore(await self.database())
+
     async def redis(self) -> Redis:
         return await self._once("redis", self._open_redis)
 
@@ -160,11 +165,13 @@ class Parts:
         if report.error:
             self.metrics.source_failures.labels(report.source).inc()
 
-    async def dialogue(self, subscribers: RedisSubscriberStore, names: frozenset[str]) -> Dialogue:
+    async def dialogue(self, subscribers: RedisSubscriberStore, names: frozenset[str], channel: Channel) -> Dialogue:
         return Dialogue(
             articles=await self.articles(),
             subscribers=subscribers,
             memory=RedisListMemory(await self.redis()),
+            alerts=await self.alerts(),
+            administers=channel.is_administrator,
             topics=self.newsroom.topics,
             newsroom=self.newsroom.newsroom,
             catalog=self.catalog,

@@ -59,7 +59,7 @@ async def chat(settings: Settings, user: str) -> None:
         _ = parts.newsroom  # its mistakes are told before anything is opened
         subscribers = await parts.subscribers()
         channel = ConsoleChannel(user, language=settings.language)
-        dialogue = await parts.dialogue(subscribers, frozenset())
+        dialogue = await parts.dialogue(subscribers, frozenset(), channel)
         answering = Answering(dialogue, channel, subscribers, parts.metrics, clock=parts.clock)
         await channel.run(answering.handle)
 

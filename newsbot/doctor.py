@@ -13,6 +13,7 @@ import typer
 from newsbot.articles.store import SourceState
 from newsbot.bootstrap import Parts
 from newsbot.channels.telegram.api import TelegramApi
+from newsbot.channels.telegram.public_channel import find_public_channel
 from newsbot.config import load_settings
 from newsbot.database import connect_database, refuse_unwritable
 from newsbot.domain.source import Source
@@ -127,6 +128,10 @@ async def _telegram(parts: Parts) -> list[Finding]:
     hook = await api.patiently("getWebhookInfo", api.bot.get_webhook_info)
     if telegram.mode == "webhook" and hook.last_error_message:
         findings.append(Finding(NOTE, "telegram", f"Telegram's last call failed: {hook.last_error_message}"))
+    if telegram.channel is not None:
+        channel = await find_public_channel(api, telegram.channel, bot)
+        words = channel.problem or f"breaking news goes to “{channel.title}” first; the bot may post there"
+        findings.append(Finding(WRONG if channel.problem else WELL, "public channel", words))
     return findings
 
 

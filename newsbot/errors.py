@@ -41,5 +41,9 @@ class DeliveryError(NewsbotError):
     """A message could not be delivered."""
 
 
+class ChannelUnavailable(DeliveryError):
+    """The chat platform can't be asked at the moment."""
+
+
 class InvalidMessage(NewsbotError):
     """A message breaks the rules of the channel it is meant for."""

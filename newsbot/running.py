@@ -73,7 +73,7 @@ async def _run(settings: Settings) -> None:
 
         pacing = RedisPacing(redis, f"telegram:{bot.id}", settings.telegram.rate)
         channel = TelegramChannel(api, pacing=pacing, moved=moved)
-        dialogue = await parts.dialogue(subscribers, frozenset({bot.username}))
+        dialogue = await parts.dialogue(subscribers, frozenset({bot.username}), channel)
         answering = Answering(dialogue, channel, subscribers, parts.metrics, clock=parts.clock)
         webhook = settings.telegram.mode == "webhook"
         secret = settings.telegram.webhook_secret

@@ -96,6 +96,11 @@ def a_press(action: str, **changes: Any) -> IncomingMessage:
     return IncomingMessage(**values | changes)
 
 
+async def the_administrator(incoming: IncomingMessage) -> bool:
+    """Whether who did this decides for the chat: one's own, or a group as reader 1001 or in the group's own name."""
+    return incoming.chat_kind is ChatKind.PRIVATE or incoming.sender_id in ("1001", incoming.address.user_id)
+
+
 def a_group_message(text: str, **changes: Any) -> IncomingMessage:
     return an_incoming(
         text, **{"address": an_address("-2002"), "chat_kind": ChatKind.GROUP, "sender_id": "1001"} | changes

@@ -44,6 +44,12 @@ class Channel(Protocol):
         """
         ...
 
+    async def is_administrator(self, incoming: IncomingMessage) -> bool:
+        """Whether who did this may decide for the chat: in a private one always, in one that many share its
+        administrators. May be a minute late. Raises ChannelUnavailable.
+        """
+        ...
+
     async def publish_menu(self, menu: CommandMenu) -> None:
         """Make the platform show these commands and texts; does nothing where they stand so already."""
         ...

@@ -102,6 +102,9 @@ class ConsoleChannel:
             attempts.append(Sent(str(next(self._messages))))
         return tuple(attempts)
 
+    async def is_administrator(self, incoming: IncomingMessage) -> bool:
+        return True
+
     async def publish_menu(self, menu: CommandMenu) -> None:
         """A terminal has no menu."""
 

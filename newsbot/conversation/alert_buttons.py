@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from newsbot.conversation import confirmations
 from newsbot.conversation.actions import encode
 from newsbot.conversation.intents import StopTopic, Subscribe, View, Why
 from newsbot.conversation.reading import topics_button
@@ -23,7 +24,7 @@ async def stop_topic(house: House, turn: Turn, wish: StopTopic) -> Replies:
     """Unfollowed at once; the confirmation takes it back."""
     subscriber = turn.subscriber
     if subscriber is None:
-        return (not_known_yet(turn),)
+        return (not_known_yet(house, turn),)
     turn = await change_topics(house, turn, lambda followed: followed - {wish.topic})
     _ = turn.translate
     topic = house.topics.get(wish.topic)
@@ -31,8 +32,8 @@ async def stop_topic(house: House, turn: Turn, wish: StopTopic) -> Replies:
         return (Toast(text=_("Done.")),)
     name = topic.name(turn.language)
     if wish.topic not in subscriber.preferences.topics:
-        return (Toast(text=_("You don't follow {topics}.", topics=name)),)
-    said = _("You no longer follow {topics}.", topics=name)
+        return (Toast(text=confirmations.does_not_follow(turn, name)),)
+    said = confirmations.follows_no_longer(turn, name)
     undo = Button(_("Undo"), encode(Subscribe((topic.id,), view=View.UNDONE)))
     return Toast(text=said), text(said, buttons=rows(undo, topics_button(turn)))
 
@@ -42,7 +43,7 @@ async def why(house: House, turn: Turn, wish: Why) -> Replies:
     _ = turn.translate
     if not wish.alert_id:
         return (text(_("This is a preview. Here each reader is told why it was sent to them.")),)
-    alert = await house.alerts.get(wish.alert_id) if house.alerts else None
+    alert = await house.alerts.get(wish.alert_id)
     if alert is None:
         said = _("This was sent long ago; why is no longer kept.")
     elif alert.audience.topics:

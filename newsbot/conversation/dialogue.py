@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
@@ -10,7 +10,7 @@ from typing import Final, assert_never
 import structlog
 
 from newsbot.articles.store import ArticleStore
-from newsbot.conversation import alert_buttons, onboarding, reading, searching, settings, subscriptions
+from newsbot.conversation import alert_buttons, onboarding, reading, searching, settings, shared_chats, subscriptions
 from newsbot.conversation.help import answer_media, help_text, old_button, thanks, unknown_command
 from newsbot.conversation.intents import (
     CameBack,
@@ -51,11 +51,11 @@ from newsbot.conversation.turn import House, Replies, Turn, begin_turn, text
 from newsbot.conversation.understanding import understand
 from newsbot.conversation.vocabulary import Vocabulary
 from newsbot.delivery.alerts import AlertStore
-from newsbot.domain.message import IncomingMessage, TextReply
+from newsbot.domain.message import ChatKind, IncomingMessage, TextReply
 from newsbot.domain.source import Newsroom
 from newsbot.domain.subscriber import Address
 from newsbot.domain.topic import Topics
-from newsbot.errors import StoreError
+from newsbot.errors import ChannelUnavailable, StoreError
 from newsbot.i18n import Catalog
 from newsbot.subscribers.list_memory import ListMemory
 from newsbot.subscribers.store import SubscriberStore
@@ -83,6 +83,7 @@ class Dialogue:
     """Answers readers. `language` and `timezone` are those of readers who have chosen none.
 
     `names`: what the bot is called in mentions, without the @; unknown names are fine, then any is taken for ours.
+    `administers`: see `Channel.is_administrator`.
     """
 
     def __init__(
@@ -91,6 +92,8 @@ class Dialogue:
         articles: ArticleStore,
         subscribers: SubscriberStore,
         memory: ListMemory,
+        alerts: AlertStore,
+        administers: Callable[[IncomingMessage], Awaitable[bool]],
         topics: Topics,
         newsroom: Newsroom,
         catalog: Catalog,
@@ -98,7 +101,6 @@ class Dialogue:
         language: str = "bn",
         timezone: str = "Asia/Dhaka",
         names: frozenset[str] = frozenset(),
-        alerts: AlertStore | None = None,
     ) -> None:
         self.house = House(
             articles=articles,
@@ -112,6 +114,7 @@ class Dialogue:
             language=language,
             timezone=timezone,
             alerts=alerts,
+            administers=administers,
         )
 
     async def answer(self, incoming: IncomingMessage) -> Replies:
@@ -126,18 +129,29 @@ class Dialogue:
             case Left():
                 return await self._left(incoming)
             case CameBack():
-                await self.house.subscribers.touch(incoming.address, now=self.house.clock())
-                return ()
+                return await self._came_back(incoming)
             case Moved():
                 return await self._moved(incoming, intent)
         turn = await begin_turn(self.house, incoming)
         try:
-            return await self._respond(turn, intent)
-        except StoreError as error:
+            refusal = await shared_chats.refusal(self.house, turn, intent)
+            replies = await self._respond(turn, intent) if refusal is None else refusal
+            return shared_chats.as_posts(replies) if turn.in_channel else replies
+        except (StoreError, ChannelUnavailable) as error:
             log.warning(
                 "reader not served", wish=type(intent).__name__, cause=str(error), channel=incoming.address.channel
             )
             return (_apology(turn, intent),)
+
+    async def _came_back(self, incoming: IncomingMessage) -> Replies:
+        """A reader who unblocked us has said nothing. A group that we are new in is told what we are for."""
+        house = self.house
+        before = await house.subscribers.get(incoming.address)
+        await house.subscribers.touch(incoming.address, now=house.clock())
+        greeted = before is not None and not before.preferences.unreachable
+        if incoming.chat_kind is not ChatKind.GROUP or greeted:
+            return ()
+        return (shared_chats.introduction(house, await begin_turn(house, incoming)),)
 
     async def _left(self, incoming: IncomingMessage) -> Replies:
         house = self.house

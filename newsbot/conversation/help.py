@@ -5,6 +5,7 @@ from __future__ import annotations
 from newsbot.conversation.actions import encode
 from newsbot.conversation.intents import Help, UnknownCommand, Unsupported
 from newsbot.conversation.reading import latest_button, topics_button
+from newsbot.conversation.shared_chats import how_to_have_news_sent
 from newsbot.conversation.turn import House, Turn, rows, text
 from newsbot.domain.message import Button, Span, TextReply
 from newsbot.text.clipping import Unit, clip
@@ -12,6 +13,8 @@ from newsbot.text.clipping import Unit, clip
 __all__ = ["answer_media", "help_text", "old_button", "thanks", "unknown_command"]
 
 LONGEST_WORD = 40  #: graphemes of an unknown command that we repeat
+#: what else the administrators of a shared chat can do
+CHAT_COMMANDS = "/topics /mytopics /unsubscribe /settings /language /pause /resume /stop /mydata /forgetme"
 
 
 def help_text(house: House, turn: Turn) -> TextReply:
@@ -37,8 +40,10 @@ def help_text(house: House, turn: Turn) -> TextReply:
         "You can also simply write: a topic's name, the number of a story, or words to search for. "
         "Bengali, English and Banglish are all understood."
     )
+    if turn.in_channel:
+        return text(how_to_have_news_sent(house, turn), (Span(CHAT_COMMANDS),))
     if turn.in_group:
-        return text(reading)
+        return text(reading, how_to_have_news_sent(house, turn), (Span(CHAT_COMMANDS),))
     return text(reading, following, yours, plain, buttons=rows(latest_button(turn), topics_button(turn)))
 
 

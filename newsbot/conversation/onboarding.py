@@ -8,6 +8,7 @@ from newsbot.conversation.actions import encode
 from newsbot.conversation.cards import follow_button, main_topic
 from newsbot.conversation.intents import ChooseLanguage, Help, OpenArticle, Start, Subscribe, View
 from newsbot.conversation.reading import latest_button, open_article, readable, topics_button
+from newsbot.conversation.shared_chats import introduction
 from newsbot.conversation.subscriptions import subscribe, topic_choice
 from newsbot.conversation.turn import House, Replies, Turn, initial_preferences, rows, text
 from newsbot.domain.message import Button, ChoiceReply, Option, TextReply
@@ -21,7 +22,7 @@ ARTICLE_LINK = "article-"
 async def start(house: House, turn: Turn, wish: Start) -> Replies:
     """Registers the reader, or welcomes them back; a link's topic is followed, its article shown."""
     if turn.in_group:
-        return (_greeting_for_a_group(house, turn), *await _linked_article(house, turn, wish))
+        return await _start_in_shared_chat(house, turn, wish)
     if turn.failure and (card := await _linked_article(house, turn, wish)):
         return card  # what they came for can be read, even while nobody can be registered
     before = turn.subscriber
@@ -106,6 +107,7 @@ async def finish_welcome(house: House, turn: Turn) -> Replies:
             _("You follow: {topics}.", topics=chosen)
             if chosen
             else _("You don't follow any topic yet; /topics lets you choose at any time."),
+            _("When something is published, I send it to you at once; /pause holds that back.") if chosen else "",
             _(
                 "Some hints: a topic's name shows its latest news, any other words are searched for, "
                 "and the number of a story opens it."
@@ -133,12 +135,12 @@ def _followed_names(house: House, turn: Turn) -> str:
     return ", ".join(topic.name(turn.language) for topic in house.topics.known(turn.followed))
 
 
-def _greeting_for_a_group(house: House, turn: Turn) -> TextReply:
-    _ = turn.translate
-    return text(
-        _("Hello! I bring the news of {newsroom}.", newsroom=house.newsroom.name(turn.language)),
-        _("In this group, write /latest for the latest news or /search with words to find a story."),
-    )
+async def _start_in_shared_chat(house: House, turn: Turn, wish: Start) -> Replies:
+    """Nobody is registered by it; but who adds the bot by a topic's link has asked for that topic."""
+    topic = house.topics.get(wish.payload.removeprefix(TOPIC_LINK)) if _is(wish, TOPIC_LINK) else None
+    if topic and await house.administers(turn.incoming):
+        return await subscribe(house, turn, Subscribe((topic.id,)))
+    return (introduction(house, turn), *await _linked_article(house, turn, wish))
 
 
 async def _linked_article(house: House, turn: Turn, wish: Start) -> Replies:

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
+from newsbot.conversation import confirmations
 from newsbot.conversation.actions import encode
 from newsbot.conversation.intents import (
     ChooseLanguage,
@@ -20,7 +21,7 @@ from newsbot.conversation.intents import (
 )
 from newsbot.conversation.onboarding import language_choice
 from newsbot.conversation.reading import latest_button, topics_button
-from newsbot.conversation.subscriptions import not_in_groups, not_known_yet, topic_choice
+from newsbot.conversation.subscriptions import not_known_yet, topic_choice
 from newsbot.conversation.turn import House, Replies, Turn, initial_preferences, rows, text
 from newsbot.domain.message import Button, FileReply, MessageRef, TextReply, Toast
 from newsbot.domain.subscriber import Preferences, Subscriber
@@ -31,8 +32,6 @@ FILE_NAME = "newsbot-my-data.json"
 
 
 async def show_settings(house: House, turn: Turn) -> Replies:
-    if turn.in_group:
-        return (not_in_groups(turn),)
     return (_settings(house, turn, turn.subscriber, replaces=None),)
 
 
@@ -50,8 +49,9 @@ def _settings(house: House, turn: Turn, subscriber: Subscriber | None, *, replac
         if paused
         else Button(_("Pause alerts"), encode(Pause(View.SETTINGS)))
     )
+    personal = subscriber is not None and not turn.in_group
     return text(
-        _("Your settings"),
+        _("Settings") if turn.in_group else _("Your settings"),
         "\n".join(
             (
                 _("Language: {language}", language=language_name(turn.language)),
@@ -63,8 +63,8 @@ def _settings(house: House, turn: Turn, subscriber: Subscriber | None, *, replac
             Button(_("Change language"), encode(ChooseLanguage())),
             switch if subscriber else None,
             topics_button(turn),
-            Button(_("My data"), encode(MyData())) if subscriber else None,
-            Button(_("Delete my data"), encode(ForgetMe())) if subscriber else None,
+            Button(_("My data"), encode(MyData())) if personal else None,
+            Button(_("Delete my data"), encode(ForgetMe())) if personal else None,
         ),
         replaces=replaces,
     )
@@ -72,10 +72,9 @@ def _settings(house: House, turn: Turn, subscriber: Subscriber | None, *, replac
 
 async def choose_language(house: House, turn: Turn, wish: ChooseLanguage) -> Replies:
     _ = turn.translate
-    if turn.in_group:
-        return (not_in_groups(turn),)
     if not wish.language:
-        return (replace(language_choice(house, turn, View.NONE), replaces=None),)
+        choice = replace(language_choice(house, turn, View.NONE), replaces=None)
+        return (replace(choice, question=_("Write /language with one of these:")) if turn.in_channel else choice,)
     language = house.catalog.match(wish.language)
     if language is None:
         choice = language_choice(house, turn, View.NONE)
@@ -91,8 +90,7 @@ async def choose_language(house: House, turn: Turn, wish: ChooseLanguage) -> Rep
     turn = turn.of(subscriber, house.catalog)
     if wish.view is View.WELCOME:
         return (topic_choice(house, turn, View.WELCOME),)
-    _ = turn.translate
-    said = _("From now on I write to you in English.")
+    said = confirmations.speaks(turn)
     return (text(said, buttons=rows(latest_button(turn), topics_button(turn)), replaces=turn.pressed),)
 
 
@@ -109,23 +107,17 @@ async def stop(house: House, turn: Turn, wish: Stop) -> Replies:
 
 
 async def _switched(house: House, turn: Turn, wish: Pause | Resume | Stop, what: str, change: Any) -> Replies:
-    if turn.in_group:
-        return (not_in_groups(turn),)
     if turn.subscriber is None:
-        return (not_known_yet(turn),)
+        return (not_known_yet(house, turn),)
     subscriber = await house.subscribers.change(turn.incoming.address, what, change, now=turn.now)
     turn = turn.of(subscriber, house.catalog)
-    _ = turn.translate
     match wish:
         case Pause():
-            said = _("Your alerts are paused. Your topics are kept; /resume turns the alerts on again.")
+            said = confirmations.paused(turn)
         case Resume():
-            said = _("Your alerts are on again.")
+            said = confirmations.resumed(turn)
         case Stop():
-            said = _(
-                "You have stopped: nothing more will be sent to you. What you chose is kept; "
-                "/start brings you back. To have it deleted, write /forgetme."
-            )
+            said = confirmations.stopped(turn)
     if not isinstance(wish, Stop) and wish.view is View.SETTINGS:
         return Toast(text=said), _settings(house, turn, subscriber, replaces=turn.pressed)
     return (text(said, buttons=() if isinstance(wish, Stop) else rows(latest_button(turn))),)
@@ -136,12 +128,9 @@ async def _switched(house: House, turn: Turn, wish: Pause | Resume | Stop, what:
 
 async def my_data(house: House, turn: Turn) -> Replies:
     """Everything that is kept of the reader, as a file to take away."""
-    _ = turn.translate
-    if turn.in_group:
-        return (not_in_groups(turn),)
     subscriber = turn.subscriber
     if subscriber is None:
-        return (text(_("Nothing is kept about you.")),)
+        return (text(confirmations.nothing_kept(turn)),)
     history = await house.subscribers.history(subscriber.address)
     last_list = await house.memory.last_list(subscriber.address)
     everything = {
@@ -154,7 +143,7 @@ async def my_data(house: House, turn: Turn) -> Replies:
         "last_list": list(last_list),
     }
     content = json.dumps(everything, ensure_ascii=False, indent=2).encode()
-    return (FileReply(name=FILE_NAME, content=content, caption=_("Everything that is kept about you.")),)
+    return (FileReply(name=FILE_NAME, content=content, caption=confirmations.everything_kept(turn)),)
 
 
 def _plain(preferences: Preferences) -> dict[str, Any]:
@@ -171,14 +160,14 @@ def _moment(moment: datetime | None) -> str | None:
 
 async def forget_me(house: House, turn: Turn, wish: ForgetMe) -> Replies:
     _ = turn.translate
-    if turn.in_group:
-        return (not_in_groups(turn),)
+    if not wish.confirmed and turn.in_channel:
+        return (text(confirmations.delete_everything(turn)),)
     if not wish.confirmed:
         yes = Button(_("Yes, delete everything"), encode(ForgetMe(confirmed=True)))
         no = Button(_("No, keep it"), encode(KeepMe()))
         return (
             text(
-                _("Delete everything that is kept about you: your language, your topics and their history?"),
+                confirmations.delete_everything(turn),
                 _("This can't be undone."),
                 buttons=rows(yes, no, columns=1),
             ),
@@ -187,8 +176,8 @@ async def forget_me(house: House, turn: Turn, wish: ForgetMe) -> Replies:
     await house.memory.forget(turn.incoming.address)
     was_known = await house.subscribers.forget(turn.incoming.address, now=turn.now)
     if not was_known:
-        return (text(_("Nothing is kept about you."), replaces=turn.pressed),)
-    return (text(_("Everything about you has been deleted. /start begins anew."), replaces=turn.pressed),)
+        return (text(confirmations.nothing_kept(turn), replaces=turn.pressed),)
+    return (text(confirmations.deleted(turn), replaces=turn.pressed),)
 
 
 async def keep_me(turn: Turn) -> Replies:

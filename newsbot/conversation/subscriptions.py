@@ -10,6 +10,7 @@ from datetime import datetime
 
 import structlog
 
+from newsbot.conversation import confirmations
 from newsbot.conversation.actions import encode
 from newsbot.conversation.cards import card_of
 from newsbot.conversation.intents import (
@@ -22,9 +23,10 @@ from newsbot.conversation.intents import (
     View,
 )
 from newsbot.conversation.reading import latest, latest_button, readable, topics_button, unknown_topics
+from newsbot.conversation.shared_chats import how_to_have_news_sent
 from newsbot.conversation.turn import House, Replies, Turn, initial_preferences, rows, text
 from newsbot.domain.message import Button, ChoiceReply, Option, Span, TextReply, Toast
-from newsbot.domain.subscriber import Preferences
+from newsbot.domain.subscriber import THREAD, Preferences
 from newsbot.domain.topic import Topic
 from newsbot.errors import StoreError
 from newsbot.subscribers.store import SubscriberEvent
@@ -36,8 +38,8 @@ log = structlog.get_logger()
 
 
 async def show_topics(house: House, turn: Turn, wish: ShowTopics) -> Replies:
-    """In a private chat to follow or leave them; in a group, which follows nothing, to read them."""
-    if turn.in_group:
+    """To follow or leave them, for who may; for the others in a group to read them."""
+    if turn.in_group and not await house.administers(turn.incoming):
         return (_topics_to_read(house, turn),)
     turn.subscriber  # noqa: B018 - raises where we can't tell what they follow: never show that as nothing
     return (topic_choice(house, turn, View.TOPICS),)
@@ -50,7 +52,7 @@ def topic_choice(house: House, turn: Turn, view: View) -> ChoiceReply:
         question = _("Which topics would you like to follow? Press as many as you like, then “Done”.")
         buttons = rows(Button(_("Done"), encode(FinishWelcome())))
     else:
-        question = _("Press a topic to follow it; press it again to unfollow it.")
+        question = _how_to_choose(turn)
         leave = Button(_("Unfollow all"), encode(Unsubscribe(everything=True, view=view))) if turn.followed else None
         buttons = rows(latest_button(turn), leave)
     return ChoiceReply(
@@ -59,6 +61,15 @@ def topic_choice(house: House, turn: Turn, view: View) -> ChoiceReply:
         buttons=buttons,
         replaces=turn.pressed,
     )
+
+
+def _how_to_choose(turn: Turn) -> str:
+    _ = turn.translate
+    if turn.in_channel:
+        return _("Write /subscribe or /unsubscribe with the names of topics; news on those with a tick is sent here.")
+    if turn.in_group:
+        return _("Press a topic to have its news sent here; press it again to end that.")
+    return _("Press a topic to follow it; press it again to unfollow it.")
 
 
 def _switch(topic: Topic, turn: Turn, view: View) -> Option:
@@ -73,8 +84,6 @@ def _topics_to_read(house: House, turn: Turn) -> ChoiceReply:
 
 
 async def subscribe(house: House, turn: Turn, wish: Subscribe) -> Replies:
-    if turn.in_group:
-        return (not_in_groups(turn),)
     if not wish.topics and not wish.unrecognised:
         return await show_topics(house, turn, ShowTopics())
     wanted = house.topics.known(wish.topics)
@@ -83,27 +92,22 @@ async def subscribe(house: House, turn: Turn, wish: Subscribe) -> Replies:
     added = [topic for topic in wanted if topic.id not in turn.followed]
     came_back = turn.known is not None and turn.known.preferences.stopped
     turn = await change_topics(house, turn, lambda followed: followed | {topic.id for topic in wanted}, again=True)
-    _ = turn.translate
     if came_back:
-        all_of_them = house.topics.known(turn.followed)
-        said = _("Welcome back! You follow {topics} again.", topics=_names(all_of_them, turn))
+        said = confirmations.follows_again(turn, _names(house.topics.known(turn.followed), turn))
     elif added:
-        said = _("You now follow {topics}.", topics=_names(added, turn))
+        said = confirmations.follows(turn, _names(added, turn))
     else:
-        said = _("You already follow {topics}.", topics=_names(wanted, turn))
+        said = confirmations.follows_already(turn, _names(wanted, turn))
     return await _shown(house, turn, wish, said, wanted)
 
 
 async def unsubscribe(house: House, turn: Turn, wish: Unsubscribe) -> Replies:
-    _ = turn.translate
-    if turn.in_group:
-        return (not_in_groups(turn),)
     subscriber = turn.subscriber
     if subscriber is None:
-        return (not_known_yet(turn),)
+        return (not_known_yet(house, turn),)
     if wish.everything:
         turn = await change_topics(house, turn, lambda followed: frozenset())
-        return await _shown(house, turn, wish, _("You no longer follow any topic."), ())
+        return await _shown(house, turn, wish, confirmations.follows_nothing_any_more(turn), ())
     if not wish.topics and not wish.unrecognised:
         return await show_topics(house, turn, ShowTopics())
     if not wish.topics:
@@ -111,10 +115,12 @@ async def unsubscribe(house: House, turn: Turn, wish: Unsubscribe) -> Replies:
     unwanted = frozenset(wish.topics)  # also those that the newsroom has given up since
     turn = await change_topics(house, turn, lambda followed: followed - unwanted)
     named = house.topics.known(unwanted)
-    if subscriber.preferences.topics & unwanted:
-        said = _("You no longer follow {topics}.", topics=_names(named, turn)) if named else _("Done.")
+    if not named:
+        said = turn.translate("Done.")
+    elif subscriber.preferences.topics & unwanted:
+        said = confirmations.follows_no_longer(turn, _names(named, turn))
     else:
-        said = _("You don't follow {topics}.", topics=_names(named, turn)) if named else _("Done.")
+        said = confirmations.does_not_follow(turn, _names(named, turn))
     return await _shown(house, turn, wish, said, named)
 
 
@@ -124,8 +130,12 @@ async def change_topics(
     """Durable when it returns. `again`: whoever chooses a topic is a subscriber again, had they stopped."""
 
     def choose(preferences: Preferences) -> Preferences:
-        stopped = preferences.stopped and not again
-        return replace(preferences, topics=change(preferences.topics), stopped=stopped)
+        chosen = replace(preferences, topics=change(preferences.topics))
+        if not again:
+            return chosen
+        chosen = replace(chosen, stopped=False)
+        # Where a group's administrators write to us is where they want to read us.
+        return chosen.with_note(THREAD, turn.incoming.thread_id) if turn.in_group else chosen
 
     subscriber = await house.subscribers.change(
         turn.incoming.address, "topics", choose, now=turn.now, initial=initial_preferences(house, turn)
@@ -167,13 +177,17 @@ def _confirmation(
 ) -> TextReply:
     _ = turn.translate
     preferences = turn.known.preferences if turn.known else Preferences()
-    paused = _("Your alerts are paused; /resume turns them on again.") if preferences.paused and wish.topics else ""
+    state = ""
+    if preferences.paused and wish.topics:
+        state = confirmations.is_paused(turn)
+    elif isinstance(wish, Subscribe) and not turn.in_group:
+        state = _("When something is published, I send it to you at once; /pause holds that back.")
     unknown = unknown_topics(house, turn, wish.unrecognised).plain if wish.unrecognised else ""
     offer = None
     if isinstance(wish, Subscribe) and len(topics) == 1:
         name = topics[0].label(turn.language)
         offer = Button(_("Latest: {topic}", topic=name), encode(Latest(topics[0].id)))
-    return text(said, paused, unknown, buttons=rows(offer, topics_button(turn)))
+    return text(said, state, unknown, buttons=rows(offer, topics_button(turn)))
 
 
 def _no_such_topic(
@@ -195,14 +209,13 @@ def _no_such_topic(
 
 async def my_topics(house: House, turn: Turn) -> Replies:
     _ = turn.translate
-    if turn.in_group:
-        return (not_in_groups(turn),)
     subscriber = turn.subscriber
     if subscriber is None:
-        return (not_known_yet(turn),)
+        return (not_known_yet(house, turn),)
     followed = house.topics.known(subscriber.preferences.topics)
     if not followed:
-        return (text(_("You don't follow any topic yet."), buttons=rows(topics_button(turn), latest_button(turn))),)
+        nothing = confirmations.follows_nothing_yet(turn)
+        return (text(nothing, buttons=rows(topics_button(turn), latest_button(turn))),)
     since = followed_since(await house.subscribers.history(subscriber.address))
     lines = []
     for topic in followed:
@@ -213,11 +226,11 @@ async def my_topics(house: House, turn: Turn) -> Replies:
         lines.append(Span("\n"))
     state = ""
     if subscriber.preferences.stopped:
-        state = _("You have stopped, so nothing is sent to you; /start brings you back.")
+        state = confirmations.has_stopped(turn)
     elif subscriber.preferences.paused:
-        state = _("Your alerts are paused; /resume turns them on again.")
+        state = confirmations.is_paused(turn)
     leave = Button(_("Unfollow all"), encode(Unsubscribe(everything=True)))
-    return (text(_("You follow:"), tuple(lines[:-1]), state, buttons=rows(topics_button(turn), leave)),)
+    return (text(confirmations.following(turn), tuple(lines[:-1]), state, buttons=rows(topics_button(turn), leave)),)
 
 
 def followed_since(history: Sequence[SubscriberEvent]) -> dict[str, datetime]:
@@ -229,19 +242,14 @@ def followed_since(history: Sequence[SubscriberEvent]) -> dict[str, datetime]:
     return since
 
 
-def not_in_groups(turn: Turn) -> TextReply:
-    """Following is for one reader; reading is for all."""
+def not_known_yet(house: House, turn: Turn) -> TextReply:
     _ = turn.translate
-    return text(
-        _(
-            "A group can't follow topics yet. Please write to me in a private chat for that; "
-            "here you can read /latest and /search."
+    if turn.in_group:
+        return text(
+            confirmations.follows_nothing_yet(turn),
+            how_to_have_news_sent(house, turn),
+            buttons=rows(topics_button(turn), latest_button(turn)),
         )
-    )
-
-
-def not_known_yet(turn: Turn) -> TextReply:
-    _ = turn.translate
     return text(
         _("You are not a subscriber yet. Choose topics to become one, or write /start."),
         buttons=rows(topics_button(turn), latest_button(turn)),
@@ -256,7 +264,6 @@ __all__ = [
     "change_topics",
     "followed_since",
     "my_topics",
-    "not_in_groups",
     "not_known_yet",
     "show_topics",
     "subscribe",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -40,7 +40,9 @@ class House:
     clock: Callable[[], datetime]
     language: str  #: of readers whose language we can't guess
     timezone: str
-    alerts: AlertStore | None = None  #: None: nothing is pushed here (`newsbot chat`)
+    alerts: AlertStore
+    #: see `Channel.is_administrator`
+    administers: Callable[[IncomingMessage], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,13 @@ class Turn:
 
     @property
     def in_group(self) -> bool:
+        """Many share this chat: a group, or a channel. Nobody in it is "you"."""
         return self.incoming.chat_kind is not ChatKind.PRIVATE
+
+    @property
+    def in_channel(self) -> bool:
+        """Everybody reads this chat and hardly anybody writes: the answer is a post."""
+        return self.incoming.chat_kind is ChatKind.BROADCAST
 
     @property
     def pressed(self) -> MessageRef | None:
@@ -99,7 +107,9 @@ async def begin_turn(house: House, incoming: IncomingMessage) -> Turn:
     except StoreError as error:
         log.warning("reader not looked up", cause=str(error))
         failure = error
-    language = house.catalog.match(incoming.language_hint) or house.language
+    # The app's language is one person's: it says nothing of a group.
+    hint = incoming.language_hint if incoming.chat_kind is ChatKind.PRIVATE else ""
+    language = house.catalog.match(hint) or house.language
     turn = Turn(
         incoming=incoming,
         now=now,

@@ -1,7 +1,7 @@
 """From what a reader did to what they want. Pure, and defined for any text whatever.
 
 Commands are strict (`commands`), free text is generous (`free_text`); of a group's talk only commands and mentions
-are ours.
+are ours, of a channel's posts only the commands that decide what is sent there.
 """
 
 from __future__ import annotations
@@ -15,12 +15,24 @@ from newsbot.conversation.commands import payload_of, understand_command
 from newsbot.conversation.free_text import understand_free
 from newsbot.conversation.intents import (
     CameBack,
+    ChooseLanguage,
+    ForgetMe,
+    Help,
     Intent,
     Left,
     Moved,
+    MyData,
+    MyTopics,
     NotForUs,
     OldButton,
+    Pause,
+    Resume,
+    ShowSettings,
+    ShowTopics,
     Start,
+    Stop,
+    Subscribe,
+    Unsubscribe,
     Unsupported,
 )
 from newsbot.conversation.vocabulary import Vocabulary
@@ -30,6 +42,12 @@ from newsbot.text.normalise import clean
 __all__ = ["understand"]
 
 LONGEST_READ = 2000  #: code points of a message that are looked at; no request is longer
+
+#: What a channel's administrators may say to us in it. Reading the news there would be posting it to all.
+IN_CHANNELS: Final = (
+    *(Start, Help, ShowTopics, Subscribe, Unsubscribe, MyTopics, ShowSettings, ChooseLanguage),
+    *(Pause, Resume, Stop, MyData, ForgetMe),
+)
 
 _COMMAND: Final = regex.compile(r"/([^\s/@]+)(?:@(\w+))?(?:\s+(.*))?", regex.DOTALL)
 _MENTION: Final = regex.compile(r"(?<!\S)@(\w+)")
@@ -45,7 +63,7 @@ def understand(incoming: IncomingMessage, vocabulary: Vocabulary) -> Intent:
         case Kind.MOVED:
             return Moved(incoming.action)
     if incoming.chat_kind is ChatKind.BROADCAST:
-        return NotForUs()
+        return _understand_post(incoming, vocabulary)
     in_group = incoming.chat_kind is ChatKind.GROUP
     match incoming.kind:
         case Kind.START:
@@ -55,6 +73,16 @@ def understand(incoming: IncomingMessage, vocabulary: Vocabulary) -> Intent:
         case Kind.MEDIA:
             return NotForUs() if in_group else Unsupported(incoming.media)
     return _understand_text(clean(incoming.text[:LONGEST_READ]), vocabulary, in_group=in_group)
+
+
+def _understand_post(incoming: IncomingMessage, vocabulary: Vocabulary) -> Intent:
+    if incoming.kind is Kind.START:
+        return Start()
+    text = clean(incoming.text[:LONGEST_READ])
+    if incoming.kind is not Kind.TEXT or not text.startswith("/"):
+        return NotForUs()
+    intent = _understand_text(text, vocabulary, in_group=True)
+    return intent if isinstance(intent, IN_CHANNELS) else NotForUs()
 
 
 def _understand_text(text: str, vocabulary: Vocabulary, *, in_group: bool) -> Intent:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 SEGMENT_SIZE = 65_536  #: subscribers in a segment: one bitmap of 8 KB
+
+#: names in `Preferences.extra`; they stand in the journal
+THREAD: Final = "thread"  #: the forum topic in which a group's administrators subscribed: alerts go there
+ROLE: Final = "role"  #: of a chat that is no reader: PUBLIC_CHANNEL
+PUBLIC_CHANNEL: Final = "public_channel"  #: the newsroom's own
 
 _ADDRESS = re.compile(r"([a-z]+):(\S{1,64})")
 
@@ -61,6 +66,15 @@ class Preferences:
     onboarded: bool = False  #: has finished, or skipped, choosing language and topics
     #: what later features keep, by name; JSON values only. Unknown names survive a round trip.
     extra: tuple[tuple[str, str], ...] = ()
+
+    def note(self, name: str) -> str:
+        """What `extra` keeps under this name, or ''."""
+        return dict(self.extra).get(name, "")
+
+    def with_note(self, name: str, value: str) -> Self:
+        """'' takes the note away."""
+        notes = {**dict(self.extra), name: value}
+        return replace(self, extra=tuple(sorted((key, kept) for key, kept in notes.items() if kept or key != name)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

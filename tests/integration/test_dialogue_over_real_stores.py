@@ -8,12 +8,13 @@ from redis.asyncio import Redis
 from newsbot.articles.sql_store import SqlArticleStore
 from newsbot.conversation.dialogue import Dialogue
 from newsbot.database import Database
+from newsbot.delivery.alert_store import SqlAlertStore
 from newsbot.domain.message import CardReply, ChoiceReply, HeadlinesReply, TextReply
 from newsbot.i18n import Catalog
 from newsbot.subscribers.journal import SqlJournal
 from newsbot.subscribers.redis_list_memory import RedisListMemory
 from newsbot.subscribers.redis_store import RedisSubscriberStore
-from tests.builders import NOW, a_draft, a_newsroom, a_press, an_address, an_incoming, some_topics
+from tests.builders import NOW, a_draft, a_newsroom, a_press, an_address, an_incoming, some_topics, the_administrator
 
 
 @pytest.fixture
@@ -26,6 +27,8 @@ async def dialogue(database: Database, redis: Redis) -> Dialogue:
         articles=articles,
         subscribers=RedisSubscriberStore(SqlJournal(database, {"telegram": "1"}), redis),
         memory=RedisListMemory(redis),
+        alerts=SqlAlertStore(database),
+        administers=the_administrator,
         topics=some_topics(),
         newsroom=a_newsroom(),
         catalog=Catalog.load(),
@@ -68,7 +71,7 @@ async def test_what_was_confirmed_survives_the_loss_of_redis(
 ) -> None:
     (said,) = await dialogue.answer(an_incoming("/subscribe খেলা রাজনীতি"))
     assert isinstance(said, TextReply)
-    assert said.plain == "এখন থেকে অনুসরণ করছেন: খেলা, রাজনীতি।"
+    assert said.plain.startswith("এখন থেকে অনুসরণ করছেন: খেলা, রাজনীতি।\n")
     await redis.flushall()
     kept = await SqlJournal(database, {"telegram": "1"}).get(an_address())
     assert kept is not None

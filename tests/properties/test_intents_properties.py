@@ -30,9 +30,11 @@ from newsbot.conversation.intents import (
     ShowSettings,
     ShowTopics,
     Stop,
+    StopTopic,
     Subscribe,
     Unsubscribe,
     View,
+    Why,
 )
 from newsbot.conversation.understanding import understand
 from newsbot.conversation.vocabulary import Vocabulary
@@ -74,6 +76,8 @@ pressable: st.SearchStrategy[Pressable] = st.one_of(
     st.builds(Pause, views),
     st.builds(Resume, views),
     st.builds(ForgetMe, st.booleans()),
+    st.builds(StopTopic, st.from_regex(r"[a-z0-9_-]{1,24}", fullmatch=True), st.just(0) | article_ids),
+    st.builds(Why, st.just(0) | article_ids),
 )
 
 known_words = st.sampled_from([phrase for phrases in PHRASES.values() for phrase in phrases])

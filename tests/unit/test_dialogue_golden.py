@@ -1,28 +1,48 @@
 """Whole conversations as a reader sees them, in Bengali and English, beside what is expected.
 
 A file is a script and its transcript at once: lines that begin with `> ` are typed, the rest is what the bot answers.
+The file's first word says where: `group-…` and `channel-…` are typed by an administrator there, `member: …` by somebody
+who is none. In parentheses stands what nobody types: `(added)` to the group, `(alert)` and `(broadcast)` arrive.
 After a change that is meant, run with NEWSBOT_WRITE_GOLDEN=1 and read the difference as a reader would.
 """
 
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from newsbot.channels.console import ConsoleChannel
+from newsbot.conversation.alerts import AlertComposer
 from newsbot.conversation.dialogue import Dialogue
-from newsbot.domain.message import IncomingMessage
+from newsbot.conversation.turn import Replies
+from newsbot.delivery.composer import Variant
+from newsbot.domain.alert import Audience, NewAlert
+from newsbot.domain.message import ChatKind, IncomingMessage, Kind
 from newsbot.i18n import Catalog
-from tests.builders import NOW, a_draft, a_newsroom, some_topics
+from tests.builders import (
+    NOW,
+    a_broadcast,
+    a_draft,
+    a_new_alert,
+    a_newsroom,
+    an_address,
+    some_topics,
+    the_administrator,
+)
 from tests.fakes import MemoryArticleStore, MemoryListMemory, MemorySubscriberStore
+from tests.memory_alert_store import MemoryAlertStore
 
 FOLDER = Path(__file__).parent.parent / "golden" / "conversation"
 SCRIPTS = sorted(FOLDER.glob("*.txt"))
 PROMPT = "> "
+MEMBER = "member: "
+PLACES = {"group": ChatKind.GROUP, "channel": ChatKind.BROADCAST}
 
 PAPER = (  # kicker, headline, summary, topic, minutes ago
     ("আবুধাবি টি-টেন", "শেষ ওভারের নাটকে সাইফদের জয়", "শেষ বলে ছক্কা মেরে দলকে জিতিয়েছেন অধিনায়ক।", "sports", 3),
@@ -50,23 +70,57 @@ async def _a_paper() -> MemoryArticleStore:
     return articles
 
 
-async def transcript(script: list[str], language: str) -> str:
+def _said_in(kind: ChatKind, incoming: IncomingMessage) -> IncomingMessage:
+    if kind is ChatKind.PRIVATE:
+        return incoming
+    who = "1001"
+    if incoming.text == "(added)":
+        incoming = replace(incoming, kind=Kind.UNBLOCKED)
+    if incoming.text.startswith(MEMBER):
+        who, incoming = "1002", replace(incoming, text=incoming.text.removeprefix(MEMBER))
+    return replace(incoming, address=an_address("-2002"), chat_kind=kind, sender_id=who)
+
+
+async def transcript(script: list[str], language: str, kind: ChatKind) -> str:
     out = StringIO()
     channel = ConsoleChannel("golden", source=StringIO("\n".join(script)), out=out, language=language)
+    articles, topics, newsroom, catalog = await _a_paper(), some_topics(), a_newsroom(), Catalog.load()
+    alerts = MemoryAlertStore(articles)
+    composer = AlertComposer(articles, topics, newsroom, catalog, clock=lambda: NOW, timezone=ZoneInfo("Asia/Dhaka"))
     dialogue = Dialogue(
-        articles=await _a_paper(),
+        articles=articles,
         subscribers=MemorySubscriberStore(),
         memory=MemoryListMemory(),
-        topics=some_topics(),
-        newsroom=a_newsroom(),
-        catalog=Catalog.load(),
+        alerts=alerts,
+        administers=the_administrator,
+        topics=topics,
+        newsroom=newsroom,
+        catalog=catalog,
         clock=lambda: NOW,
+        names=frozenset({"ProbhatBot"}),
+        language=language if kind is not ChatKind.PRIVATE else "bn",
     )
     typed = iter(script)
 
+    async def pushed(new: NewAlert) -> Replies:
+        alert = await alerts.create(new, now=NOW)
+        topic = next(iter(alert.audience.topics), "")
+        composed = await composer.compose(alert, Variant(language, topic, shared=kind is not ChatKind.PRIVATE))
+        assert composed is not None
+        assert composed.reply is not None
+        return (composed.reply,)
+
     async def handle(incoming: IncomingMessage) -> None:
-        out.write(f"{PROMPT}{next(typed)}\n")
-        await channel.reply(incoming, await dialogue.answer(incoming))
+        line = next(typed)
+        out.write(f"{PROMPT}{line}\n")
+        match line:
+            case "(alert)":
+                replies = await pushed(a_new_alert(1))
+            case "(broadcast)":
+                replies = await pushed(a_broadcast(audience=Audience()))
+            case _:
+                replies = await dialogue.answer(_said_in(kind, incoming))
+        await channel.reply(incoming, replies)
 
     await channel.run(handle)
     return "\n".join(line.rstrip() for line in out.getvalue().rstrip().splitlines()) + "\n"
@@ -76,7 +130,8 @@ async def transcript(script: list[str], language: str) -> str:
 async def test_a_conversation_reads_as_it_should(file: Path) -> None:
     expected = file.read_text("utf-8")
     script = [line.removeprefix(PROMPT) for line in expected.splitlines() if line.startswith(PROMPT)]
-    seen = await transcript(script, language=file.stem.rpartition("-")[2])
+    kind = PLACES.get(file.stem.partition("-")[0], ChatKind.PRIVATE)
+    seen = await transcript(script, file.stem.rpartition("-")[2], kind)
     if os.environ.get("NEWSBOT_WRITE_GOLDEN"):
         file.write_text(seen, "utf-8")
     assert seen == expected

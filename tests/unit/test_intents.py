@@ -342,9 +342,29 @@ def test_in_a_group_only_commands_and_mentions_are_ours(text: str, intent: Inten
     assert understand(a_group_message(text), VOCABULARY) == intent
 
 
-def test_stickers_in_a_group_and_posts_of_a_channel_are_not_ours() -> None:
+def test_stickers_in_a_group_are_not_ours() -> None:
     assert understand(a_group_message("", kind=Kind.MEDIA, media="sticker"), VOCABULARY) == NotForUs()
-    assert understand(an_incoming("/latest", chat_kind=ChatKind.BROADCAST), VOCABULARY) == NotForUs()
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("/subscribe খেলা", Subscribe(("sports",))),
+        ("/unsubscribe@ProbhatBot all", Unsubscribe(everything=True)),
+        ("/বন্ধ", Stop()),
+        ("/forgetme yes", ForgetMe(confirmed=True)),
+        ("/help", Help()),
+        ("/latest", NotForUs()),
+        ("/search সেতু", NotForUs()),
+        ("/5", NotForUs()),
+        ("/nonsense", NotForUs()),
+        ("/stop@someotherbot", NotForUs()),
+        ("বন্ধ", NotForUs()),
+        ("@ProbhatBot বন্ধ", NotForUs()),
+    ],
+)
+def test_of_a_channels_posts_only_commands_about_what_is_sent_there_are_ours(text: str, intent: Intent) -> None:
+    assert understand(an_incoming(text, chat_kind=ChatKind.BROADCAST), VOCABULARY) == intent
 
 
 def test_a_bot_that_does_not_know_its_name_takes_commands_with_any_name() -> None:

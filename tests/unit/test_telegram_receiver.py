@@ -301,13 +301,16 @@ def test_a_group_that_gets_a_new_id_is_told_from_either_side() -> None:
     "update",
     [
         {"update_id": 1, "edited_message": a_message(text="/help")["message"]},
-        {"update_id": 1, "channel_post": a_message(CHANNEL, text="/help")["message"]},
+        {"update_id": 1, "channel_post": a_message(CHANNEL, text="আজকের খবর")["message"]},
+        {"update_id": 1, "channel_post": a_message(CHANNEL, text="/help@other_bot")["message"]},
+        {"update_id": 1, "channel_post": a_message(CHANNEL, text="@Portal_Bot খেলা")["message"]},
+        {"update_id": 1, "channel_post": a_message(CHANNEL, sticker={"file_id": "s"})["message"]},
         {"update_id": 1, "edited_channel_post": a_message(CHANNEL, text="/help")["message"]},
         {"update_id": 1, "message_reaction": {}},
         {"update_id": 1, "something_of_next_year": {"chat": PRIVATE}},
         {"update_id": 1},
         {"message": a_message(text="no number")["message"]},
-        a_message(CHANNEL, text="/help"),
+        a_message(GROUP, text="/help", sender_chat=CHANNEL, is_automatic_forward=True),
         a_message(pinned_message={"message_id": 1}),
         a_message(GROUP, new_chat_members=[RAHIMA]),
         a_message(GROUP, sticker={"file_id": "s"}),
@@ -325,7 +328,28 @@ def test_what_nobody_said_to_the_bot_is_left_alone(update: object) -> None:
 def test_an_anonymous_admins_command_in_a_group_is_heard() -> None:
     anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
     incoming = understood(a_message(GROUP, text="/help", **{"from": anonymous, "sender_chat": GROUP}))
-    assert incoming.text == "/help"
+    assert (incoming.text, incoming.sender_id) == ("/help", str(GROUP["id"]))
+
+
+def test_who_writes_in_a_group_as_a_channel_is_that_channel() -> None:
+    stand_in = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+    incoming = understood(a_message(GROUP, text="/help", **{"from": stand_in, "sender_chat": CHANNEL}))
+    assert (incoming.sender_id, incoming.sender_name) == (str(CHANNEL["id"]), CHANNEL["title"])
+
+
+def test_a_command_in_a_channel_is_heard_and_comes_from_the_channel_itself() -> None:
+    post = {"message_id": 7, "date": SENT, "chat": CHANNEL, "sender_chat": CHANNEL, "text": "/pause@portal_bot"}
+    assert understood({"update_id": 901, "channel_post": post}) == IncomingMessage(
+        event_id="901",
+        address=Address("telegram", str(CHANNEL["id"])),
+        kind=Kind.TEXT,
+        text="/pause",
+        sender_id=str(CHANNEL["id"]),
+        sender_name=CHANNEL["title"],
+        chat_kind=ChatKind.BROADCAST,
+        message=MessageRef(str(CHANNEL["id"]), "7"),
+        received_at=datetime.fromtimestamp(SENT, UTC),
+    )
 
 
 def test_broken_text_becomes_text_that_can_be_stored() -> None:

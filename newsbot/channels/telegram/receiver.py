@@ -1,8 +1,10 @@
 """From a raw update of Telegram's to what a reader did. Pure, and it takes any JSON without failing.
 
 In a private chat everything that a person writes counts. In a group only what is meant for the bot: a command (not one
-for another bot), a mention, an answer to one of its messages. What nobody said to the bot (edits, service messages,
-posts in a channel) is None. The library's objects aren't built here: a webhook handles twice as many without them.
+for another bot), a mention, an answer to one of its messages; in a channel only commands. What nobody said to the bot
+(edits, service messages, a channel's other posts) is None. Who writes in the name of a chat (an anonymous
+administrator, a channel) has that chat's id for `sender_id`: Telegram's stand-in for the person is nobody. The
+library's objects aren't built here: a webhook handles twice as many without them.
 """
 
 from __future__ import annotations
@@ -18,7 +20,12 @@ from newsbot.domain.message import ChatKind, IncomingMessage, Kind, MessageRef
 from newsbot.domain.subscriber import Address
 
 CHANNEL: Final = "telegram"
-ALLOWED_UPDATES: Final = ("message", "callback_query", "my_chat_member")  #: all that `receive` understands
+ALLOWED_UPDATES: Final = (
+    "message",
+    "channel_post",
+    "callback_query",
+    "my_chat_member",
+)  #: all that `receive` understands
 
 Json = dict[str, Any]
 
@@ -57,8 +64,9 @@ def receive(update: object, bot: BotIdentity, now: datetime) -> IncomingMessage 
     if not _is_id(update_id):
         return None
     event_id = str(update_id)
-    if isinstance(message := update.get("message"), dict):
-        return _message(message, event_id, bot, now)
+    for name in ("message", "channel_post"):
+        if isinstance(message := update.get(name), dict):
+            return _message(message, event_id, bot, now)
     if isinstance(query := update.get("callback_query"), dict):
         return _callback(query, event_id, now)
     if isinstance(change := update.get("my_chat_member"), dict):
@@ -78,12 +86,10 @@ def _message(message: Json, event_id: str, bot: BotIdentity, now: datetime) -> I
         return _moved(event_id, old, address.user_id, when)
     sender = _object(message, "from")
     chat_kind = _CHAT_KINDS.get(_text(chat, "type"))
-    if (
-        chat_kind is None
-        or chat_kind is ChatKind.BROADCAST
-        or (sender.get("is_bot") is True and "sender_chat" not in message)
-    ):
+    if chat_kind is None or (sender.get("is_bot") is True and "sender_chat" not in message):
         return None
+    if message.get("is_automatic_forward") is True:
+        return None  # a channel's post as its discussion group shows it: said to the channel, if to anybody
     media = next((name for name in MEDIA if message.get(name)), "")
     where = "text" if _text(message, "text") else "caption"
     text = _text(message, where).strip()
@@ -98,13 +104,15 @@ def _message(message: Json, event_id: str, bot: BotIdentity, now: datetime) -> I
         if name.casefold() == "start":
             payload = text[len("/start") :].strip()
             kind, action = Kind.START, payload if _START_PAYLOAD.fullmatch(payload) else ""
+    elif chat_kind is ChatKind.BROADCAST:
+        return None
     elif chat_kind is ChatKind.GROUP:
         spoken_to = _spoken_to(message, text, bot)
         if spoken_to is None:
             return None
         text = spoken_to
     return _by(
-        sender,
+        _object(message, "sender_chat") or sender,
         IncomingMessage(
             event_id=event_id,
             address=address,
@@ -196,7 +204,7 @@ def _spoken_to(message: Json, text: str, bot: BotIdentity) -> str | None:
 
 def _by(sender: Json, incoming: IncomingMessage) -> IncomingMessage:
     sender_id = sender.get("id")
-    names = (_text(sender, "first_name"), _text(sender, "last_name"))
+    names = (_text(sender, "first_name"), _text(sender, "last_name"), _text(sender, "title"))
     return replace(
         incoming,
         sender_id=str(sender_id) if _is_id(sender_id) else "",

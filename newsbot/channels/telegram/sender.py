@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from newsbot.channels.telegram import menu as command_menu
+from newsbot.channels.telegram.administrators import Administrators
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.fallback import next_best
 from newsbot.channels.telegram.receiver import CHANNEL
@@ -84,6 +85,7 @@ class TelegramChannel:
         self._moved = moved
         self._patience = patience
         self._order: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._administrators = Administrators(api)
 
     async def reply(self, to: IncomingMessage, replies: tuple[AnyReply, ...]) -> tuple[Attempt, ...]:
         """See `Channel.reply`. A notice (Toast) goes onto the pressed button; without one it is left out (Sent)."""
@@ -104,6 +106,9 @@ class TelegramChannel:
             raise
         notice = await acknowledging if acknowledging else Sent()
         return tuple(notice if attempt is None else attempt for attempt in attempts)
+
+    async def is_administrator(self, incoming: IncomingMessage) -> bool:
+        return await self._administrators.include(incoming)
 
     async def publish_menu(self, menu: CommandMenu) -> None:
         """See `Channel.publish_menu`. Trouble is logged: the menu waits for the next start, the bot doesn't."""
