@@ -25,7 +25,7 @@ class Bulletin:
     editor: Address
     kind: BulletinKind
     message_id: str = ""  #: '' until it was sent
-    shown: str = ""  #: what it says now
+    shown: str = ""  #: a fingerprint of what it says now
     touched_at: datetime  #: when somebody last set about writing it
     closed: bool = False  #: it says its last word
 

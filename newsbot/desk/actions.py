@@ -1,0 +1,95 @@
+"""What editors' buttons carry. They begin with `b:`, so that no reader's button (`1:`) is ever taken for one.
+
+    b:go:12:3            draft 12 as it was at its third change; a later one is not confirmed by it
+    b:topic:12:3:+sports wanted state, not a switch: pressed twice, or delivered twice, it does no harm
+    b:stop:77            alert 77
+
+Like readers' buttons they stand in chats for long: none changes its meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from newsbot.domain.message import ACTION_LIMIT, Button
+
+__all__ = ["PREFIX", "Press", "Verb", "decode", "encode", "press_button"]
+
+PREFIX: Final = "b:"
+_FORM: Final = re.compile(r"b:([a-z]{2,8}):(\d{1,18})(?::(\d{1,9}))?(?::([+-]?[a-z0-9_-]{1,24}))?", re.ASCII)
+
+
+class Verb(StrEnum):
+    # of a draft
+    AUDIENCE = "who"  #: choose who gets it
+    EVERYONE = "all"
+    TOPIC = "topic"  #: `+sports`, `-sports`
+    LANGUAGE = "lang"
+    BREAKING = "cls"  #: `+breaking`, `-breaking`
+    SILENT = "quiet"  #: `+quiet`, `-quiet`
+    PREVIEW = "view"
+    TO_ME = "me"
+    ASK = "ask"
+    CONFIRM = "go"
+    REWRITE = "write"
+    DROP = "drop"
+    # of an alert
+    SHOW = "show"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+    CORRECT = "fix"
+    RECALL = "recall"  #: asks
+    RECALL_NOW = "unsend"
+    LEAVE = "leave"
+    # of nothing
+    LIST = "list"
+
+
+_VERBS: Final = frozenset(verb.value for verb in Verb)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A pressed button. `id`: of the draft or the alert."""
+
+    verb: Verb
+    id: int = 0
+    revision: int = 0
+    value: str = ""
+
+    @property
+    def wanted(self) -> bool:
+        """Whether what `value` names is to be so from now on."""
+        return self.value.startswith("+")
+
+    @property
+    def name(self) -> str:
+        return self.value[1:]
+
+
+def encode(press: Press) -> str:
+    """Raises ValueError for what no button can carry."""
+    action = f"{PREFIX}{press.verb}:{press.id}"
+    if press.revision or press.value:
+        action += f":{press.revision}"
+    if press.value:
+        action += f":{press.value}"
+    if len(action) > ACTION_LIMIT or decode(action) != press:
+        raise ValueError(f"no button can carry {press!r}")
+    return action
+
+
+def decode(action: str) -> Press | None:
+    """None for what we never made, or no longer know. Takes any str."""
+    form = _FORM.fullmatch(action)
+    if form is None or form[1] not in _VERBS:
+        return None
+    return Press(Verb(form[1]), int(form[2]), int(form[3] or 0), form[4] or "")
+
+
+def press_button(label: str, verb: Verb, subject: int = 0, revision: int = 0, value: str = "") -> Button:
+    return Button(label, encode(Press(verb, subject, revision, value)))

@@ -1,0 +1,75 @@
+"""Who gets it, and how urgent it is: one message whose buttons switch, each to a state that it names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from newsbot.conversation.turn import Turn, rows
+from newsbot.desk.actions import Press, Verb, encode, press_button
+from newsbot.desk.drafts import Draft
+from newsbot.desk.preview import audience_in_words, reach_of
+from newsbot.desk.turn import Desk
+from newsbot.domain.alert import AlertClass, Audience
+from newsbot.domain.message import ChoiceReply, MessageRef, Option
+from newsbot.i18n import language_name
+
+__all__ = ["changed_by", "choose_audience"]
+
+
+async def choose_audience(desk: Desk, turn: Turn, draft: Draft, *, replaces: MessageRef | None = None) -> ChoiceReply:
+    _ = turn.translate
+    reach = await reach_of(desk, draft, None)
+    words = audience_in_words(desk, turn, draft.audience)
+    question = _("Who should get it, and how?")
+    now = _.plural("Now: {audience} – {n} reader.", "Now: {audience} – {n} readers.", reach, audience=words)
+
+    def option(label: str, verb: Verb, name: str, chosen: bool) -> Option:
+        wanted = f"{'-' if chosen else '+'}{name}"
+        return Option(label, encode(Press(verb, draft.id, draft.revision, wanted)), chosen)
+
+    everyone = Option(_("Everyone"), encode(Press(Verb.EVERYONE, draft.id, draft.revision)), not draft.audience.topics)
+    topics = [
+        option(topic.label(turn.language), Verb.TOPIC, topic.id, topic.id in draft.audience.topics)
+        for topic in desk.house.topics
+    ]
+    codes = desk.house.catalog.languages
+    languages = [
+        option(language_name(code), Verb.LANGUAGE, code, code in draft.audience.languages)
+        for code in (codes if len(codes) > 1 else ())
+    ]
+    breaking = option(_("🔴 Breaking"), Verb.BREAKING, "breaking", draft.cls is AlertClass.BREAKING)
+    silent = option(_("🔕 Silent"), Verb.SILENT, "quiet", draft.silent)
+    return ChoiceReply(
+        question=f"{question}\n\n{now}",
+        options=(everyone, *topics, *languages, breaking, silent),
+        buttons=rows(
+            press_button(_("Preview"), Verb.PREVIEW, draft.id, draft.revision),
+            press_button(_("Cancel"), Verb.DROP, draft.id),
+        ),
+        replaces=replaces,
+    )
+
+
+def changed_by(draft: Draft, press: Press, *, topics: tuple[str, ...], languages: tuple[str, ...]) -> Draft:
+    """The draft with what the button wants. Pure. `topics` and `languages`: all there are, in their order.
+
+    It counts whatever the draft's revision was when the button was made: two that are pressed in a hurry both count.
+    """
+    audience = draft.audience
+    match press.verb:
+        case Verb.EVERYONE:
+            return replace(draft, audience=Audience((), audience.languages))
+        case Verb.TOPIC:
+            return replace(draft, audience=Audience(_with(audience.topics, press, topics), audience.languages))
+        case Verb.LANGUAGE:
+            return replace(draft, audience=Audience(audience.topics, _with(audience.languages, press, languages)))
+        case Verb.BREAKING:
+            return replace(draft, cls=AlertClass.BREAKING if press.wanted else AlertClass.TOPIC)
+        case Verb.SILENT:
+            return replace(draft, silent=press.wanted)
+        case _:
+            return draft
+
+
+def _with(chosen: tuple[str, ...], press: Press, known: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one for one in known if (press.wanted if one == press.name else one in chosen))

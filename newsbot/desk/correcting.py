@@ -1,0 +1,190 @@
+"""Correcting and recalling what stands in readers' chats, as long as the platform lets us: 48 hours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from newsbot.conversation.turn import Replies, Turn, rows, text
+from newsbot.delivery.ledger import COPIES_KEPT
+from newsbot.desk.actions import Press, Verb, press_button
+from newsbot.desk.bulletins import Act, BulletinKind
+from newsbot.desk.drafts import Draft, DraftState
+from newsbot.desk.preview import overlong_in_words, show
+from newsbot.desk.standing import recall_of, standing_of
+from newsbot.desk.turn import Desk, last_deed, note, totals_of
+from newsbot.desk.writing import overlong
+from newsbot.domain.alert import STOPPED_RECALLED, Alert, AlertKind, AlertState, AlertText, NewAlert
+from newsbot.domain.message import NoticeReply, Toast
+
+__all__ = ["correct", "leave", "make_way", "parent_of", "recall", "recall_now", "refusal_of", "take_correction"]
+
+OPEN = (AlertState.PLANNED, AlertState.RUNNING, AlertState.PAUSED)
+
+
+async def parent_of(desk: Desk, draft: Draft) -> Alert | None:
+    return await desk.alerts.get(draft.corrects) if draft.corrects else None
+
+
+async def refusal_of(desk: Desk, turn: Turn, draft: Draft, parent: Alert | None) -> str:
+    """Why the draft can't be sent after all, '' if it can."""
+    _ = turn.translate
+    if draft.corrects:
+        return await _untouchable(desk, turn, parent)
+    if draft.article_id:
+        article = await desk.house.articles.get(draft.article_id)
+        if article is None or article.withdrawn_at is not None:
+            return _("This article is no longer there, so it can't be sent.")
+    return ""
+
+
+async def _untouchable(desk: Desk, turn: Turn, alert: Alert | None) -> str:
+    """Why its copies can't be changed any more."""
+    _ = turn.translate
+    if alert is None:
+        return _("This alert is no longer kept.")
+    if alert.kind.touches_copies:
+        return _("Corrections and recalls can't be corrected or recalled themselves.")
+    if await recall_of(desk, alert):
+        return _("It was recalled already.")
+    if turn.now - alert.created_at >= COPIES_KEPT:
+        return _("It is older than 48 hours: its copies can't be changed any more.")
+    return ""
+
+
+# --- correct ---------------------------------------------------------------------------------------------------------
+
+
+async def correct(desk: Desk, turn: Turn, press: Press) -> Replies:
+    """Ask for the new text; an article's card is shown as the article is now."""
+    _ = turn.translate
+    alert = await desk.alerts.get(press.id)
+    said = await _untouchable(desk, turn, alert)
+    if said or alert is None:
+        return (text(said),)
+    begun = await desk.drafts.begin(
+        turn.incoming.address, event=turn.incoming.event_id, corrects=alert.id, now=turn.now
+    )
+    if begun.state is DraftState.READY:  # the same event, again
+        return await show(desk, turn, begun, alert)
+    if alert.article_id:
+        ready = replace(begun, state=DraftState.READY, article_id=alert.article_id)
+        kept = await desk.drafts.change(ready, now=turn.now)
+        said = _("The article as it is now. If it should read otherwise, correct it on the site first.")
+        return await show(desk, turn, kept or begun, alert, said=said)
+    current = await _as_it_reads(desk, alert)
+    picture = _("The picture stays as it is: only the words under it can change.") if current.picture else ""
+    cancel = press_button(_("Cancel"), Verb.DROP, begun.id)
+    return (
+        text(_("Write the text as it should be. Now it reads:"), picture),
+        NoticeReply(spans=current.spans, picture=current.picture, buttons=rows(cancel)),
+    )
+
+
+async def _as_it_reads(desk: Desk, alert: Alert) -> AlertText:
+    """What stands in readers' chats, after the corrections so far."""
+    touched = await desk.alerts.copies_touched(alert.id)
+    corrections = [one.text for one in touched if one.kind is AlertKind.CORRECTION and one.text]
+    return corrections[-1] if corrections else alert.text or AlertText()
+
+
+async def take_correction(desk: Desk, turn: Turn, draft: Draft, written: AlertText) -> Replies:
+    _ = turn.translate
+    parent = await parent_of(desk, draft)
+    said = await _untouchable(desk, turn, parent)
+    if said or parent is None:
+        return (text(said),)
+    cancel = rows(press_button(_("Cancel"), Verb.DROP, draft.id))
+    picture = parent.text.picture if parent.text else ""
+    if written.picture:
+        said = _("A picture can't be added to a sent message, taken from it or exchanged. Send only the text.")
+        return (text(said, buttons=cancel),)
+    corrected = AlertText(written.spans, picture)
+    if too_long := overlong(NoticeReply(spans=corrected.spans, picture=picture), desk.limits):
+        return (text(overlong_in_words(too_long, turn), buttons=cancel),)
+    ready = replace(draft, state=DraftState.READY, event=turn.incoming.event_id, text=corrected)
+    kept = await desk.drafts.change(ready, now=turn.now)
+    return await show(desk, turn, kept or ready, parent)
+
+
+async def make_way(desk: Desk, parent: Alert, corrected: AlertText | None, turn: Turn) -> None:
+    """Before a correction is made: no older words may be written after it."""
+    for one in await desk.alerts.copies_touched(parent.id):
+        await desk.alerts.turn(one.id, AlertState.STOPPED, of=OPEN, now=turn.now)
+    if not parent.state.final:
+        # For who is still to come. An article's card is made anew: the empty text only says that it has changed.
+        await desk.alerts.replace_text(parent.id, corrected or AlertText(), now=turn.now)
+
+
+# --- recall ----------------------------------------------------------------------------------------------------------
+
+
+async def recall(desk: Desk, turn: Turn, press: Press) -> Replies:
+    """Ask once, with the number of copies."""
+    _ = turn.translate
+    alert = await desk.alerts.get(press.id)
+    if alert is not None and (made := await recall_of(desk, alert)):
+        return await _recalled_already(desk, turn, made)
+    said = await _untouchable(desk, turn, alert)
+    if said or alert is None:
+        return (text(said),)
+    copies = (await totals_of(desk, alert)).sent
+    said = _.plural("Delete {n} copy from readers' chats?", "Delete {n} copies from readers' chats?", copies)
+    stops = "" if alert.state.final else _("It is still going out, and stops for good.")
+    yes = press_button(_.plural("Yes, delete {n} copy", "Yes, delete {n} copies", copies), Verb.RECALL_NOW, alert.id)
+    no = press_button(_("Back"), Verb.SHOW, alert.id)
+    return (text(said, stops, _("This can't be taken back."), buttons=((yes,), (no,))),)
+
+
+async def recall_now(desk: Desk, turn: Turn, press: Press) -> Replies:
+    """Twice is once. What goes out is stopped first: no copy may come after the recall has counted them."""
+    _ = turn.translate
+    alert = await desk.alerts.get(press.id)
+    made = await recall_of(desk, alert) if alert is not None else None
+    if made is not None:
+        return await _recalled_already(desk, turn, made)
+    said = await _untouchable(desk, turn, alert)
+    if said or alert is None:
+        return (text(said, replaces=turn.pressed),)
+    for one in (alert, *await desk.alerts.copies_touched(alert.id)):
+        await desk.alerts.turn(one.id, AlertState.STOPPED, of=OPEN, now=turn.now, reason=STOPPED_RECALLED)
+    made = await desk.alerts.create(
+        NewAlert(
+            origin=f"recall:{alert.id}",
+            kind=AlertKind.RECALL,
+            cls=alert.cls,
+            story=alert.story,
+            expires_at=turn.now + COPIES_KEPT,
+            audience=alert.audience,
+            of=alert.id,
+            silent=True,
+            by=turn.incoming.address,
+        ),
+        now=turn.now,
+    )
+    for one in (alert, made):
+        await note(desk, turn, one, Act.RECALLED)
+    if turn.pressed is not None:
+        await desk.bulletins.open(
+            made.id,
+            turn.incoming.address,
+            BulletinKind.PROGRESS,
+            now=turn.now,
+            message_id=turn.pressed.message_id,
+        )
+    return Toast(text=_("The copies are being deleted.")), await standing_of(desk, turn, made, replaces=turn.pressed)
+
+
+async def _recalled_already(desk: Desk, turn: Turn, made: Alert) -> Replies:
+    said = turn.translate("It was recalled already.")
+    parent = await desk.alerts.get(made.of)
+    deed = await last_deed(desk, turn, parent) if parent else ""
+    return Toast(text=f"{said} {deed}".strip()), await standing_of(desk, turn, made)
+
+
+async def leave(desk: Desk, turn: Turn, press: Press) -> Replies:
+    """The copies of a withdrawn article stay where they are."""
+    alert = await desk.alerts.get(press.id)
+    if alert is None:
+        return (Toast(text=turn.translate("This alert is no longer kept.")),)
+    await note(desk, turn, alert, Act.LEFT)
+    return (text(await last_deed(desk, turn, alert), replaces=turn.pressed),)

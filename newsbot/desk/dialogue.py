@@ -1,0 +1,129 @@
+"""The editors' side of the conversation: put before the readers' dialogue, which gets everything that is not for it.
+
+An editor is a reader too. Theirs are the commands below, the buttons that begin with `b:`, and what they write while
+a draft waits for its message; readers' commands work meanwhile, and the draft goes on waiting.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Final, assert_never
+
+import structlog
+
+from newsbot.conversation.answering import Answers
+from newsbot.conversation.turn import Replies, Turn, begin_turn, text
+from newsbot.desk.actions import Press, Verb, decode
+from newsbot.desk.broadcasting import begin, press_draft, rest_of_a_long_text, take_message
+from newsbot.desk.controlling import show_alert, turn_alert
+from newsbot.desk.correcting import correct, leave, recall, recall_now
+from newsbot.desk.listing import list_broadcasts
+from newsbot.desk.menu import COMMANDS
+from newsbot.desk.stats import show_stats
+from newsbot.desk.turn import Desk
+from newsbot.domain.message import IncomingMessage, Kind, TextReply
+from newsbot.errors import StoreError
+
+__all__ = ["EditorDialogue"]
+
+#: how long a draft waits for its message: what is written later is said to the readers' bot
+WAITS: Final = timedelta(hours=1)
+
+_COMMAND: Final = re.compile(rf"/({'|'.join(COMMANDS)})(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
+
+log = structlog.get_logger()
+
+
+class EditorDialogue:
+    """Implements `Answers`. To who is no editor nothing of it exists."""
+
+    def __init__(self, desk: Desk, readers: Answers) -> None:
+        self._desk = desk
+        self._readers = readers
+
+    async def answer(self, incoming: IncomingMessage) -> Replies:
+        if not self._desk.roles.is_editor(incoming):
+            return await self._readers.answer(incoming)
+        press = decode(incoming.action) if incoming.kind is Kind.BUTTON else None
+        command = _COMMAND.fullmatch(incoming.text.strip()) if incoming.kind is Kind.TEXT else None
+        if press is None and command is None and not _may_be_a_message(incoming):
+            return await self._readers.answer(incoming)
+        turn = await begin_turn(self._desk.house, incoming)
+        try:
+            if press is not None:
+                return await self._press(turn, press)
+            if command is not None:
+                return await self._obey(turn, command[1].lower(), (command[2] or "").strip())
+            written = await self._written(turn)
+        except StoreError as error:
+            log.warning("editor not served", cause=str(error), action=incoming.action)
+            return (_apology(turn),)
+        return await self._readers.answer(incoming) if written is None else written
+
+    async def _obey(self, turn: Turn, command: str, arguments: str) -> Replies:
+        match command:
+            case "broadcast":
+                return await begin(self._desk, turn, arguments)
+            case "broadcasts":
+                return await list_broadcasts(self._desk, turn)
+            case _:
+                return await show_stats(self._desk, turn)
+
+    async def _written(self, turn: Turn) -> Replies | None:
+        """None if no draft waits for it."""
+        desk, editor = self._desk, turn.incoming.address
+        if waiting := await desk.drafts.waiting(editor, since=turn.now - WAITS):
+            return await take_message(desk, turn, waiting)
+        latest = await desk.drafts.latest(editor)
+        return await rest_of_a_long_text(desk, turn, latest) if latest else None
+
+    async def _press(self, turn: Turn, press: Press) -> Replies:
+        desk = self._desk
+        match press.verb:
+            case (
+                Verb.AUDIENCE
+                | Verb.EVERYONE
+                | Verb.TOPIC
+                | Verb.LANGUAGE
+                | Verb.BREAKING
+                | Verb.SILENT
+                | Verb.PREVIEW
+                | Verb.TO_ME
+                | Verb.ASK
+                | Verb.CONFIRM
+                | Verb.REWRITE
+                | Verb.DROP
+            ):
+                return await press_draft(desk, turn, press)
+            case Verb.PAUSE | Verb.RESUME | Verb.STOP:
+                return await turn_alert(desk, turn, press)
+            case Verb.SHOW:
+                return await show_alert(desk, turn, press)
+            case Verb.CORRECT:
+                return await correct(desk, turn, press)
+            case Verb.RECALL:
+                return await recall(desk, turn, press)
+            case Verb.RECALL_NOW:
+                return await recall_now(desk, turn, press)
+            case Verb.LEAVE:
+                return await leave(desk, turn, press)
+            case Verb.LIST:
+                return await list_broadcasts(desk, turn)
+            case unreachable:
+                assert_never(unreachable)
+
+
+def _may_be_a_message(incoming: IncomingMessage) -> bool:
+    """A reader's command is none, whatever waits."""
+    if incoming.kind is Kind.MEDIA:
+        return True
+    return incoming.kind is Kind.TEXT and not incoming.text.lstrip().startswith("/")
+
+
+def _apology(turn: Turn) -> TextReply:
+    _ = turn.translate
+    return text(
+        _("That can't be done just now: the database doesn't answer."),
+        _("Please try again in a little while. However often you confirm, nothing is sent twice."),
+    )

@@ -1,0 +1,257 @@
+"""Keeps editors informed: progress that updates itself, the report at the end, and what they must be told at once.
+
+It is one loop over rows in SQL, so a restart goes on where it was. A row is claimed before it is written, so that of
+several processes one writes; whoever dies in between leaves a row that is written again. Progress is edited through
+the lane of replies, and so seldom that it costs the budget nothing worth counting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final, assert_never
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from newsbot.channels.channel import Channel
+from newsbot.conversation.turn import Turn, rows, text, zone_of
+from newsbot.delivery.ledger import COPIES_KEPT
+from newsbot.desk.actions import Verb, press_button
+from newsbot.desk.bulletins import Bulletin, BulletinKind
+from newsbot.desk.figures import name_of, why_it_paused
+from newsbot.desk.standing import progress_of, recall_of, standing_of
+from newsbot.desk.turn import Desk, subject_of, totals_of
+from newsbot.domain.alert import Alert, AlertState
+from newsbot.domain.attempt import Refused, Sent, Unreachable
+from newsbot.domain.message import IncomingMessage, Kind, MessageRef, Span, TextReply
+from newsbot.domain.subscriber import Address
+from newsbot.errors import StoreError
+
+__all__ = ["Reporter"]
+
+LOOK_EVERY: Final = timedelta(seconds=1)
+EDIT_EVERY: Final = timedelta(seconds=5)  #: of one alert's progress, over all who watch it
+WITHDRAWN_EVERY: Final = timedelta(seconds=5)  #: articles are withdrawn by hand: nobody waits for this
+ACCOUNTED_WITHIN: Final = timedelta(minutes=10)  #: after its end an alert is reported with what is known by then
+TIDY_EVERY: Final = timedelta(hours=6)
+KEPT: Final = timedelta(days=90)  #: drafts, bulletins and deeds
+
+log = structlog.get_logger()
+
+
+class Reporter:
+    """Writes to editors on `channel`; their addresses elsewhere are another reporter's."""
+
+    def __init__(self, desk: Desk, channel: Channel) -> None:
+        self._desk = desk
+        self._channel = channel
+        #: alerts of which this process knows that they are looked after; the rows say the same
+        self._watched: set[int] = set()
+        self._told_of_pause: set[int] = set()
+        self._told_of_withdrawal: set[int] = set()
+        self._resumed: set[int] = set()
+        self._rests_until: dict[object, datetime] = {}  # an alert's progress, and what could not be written
+        self._looked_at_withdrawn: datetime | None = None
+        self._tidied_at: datetime | None = None
+
+    async def run(self) -> None:
+        """Until cancelled. A store that is away is waited for."""
+        while True:
+            try:
+                await self.look()
+            except StoreError as error:
+                log.warning("editors are not informed for now", cause=str(error))
+                await asyncio.sleep(EDIT_EVERY.total_seconds())
+            await asyncio.sleep(LOOK_EVERY.total_seconds())
+
+    async def look(self) -> None:
+        """One round: open what is missing, then write what is due."""
+        now = self._desk.house.clock()
+        await self._watch(now)
+        await self._look_at_pauses(now)
+        await self._look_at_withdrawn(now)
+        for bulletin in await self._desk.bulletins.standing():
+            if bulletin.editor.channel == self._channel.name and bulletin.editor in self._desk.roles.editors:
+                await self._attend(bulletin, now)
+        await self._tidy(now)
+
+    # --- what is missing ---------------------------------------------------------------------------------------------
+
+    async def _watch(self, now: datetime) -> None:
+        """Whoever confirmed an alert sees its progress, also when we died before that was noted."""
+        alerts: Iterable[Alert] = (standing.alert for standing in await self._desk.alerts.standing())
+        if not self._watched:
+            alerts = (*alerts, *await self._desk.alerts.recent(limit=20, by_editors=True))
+        for alert in alerts:
+            if alert.by is not None and alert.id not in self._watched:
+                await self._desk.bulletins.open(alert.id, alert.by, BulletinKind.PROGRESS, now=now)
+                self._watched.add(alert.id)
+
+    async def _look_at_pauses(self, now: datetime) -> None:
+        """An alert that paused itself is every editor's business; the next pause is told again."""
+        for standing in await self._desk.alerts.standing():
+            alert = standing.alert
+            if alert.state is AlertState.PAUSED and alert.reason:
+                self._resumed.discard(alert.id)
+                if alert.id not in self._told_of_pause:
+                    await self._tell_all(alert, BulletinKind.PAUSED, now)
+                    self._told_of_pause.add(alert.id)
+            elif alert.id not in self._resumed:
+                await self._desk.bulletins.forget(alert.id, BulletinKind.PAUSED)
+                self._resumed.add(alert.id)
+                self._told_of_pause.discard(alert.id)
+
+    async def _look_at_withdrawn(self, now: datetime) -> None:
+        """The copies of an article that was withdrawn since: once it is known how many there are."""
+        if self._looked_at_withdrawn and now - self._looked_at_withdrawn < WITHDRAWN_EVERY:
+            return
+        self._looked_at_withdrawn = now
+        for alert in await self._desk.alerts.withdrawn(since=now - COPIES_KEPT):
+            if alert.id in self._told_of_withdrawal or not alert.state.final or alert.totals is None:
+                continue
+            if alert.totals.sent and await recall_of(self._desk, alert) is None:
+                await self._tell_all(alert, BulletinKind.WITHDRAWN, now)
+            self._told_of_withdrawal.add(alert.id)
+
+    async def _tell_all(self, alert: Alert, kind: BulletinKind, now: datetime) -> None:
+        for editor in sorted(self._desk.roles.editors):
+            await self._desk.bulletins.open(alert.id, editor, kind, now=now)
+
+    # --- what is due -------------------------------------------------------------------------------------------------
+
+    async def _attend(self, bulletin: Bulletin, now: datetime) -> None:
+        alert = await self._desk.alerts.get(bulletin.alert_id)
+        if alert is None:
+            await self._desk.bulletins.close(bulletin)
+            return
+        turn = await self._turn(bulletin.editor, now)
+        match bulletin.kind:
+            case BulletinKind.PROGRESS:
+                await self._progress(bulletin, alert, turn)
+            case BulletinKind.REPORT:
+                await self._write(
+                    bulletin, await standing_of(self._desk, turn, await _settled(self._desk, alert)), turn
+                )
+            case BulletinKind.PAUSED:
+                await self._write(bulletin, await self._paused(alert, turn), turn)
+            case BulletinKind.WITHDRAWN:
+                await self._write(bulletin, await self._withdrawn(alert, turn), turn)
+            case unreachable:
+                assert_never(unreachable)
+
+    async def _progress(self, bulletin: Bulletin, alert: Alert, turn: Turn) -> None:
+        over = alert.state.final and (alert.totals is not None or _long_over(alert, turn.now))
+        if over and not bulletin.message_id:
+            await self._report(bulletin)
+            return
+        if bulletin.message_id and self._rests(alert.id, turn.now):
+            return
+        replaces = MessageRef(bulletin.editor.user_id, bulletin.message_id) if bulletin.message_id else None
+        reply = await progress_of(self._desk, turn, alert, replaces=replaces, last=over)
+        if fingerprint(reply) != bulletin.shown:
+            self._rests_until[alert.id] = turn.now + EDIT_EVERY
+            await self._write(bulletin, reply, turn, closed=False)
+        elif over:
+            await self._report(bulletin)
+
+    async def _report(self, bulletin: Bulletin) -> None:
+        """The progress says its last word; the report is a message of its own, which the phone announces."""
+        desk = self._desk
+        await desk.bulletins.open(bulletin.alert_id, bulletin.editor, BulletinKind.REPORT, now=desk.house.clock())
+        await desk.bulletins.close(bulletin)
+        self._rests_until.pop(bulletin.alert_id, None)
+
+    async def _paused(self, alert: Alert, turn: Turn) -> TextReply:
+        _ = turn.translate
+        heading = Span(_("{name} has paused itself.", name=name_of(alert, _)), "bold")
+        subject = await subject_of(self._desk, alert)
+        totals = await totals_of(self._desk, alert)
+        so_far = _("So far: {done} of {all}.", done=totals.settled, all=totals.audience)
+        return text(
+            (heading, Span(f"\n{subject}", "italic")),
+            why_it_paused(alert, _),
+            so_far,
+            buttons=rows(
+                press_button(_("▶ Go on"), Verb.RESUME, alert.id),
+                press_button(_("⏹ Stop"), Verb.STOP, alert.id),
+                press_button(_("Details"), Verb.SHOW, alert.id),
+            ),
+        )
+
+    async def _withdrawn(self, alert: Alert, turn: Turn) -> TextReply:
+        _ = turn.translate
+        copies = (await totals_of(self._desk, alert)).sent
+        said = _.plural(
+            "Its article was withdrawn from the site. {n} reader still has a copy.",
+            "Its article was withdrawn from the site. {n} readers still have a copy.",
+            copies,
+        )
+        subject = await subject_of(self._desk, alert)
+        return text(
+            (Span(name_of(alert, _), "bold"), Span(f"\n{subject}", "italic")),
+            said,
+            buttons=rows(
+                press_button(_("🗑 Recall"), Verb.RECALL, alert.id),
+                press_button(_("Leave it"), Verb.LEAVE, alert.id),
+            ),
+        )
+
+    async def _write(self, bulletin: Bulletin, reply: TextReply, turn: Turn, *, closed: bool = True) -> None:
+        """`closed`: nothing more will be said in this message."""
+        desk = self._desk
+        key = (bulletin.alert_id, bulletin.editor, bulletin.kind)
+        if self._rests(key, turn.now) or not await desk.bulletins.claim(bulletin, now=turn.now):
+            return
+        attempt = (await self._channel.reply(turn.incoming, (reply,)))[0]
+        match attempt:
+            case Sent(message_id=message_id):
+                where = message_id or bulletin.message_id
+                await desk.bulletins.written(bulletin, message_id=where, shown=fingerprint(reply), closed=closed)
+            case Unreachable() | Refused():
+                log.warning("an editor can't be informed", editor=str(bulletin.editor), attempt=attempt)
+                await desk.bulletins.close(bulletin)
+            case _:
+                log.info("an editor is informed later", editor=str(bulletin.editor), attempt=attempt)
+                self._rests_until[key] = turn.now + EDIT_EVERY
+
+    def _rests(self, key: object, now: datetime) -> bool:
+        """Not for long, even if the clock was set back."""
+        left = self._rests_until.get(key, now) - now
+        return timedelta(0) < left <= EDIT_EVERY
+
+    async def _turn(self, editor: Address, now: datetime) -> Turn:
+        house = self._desk.house
+        incoming = IncomingMessage(event_id=f"desk:{editor}:{now.timestamp()}", address=editor, kind=Kind.TEXT)
+        turn = Turn(
+            incoming=incoming,
+            now=now,
+            translate=house.catalog.translator(house.language),
+            zone=zone_of(house.timezone) or ZoneInfo("UTC"),
+        )
+        known = await house.subscribers.get(editor)
+        return turn.of(known, house.catalog) if known else turn
+
+    async def _tidy(self, now: datetime) -> None:
+        if self._tidied_at and now - self._tidied_at < TIDY_EVERY:
+            return
+        self._tidied_at = now
+        await self._desk.drafts.retain(keep_since=now - KEPT)
+        await self._desk.bulletins.retain(keep_since=now - KEPT)
+
+
+def fingerprint(reply: TextReply) -> str:
+    """The same for what reads the same."""
+    return hashlib.blake2s(repr((reply.paragraphs, reply.buttons)).encode(), digest_size=8).hexdigest()
+
+
+def _long_over(alert: Alert, now: datetime) -> bool:
+    return alert.ended_at is not None and now - alert.ended_at >= ACCOUNTED_WITHIN
+
+
+async def _settled(desk: Desk, alert: Alert) -> Alert:
+    """With figures, also where nobody accounted for it in time."""
+    return alert if alert.totals is not None else replace(alert, totals=await desk.ledger.totals(alert.id))

@@ -1,0 +1,61 @@
+"""How one alert stands, in one message with everything that can be done to it now."""
+
+from __future__ import annotations
+
+from newsbot.conversation.turn import Turn, rows
+from newsbot.delivery.ledger import COPIES_KEPT
+from newsbot.desk.actions import Verb, press_button
+from newsbot.desk.figures import progress, report
+from newsbot.desk.turn import Desk, last_deed, subject_of, totals_of
+from newsbot.domain.alert import Alert, AlertState
+from newsbot.domain.message import MessageRef, Rows, TextReply
+
+__all__ = ["progress_of", "recall_of", "standing_of"]
+
+
+async def standing_of(
+    desk: Desk, turn: Turn, alert: Alert, *, replaces: MessageRef | None = None, more: Rows = ()
+) -> TextReply:
+    """Progress while anything is still to come, then the report."""
+    if not alert.state.final or alert.totals is None:
+        return await progress_of(desk, turn, alert, replaces=replaces, more=more)
+    subject = await subject_of(desk, alert)
+    more = (*await _for_copies(desk, turn, alert), *more)
+    return report(alert, subject, alert.totals, turn.translate, more=more, replaces=replaces)
+
+
+async def progress_of(
+    desk: Desk, turn: Turn, alert: Alert, *, replaces: MessageRef | None = None, more: Rows = (), last: bool = False
+) -> TextReply:
+    """`last`: a report follows, which carries the buttons for the copies."""
+    totals = await totals_of(desk, alert)
+    return progress(
+        alert,
+        await subject_of(desk, alert),
+        totals,
+        turn.translate,
+        rate=desk.rate,
+        deed=await last_deed(desk, turn, alert),
+        more=more if last else (*await _for_copies(desk, turn, alert), *more),
+        replaces=replaces,
+    )
+
+
+async def recall_of(desk: Desk, alert: Alert) -> Alert | None:
+    return await desk.alerts.by_origin(f"recall:{alert.id}")
+
+
+async def _for_copies(desk: Desk, turn: Turn, alert: Alert) -> Rows:
+    """What can still be done about the copies."""
+    none_yet = alert.state is AlertState.PLANNED
+    if (
+        none_yet
+        or alert.kind.touches_copies
+        or turn.now - alert.created_at >= COPIES_KEPT
+        or await recall_of(desk, alert)
+    ):
+        return ()
+    _ = turn.translate
+    return rows(
+        press_button(_("✏️ Correct"), Verb.CORRECT, alert.id), press_button(_("🗑 Recall"), Verb.RECALL, alert.id)
+    )

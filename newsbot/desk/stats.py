@@ -1,0 +1,62 @@
+"""/stats: readers, what they follow, and the alerts of the last day in figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import Final
+
+from newsbot.conversation.turn import Replies, Turn, text
+from newsbot.desk.turn import Desk, totals_of
+from newsbot.domain.alert import AlertClass
+from newsbot.domain.message import Span
+
+__all__ = ["show_stats"]
+
+A_DAY: Final = timedelta(hours=24)
+MOST: Final = 500  #: alerts of a day that are looked at
+
+
+async def show_stats(desk: Desk, turn: Turn) -> Replies:
+    _ = turn.translate
+    counts = await desk.house.subscribers.counts()
+    readers = [
+        Span(_("Readers"), "bold"),
+        Span("\n" + _("subscribers: {n}", n=counts.subscribers)),
+        Span("\n" + _("can be alerted: {n}", n=counts.reachable)),
+    ]
+    topics = [Span(_("By topic"), "bold")]
+    for topic in sorted(desk.house.topics, key=lambda topic: -counts.by_topic.get(topic.id, 0)):
+        followers = turn.translate.number(counts.by_topic.get(topic.id, 0))
+        topics.append(Span(f"\n{topic.label(turn.language)}: {followers}"))
+    return (text(tuple(readers), tuple(topics), await _last_day(desk, turn)),)
+
+
+async def _last_day(desk: Desk, turn: Turn) -> tuple[Span, ...]:
+    _ = turn.translate
+    recent = await desk.alerts.recent(limit=MOST)
+    alerts = [alert for alert in recent if turn.now - alert.created_at <= A_DAY]
+    heading = Span(_("Alerts of the last 24 hours"), "bold")
+    if not alerts:
+        return heading, Span("\n" + _("none"))
+    sums: Counter[str] = Counter()
+    for alert in alerts:
+        if alert.kind.touches_copies:
+            sums["touched"] += 1
+            continue
+        totals = await totals_of(desk, alert)
+        sums["breaking" if alert.cls is AlertClass.BREAKING else "ordinary"] += 1
+        sums["sent"] += totals.sent
+        sums["refused"] += totals.refused
+        sums["unknown"] += totals.unknown
+        sums["open"] += totals.waiting + totals.in_flight + totals.untouched
+    lines = [
+        _("breaking: {n}", n=sums["breaking"]),
+        _("ordinary: {n}", n=sums["ordinary"]),
+        _("corrections and recalls: {n}", n=sums["touched"]) if sums["touched"] else "",
+        _("messages sent: {n}", n=sums["sent"]),
+        _("not reached: {n}", n=sums["refused"]),
+        _("unknown: {n}", n=sums["unknown"]) if sums["unknown"] else "",
+        _("still open: {n}", n=sums["open"]) if sums["open"] else "",
+    ]
+    return heading, Span("".join(f"\n{line}" for line in lines if line))
