@@ -158,6 +158,7 @@ async def open_database(url: str | None, data_dir: Path) -> Database:
         with why_not(database.name):
             await _refuse_damage(database)
             await migrations.upgrade(database)
+            await _refuse_read_only(database)
     except BaseException:
         await database.close()
         raise
@@ -209,6 +210,20 @@ async def _refuse_damage(database: Database) -> None:
                 await _quick_check(connection)
         else:
             await connection.execute(text("SELECT 1"))
+
+
+async def _refuse_read_only(database: Database) -> None:
+    """Raises StartError where everything can be read and nothing written: an SQLite file whose log belongs to another
+    user, a standby of PostgreSQL.
+    """
+    if database.dialect == "sqlite":
+        async with database.writing() as connection:  # refused at the statement, whether or not it finds a row
+            await connection.execute(text("DELETE FROM alembic_version WHERE version_num IS NULL"))
+        return
+    async with database.reading() as connection:
+        if (await connection.execute(text("SHOW transaction_read_only"))).scalar_one() == "on":
+            name = database.name[0].upper() + database.name[1:]
+            raise StartError(f"{name} is read-only, a standby perhaps: name the primary in NEWSBOT_DATABASE_URL.")
 
 
 async def _quick_check(connection: AsyncConnection) -> None:

@@ -14,6 +14,7 @@ from newsbot.articles.store import SourceState
 from newsbot.bootstrap import Parts
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.public_channel import find_public_channel
+from newsbot.channels.telegram.receiver import BotIdentity
 from newsbot.config import load_settings
 from newsbot.database import connect_database, refuse_unwritable
 from newsbot.domain.source import Source
@@ -129,10 +130,18 @@ async def _telegram(parts: Parts) -> list[Finding]:
     if telegram.mode == "webhook" and hook.last_error_message:
         findings.append(Finding(NOTE, "telegram", f"Telegram's last call failed: {hook.last_error_message}"))
     if telegram.channel is not None:
-        channel = await find_public_channel(api, telegram.channel, bot)
-        words = channel.problem or f"breaking news goes to “{channel.title}” first; the bot may post there"
-        findings.append(Finding(WRONG if channel.problem else WELL, "public channel", words))
+        findings.append(await _public_channel(api, telegram.channel, bot))
     return findings
+
+
+async def _public_channel(api: TelegramApi, reference: str, bot: BotIdentity) -> Finding:
+    try:
+        channel = await find_public_channel(api, reference, bot)
+    except NewsbotError as error:
+        return Finding(WRONG, "public channel", str(error))
+    if channel.problem:
+        return Finding(WRONG, "public channel", channel.problem)
+    return Finding(WELL, "public channel", f"breaking news goes to “{channel.title}” first; the bot may post there")
 
 
 async def _web(parts: Parts) -> list[Finding]:

@@ -251,7 +251,7 @@ class MemoryLedger:
 
     def _owned(self, unit: Unit, worker: str) -> _Unit:
         it = self._units.get(unit)
-        if it is None or it.closed or it.owner != worker:
+        if it is None or it.closed or it.owner != worker or it.given_back:
             raise UnitLost
         return it
 

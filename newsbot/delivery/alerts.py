@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 from newsbot.domain.alert import Alert, AlertClass, AlertState, AlertText, NewAlert, Totals
+
+#: how old a worker's knowledge of what stands may be: who could not read it for longer claims nothing
+STANDING_KNOWN: Final = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)

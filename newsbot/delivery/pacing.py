@@ -103,18 +103,27 @@ def grant(
     paused_until = 0 if budget.paused_until > now + FARTHEST else budget.paused_until
     start = max(next_at, paused_until)
     horizon = HORIZONS[lane]
+    chat_then = chat_next_at
     if limit is not None:
-        known = 0 if chat_next_at > now + FARTHEST + limit.tolerance else chat_next_at
-        if known - limit.tolerance > start:
-            return budget, chat_next_at, Wait(known - limit.tolerance - now)
+        chat_then, wait = reserve(chat_next_at, now, start, limit)
+        if wait:
+            return budget, chat_next_at, Wait(wait)
         count = 1
     if start - now > horizon:
         return budget, chat_next_at, Wait(start - now - horizon)
     granted = min(count, (horizon - (start - now)) // interval + 1)
     after = replace(budget, next_at=start + granted * interval, paused_until=paused_until)
-    if limit is not None:
-        chat_next_at = max(known, start) + limit.interval
-    return after, chat_next_at, Granted(granted, start - now)
+    return after, chat_then, Granted(granted, start - now)
+
+
+def reserve(chat_next_at: int, now: int, start: int, limit: ChatLimit) -> tuple[int, int]:
+    """Decide on a send to one chat at `start`: the chat's `next_at` then, and 0 or how long from now to leave it alone.
+    A wait changes nothing.
+    """
+    known = 0 if chat_next_at > now + FARTHEST + limit.tolerance else chat_next_at
+    if known - limit.tolerance > start:
+        return chat_next_at, known - limit.tolerance - now
+    return max(known, start) + limit.interval, 0
 
 
 def flooded(

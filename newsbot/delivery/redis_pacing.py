@@ -8,6 +8,7 @@ key                          type    what                                       
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -17,12 +18,13 @@ from newsbot.delivery.pacing import FARTHEST, HORIZONS, SECOND_CHAT_WITHIN, Gran
 from newsbot.redis_client import Script, store_errors
 
 _grant: Final = Script(__package__, "pacing_grant.lua")
+_chats: Final = Script(__package__, "pacing_chats.lua")
 _flooded: Final = Script(__package__, "pacing_flooded.lua")
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class RedisPacing:
-    """See `Pacing`. `account`: `telegram:123456`; `rate`: messages a second that the platform allows."""
+    """See `Pacing` and `BulkPacing`. `account`: `telegram:123456`; `rate`: messages a second that are allowed."""
 
     def __init__(self, redis: Redis, account: str, rate: float) -> None:
         self._redis = redis
@@ -53,6 +55,13 @@ class RedisPacing:
         with store_errors("asking for a turn to send"):
             granted, after = await _grant(self._redis, keys, arguments)
         return Granted(granted, after) if granted else Wait(after)
+
+    async def chats(self, chat_ids: Sequence[str]) -> list[timedelta]:
+        limits = [limit_of(chat_id) for chat_id in chat_ids]
+        arguments = [FARTHEST, *(number for limit in limits for number in (limit.interval, limit.tolerance))]
+        with store_errors("reserving sends to chats"):
+            waits = await _chats(self._redis, [self._chat(chat_id) for chat_id in chat_ids], arguments)
+        return [wait * _MICROSECOND for wait in waits]
 
     async def flooded(self, chat_id: str, after: timedelta) -> None:
         limit = limit_of(chat_id)

@@ -179,3 +179,5 @@ PAUSED_MESSAGE_REFUSED: Final = "message_refused"  #: the platform refuses this 
 PAUSED_ACCOUNT_REFUSED: Final = "account_refused"  #: token or settings are refused
 STOPPED_ARTICLE_WITHDRAWN: Final = "article_withdrawn"
 STOPPED_RECALLED: Final = "recalled"
+STOPPED_SUPERSEDED: Final = "superseded"  #: a newer correction of the same copies has taken its place
+STOPPED_EXPIRED: Final = "expired"  #: its time was over before it was known whom it is for

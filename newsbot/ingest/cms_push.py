@@ -34,6 +34,7 @@ class CmsPush:
 
     An answer is `{"url", "status", "id"}` with status `created`, `updated`, `unchanged` or `withdrawn`, or `{"url",
     "status": "refused", "error": {"code", "message"}}`. Both raise StoreUnavailable: the CMS sends it all again.
+    `wake` is called when there may be something to alert readers of, or to stop alerting them of.
     """
 
     def __init__(
@@ -44,12 +45,14 @@ class CmsPush:
         timezone: tzinfo,
         language: str,
         clock: Callable[[], datetime],
+        wake: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._topics = topics
         self._timezone = timezone
         self._language = language
         self._clock = clock
+        self._wake = wake
 
     async def accept(self, payload: object) -> list[Answer]:
         """Store or update what a CMS sends: one NewsArticle or a list. The address says which article is meant."""
@@ -79,6 +82,8 @@ class CmsPush:
             return _refused(pushed.url, CmsMistake("withdrawn", message))
         draft = self._draft(pushed, known, now)
         stored = await self._store.put(draft, now=now, announce=may_announce(draft.published_at, now))
+        if stored.article.announced_at is None:
+            self._wake()
         return {"url": stored.article.url, "status": stored.change.value, "id": stored.article.id}
 
     async def _withdraw_one(self, item: object) -> Answer:
@@ -90,6 +95,7 @@ class CmsPush:
         if known is None:
             return _refused(url, CmsMistake("unknown_article", "There is no article with this address."))
         await self._store.withdraw(known.url, now=self._clock())
+        self._wake()
         return {"url": known.url, "status": "withdrawn", "id": known.id}
 
     async def _known(self, url: str) -> Article | None:

@@ -64,7 +64,9 @@ class _PageAnswer:
 
 
 class ItemIntake:
-    """`jitter` gives 0 to 1. Raises StoreUnavailable when the store is away, nothing else."""
+    """`jitter` gives 0 to 1. `wake` is called when there is something new that readers may be alerted of. Raises
+    StoreUnavailable when the store is away, nothing else.
+    """
 
     def __init__(
         self,
@@ -75,6 +77,7 @@ class ItemIntake:
         timezone: tzinfo,
         clock: Callable[[], datetime],
         jitter: Callable[[], float],
+        wake: Callable[[], None],
     ) -> None:
         self._reader = reader
         self._store = store
@@ -82,6 +85,7 @@ class ItemIntake:
         self._timezone = timezone
         self._clock = clock
         self._jitter = jitter
+        self._wake = wake
         self._memories: dict[str, ItemMemory] = {}
 
     async def take(self, source: Source, items: Iterable[FeedItem], *, first_read: bool) -> Intake:
@@ -153,6 +157,8 @@ class ItemIntake:
             case Put(draft, announce):
                 stored = await self._store.put(draft, now=context.now, announce=announce)
                 outcome = _OUTCOME_OF[stored.change]
+                if stored.change is Change.CREATED and announce:
+                    self._wake()
             case Leave():
                 outcome = ItemOutcome.WITHDRAWN
             case Wait():

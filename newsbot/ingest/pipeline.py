@@ -53,7 +53,8 @@ class SourceReport:
 class Pipeline:
     """Reads sources into the store. One source is read by one caller at a time.
 
-    `jitter` gives 0 to 1. Raises StoreUnavailable when the store is away, and nothing for whatever a source does.
+    `jitter` gives 0 to 1. `wake` is called when there is something new that readers may be alerted of. Raises
+    StoreUnavailable when the store is away, and nothing for whatever a source does.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Pipeline:
         clock: Callable[[], datetime],
         jitter: Callable[[], float] = random.random,
         items_per_read: int = ITEMS_PER_READ,
+        wake: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -73,7 +75,7 @@ class Pipeline:
         self._items_per_read = items_per_read
         self._reader = SourceReader(fetcher, timezone=timezone, clock=clock)
         self._problems: dict[str, tuple[str, ...]] = {}
-        self._intake = ItemIntake(self._reader, store, topics, timezone=timezone, clock=clock, jitter=jitter)
+        self._intake = ItemIntake(self._reader, store, topics, timezone=timezone, clock=clock, jitter=jitter, wake=wake)
 
     async def read_source(self, source: Source, state: SourceState | None = None) -> SourceReport:
         """Read the source once, whether it is due or not, and save when it is due next.

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from newsbot.domain.subscriber import SEGMENT_SIZE, Preferences
 from newsbot.subscribers.states import Forgotten, State
@@ -46,6 +46,13 @@ def unpack_id(packed: bytes) -> str:
     return str(struct.unpack(">q", packed)[0])
 
 
+def read_id(packed: bytes, other: bytes | None) -> str | None:
+    """The id of whoever is in a slot: from its 8 bytes in the array, or from the side hash; None: nobody."""
+    if other:
+        return other.decode("utf-8", "surrogatepass")
+    return None if packed in (b"", NO_ID) else unpack_id(packed)
+
+
 def bits_of(preferences: Preferences) -> list[str]:
     """The bitmaps in which the reader's bit is 1. In every other bitmap of the segment it is 0."""
     states = [state for state in STATES if getattr(preferences, state)]
@@ -66,8 +73,7 @@ def pack_profile(preferences: Preferences, since: datetime) -> bytes:
 def unpack(profile: bytes, bits: Iterable[str]) -> tuple[Preferences, datetime]:
     """What `pack_profile` and `bits_of` wrote: the preferences and `since`."""
     flags, microseconds = _PROFILE.unpack_from(profile)
-    tail = profile[_PROFILE.size :]
-    rare = json.loads(tail.decode("utf-8", "surrogatepass")) if tail else {}
+    rare = _rare(profile)
     set_bits = set(bits)
     language = next((bit.removeprefix(LANGUAGE) for bit in set_bits if bit.startswith(LANGUAGE)), _USUAL.language)
     preferences = Preferences(
@@ -81,6 +87,18 @@ def unpack(profile: bytes, bits: Iterable[str]) -> tuple[Preferences, datetime]:
         extra=tuple(sorted(rare.get("extra", {}).items())),
     )
     return preferences, _EPOCH + timedelta(microseconds=microseconds)
+
+
+def extra_of(profile: bytes) -> Mapping[str, str]:
+    """`Preferences.extra` alone."""
+    extra: dict[str, str] = _rare(profile).get("extra", {})
+    return extra
+
+
+def _rare(profile: bytes) -> dict[str, Any]:
+    tail = profile[_PROFILE.size :]
+    found: dict[str, Any] = json.loads(tail.decode("utf-8", "surrogatepass")) if tail else {}
+    return found
 
 
 def day_of(moment: datetime) -> bytes:

@@ -66,7 +66,7 @@ class Segments:
         version, packed, other_id, profile, day, *bits = await _read(
             self._redis, [f"{prefix(slot)}:versions"], [prefix(slot), slot.position]
         )
-        user_id = _user_id(packed, other_id)
+        user_id = packing.read_id(packed, other_id)
         if user_id is None or not profile:
             return None
         preferences, since = packing.unpack(profile, (bit.decode() for bit in bits))
@@ -204,7 +204,7 @@ class Segments:
                 pipe.getrange(f"{prefix(slot)}:ids", slot.position * 8, slot.position * 8 + 7)
                 pipe.hget(f"{prefix(slot)}:other_ids", str(slot.position))
             found = await pipe.execute()
-        return [_user_id(packed, other) for packed, other in zip(found[::2], found[1::2], strict=True)]
+        return [packing.read_id(packed, other) for packed, other in zip(found[::2], found[1::2], strict=True)]
 
 
 def prefix(slot: Slot) -> str:
@@ -223,12 +223,6 @@ def _slot(state: State) -> Slot:
 
 def _user_id_of(state: State) -> str | None:
     return None if isinstance(state, Forgotten) else state.address.user_id
-
-
-def _user_id(packed: bytes, other: bytes | None) -> str | None:
-    if other:
-        return other.decode("utf-8", "surrogatepass")
-    return None if packed in (b"", NO_ID) else packing.unpack_id(packed)
 
 
 def _arguments(state: State) -> list[bytes | str | int]:

@@ -9,7 +9,18 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from newsbot.delivery.pacing import Budget, Granted, Lane, Wait, flooded, grant, interval_of, limit_of
+from newsbot.delivery.pacing import (
+    Budget,
+    BulkPacing,
+    Granted,
+    Lane,
+    Wait,
+    flooded,
+    grant,
+    interval_of,
+    limit_of,
+    reserve,
+)
 from newsbot.delivery.redis_pacing import RedisPacing
 from newsbot.errors import StoreUnavailable
 from newsbot.redis_client import client
@@ -58,6 +69,33 @@ async def test_the_script_decides_as_the_pure_function(redis: Redis) -> None:
             assert answer.after == pytest.approx(expected.after, abs=NEAR)
         if isinstance(answer, Wait) and isinstance(expected, Wait):
             assert answer.again_after == pytest.approx(expected.again_after, abs=NEAR)
+
+
+async def test_chats_are_reserved_as_the_pure_function_decides(redis: Redis) -> None:
+    pacing: BulkPacing = RedisPacing(redis, "telegram:1", RATE)
+    ids = [*["1"] * 5, *["-100"] * 6, "2", "1", "-100"]
+    known = dict[str, int]()
+    seconds, micros = await redis.time()
+    now = seconds * 1_000_000 + micros
+    expected = []
+    for chat in ids:
+        known[chat], wait = reserve(known.get(chat, 0), now, now, limit_of(chat))
+        expected.append(wait)
+    waits = [wait // timedelta(microseconds=1) for wait in await pacing.chats(ids)]
+    assert [wait > 0 for wait in waits] == [wait > 0 for wait in expected]
+    assert [wait > 0 for wait in waits] == [False] * 4 + [True] + [False] * 5 + [True, False, True, True]
+    for wait, mine in zip(waits, expected, strict=True):
+        assert wait == pytest.approx(mine, abs=NEAR)
+    assert await redis.exists("{pacing:telegram:1}:budget") == 0
+
+
+async def test_a_chat_that_was_refused_is_not_reserved(redis: Redis) -> None:
+    pacing = RedisPacing(redis, "telegram:1", RATE)
+    await pacing.flooded("5", timedelta(seconds=30))
+    waits = await pacing.chats(["4", "5"])
+    assert waits[0] == timedelta()
+    assert timedelta(seconds=29) < waits[1] <= timedelta(seconds=30)
+    assert await pacing.chats([]) == []
 
 
 async def test_processes_share_one_budget(redis: Redis) -> None:

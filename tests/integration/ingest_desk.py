@@ -25,11 +25,12 @@ DHAKA = ZoneInfo("Asia/Dhaka")
 
 @dataclass
 class Desk:
-    """`read` reads a source once; what came is in `store`."""
+    """`read` reads a source once; what came is in `store`. `woken`: how often somebody was told of something new."""
 
     store: SqlArticleStore
     downloader: Downloader
     now: datetime = NOW
+    woken: int = 0
     pipeline: Pipeline = field(init=False)
 
     def __post_init__(self) -> None:
@@ -38,8 +39,17 @@ class Desk:
     def restart(self) -> None:
         """Forget everything that isn't stored."""
         self.pipeline = Pipeline(
-            self.downloader, self.store, some_topics(), timezone=DHAKA, clock=lambda: self.now, jitter=lambda: 0.5
+            self.downloader,
+            self.store,
+            some_topics(),
+            timezone=DHAKA,
+            clock=lambda: self.now,
+            jitter=lambda: 0.5,
+            wake=self.wake,
         )
+
+    def wake(self) -> None:
+        self.woken += 1
 
     def later(self, **duration: float) -> None:
         self.now += timedelta(**duration)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from newsbot.sandbox import DEMO_TOKEN
@@ -24,7 +25,7 @@ class Newsroom:
 
     def __init__(self, folder: Path, address: str) -> None:
         write_bot_settings(folder, address, "a-token-for-tests")
-        self.folder, self.port = folder, free_port()
+        self.folder, self.port, self.sandbox = folder, free_port(), address
         env_file = folder / "bot.env"
         more = f"NEWSBOT_DATA_DIR={folder / 'data'}\nNEWSBOT_WEB__PORT={self.port}\nNEWSBOT_LOG__LEVEL=warning\n"
         env_file.write_text(env_file.read_text("utf-8") + more, "utf-8")
@@ -164,6 +165,21 @@ async def test_the_doctor_says_all_that_is_wrong_at_once_and_no_secret(newsroom:
     assert [line.split()[0] for line in out.splitlines()].count("WRONG") == 3
     assert wrong not in out
     assert "hunter2" not in out
+
+
+async def test_the_doctor_says_whether_the_bot_may_post_in_the_newsrooms_channel(newsroom: Newsroom) -> None:
+    text = newsroom.env_file.read_text("utf-8")
+    newsroom.env_file.write_text(text + "NEWSBOT_TELEGRAM__CHANNEL=@probhat\n", "utf-8")
+    status, out, _ = await newsroom.run("doctor")
+    assert status == 1
+    assert "WRONG  public channel: NEWSBOT_TELEGRAM__CHANNEL: Telegram shows this bot no @probhat; " in out
+    channel = {"title": "দৈনিক প্রভাত", "kind": "channel", "username": "probhat", "bot_status": "administrator"}
+    groups = f"{newsroom.sandbox}/sandbox/telegram/groups"
+    async with aiohttp.ClientSession() as session, session.post(groups, json=channel) as answer:
+        assert answer.status == 200
+    status, out, _ = await newsroom.run("doctor")
+    assert status == 0
+    assert "ok     public channel: breaking news goes to “দৈনিক প্রভাত” first; the bot may post there" in out
 
 
 async def test_the_doctor_changes_nothing_and_can_be_asked_while_the_bot_runs(newsroom: Newsroom) -> None:

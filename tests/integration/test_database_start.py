@@ -134,6 +134,20 @@ class TestSqlite:
             shutil.rmtree(folder)
         assert line.startswith(f"The database {file} can't be written to (Permission denied)")
 
+    async def test_a_log_that_another_user_left_behind_is_refused_before_the_first_write(self, sqlite_template):
+        folder = Path(tempfile.mkdtemp(prefix="newsbot-read-only-"))
+        folder.chmod(0o777)
+        try:
+            for name, mode in ((SQLITE_FILE, 0o666), (f"{SQLITE_FILE}-wal", 0o444), (f"{SQLITE_FILE}-shm", 0o444)):
+                (folder / name).write_bytes(sqlite_template.read_bytes() if name == SQLITE_FILE else b"")
+                (folder / name).chmod(mode)
+            with as_nobody():
+                line = await refusal(None, folder)
+        finally:
+            shutil.rmtree(folder)
+        assert line.startswith(f"The database {folder / SQLITE_FILE} ")
+        assert "give the program's user the right to" in line or "may be written to" in line
+
     @pytest.mark.usefixtures("locked_soon")
     async def test_a_locked_database_is_refused(self, tmp_path):
         with sqlite3.connect(tmp_path / SQLITE_FILE, isolation_level=None) as other:
@@ -197,6 +211,14 @@ class TestPostgresql:
         line = await refusal(password_server.url("postgres", user="reader", password=SECRET), tmp_path)
         assert "refused the user name or the password: check NEWSBOT_DATABASE_URL" in line
         assert SECRET not in line
+
+    async def test_a_database_that_can_only_be_read_is_said(self, postgres_url, tmp_path):
+        with empty_postgres_database(postgres_url) as url:
+            database = await open_database(url, tmp_path)
+            await database.close()
+            read_only = "ALTER ROLE CURRENT_USER IN DATABASE %I SET default_transaction_read_only = on"
+            run(execute(url, f"DO $$ BEGIN EXECUTE format('{read_only}', current_database()); END $$"))
+            assert "is read-only, a standby perhaps" in await refusal(url, tmp_path)
 
     async def test_a_user_who_may_not_create_tables_is_told(self, password_server, tmp_path):
         line = await refusal(password_server.url("postgres", user="reader", password="right"), tmp_path)

@@ -26,7 +26,7 @@ async def desk(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
 
 @pytest.fixture
 def cms(desk: Desk) -> CmsPush:
-    return CmsPush(desk.store, some_topics(), timezone=DHAKA, language="bn", clock=lambda: desk.now)
+    return CmsPush(desk.store, some_topics(), timezone=DHAKA, language="bn", clock=lambda: desk.now, wake=desk.wake)
 
 
 def pushed(**changes: Any) -> dict[str, Any]:
@@ -55,6 +55,16 @@ async def test_an_article_is_created_then_unchanged_then_updated(desk: Desk, cms
     assert await cms.accept(changed) == [{"url": URL, "status": "updated", "id": article.id}]
     (article,) = await desk.articles()
     assert (article.headline, article.version) == ("সেতু খুলে দেওয়া হলো আজ", 2)
+
+
+async def test_who_plans_alerts_is_woken_by_news_and_by_a_withdrawal_only(desk: Desk, cms: CmsPush) -> None:
+    await cms.accept(pushed(datePublished=(NOW - timedelta(hours=4)).isoformat()))
+    await cms.accept({"url": "nowhere"})
+    assert desk.woken == 0
+    await cms.accept(pushed(url=f"{URL}0", articleBody="আরেকটি"))
+    assert desk.woken == 1
+    await cms.withdraw([URL])
+    assert desk.woken == 2
 
 
 async def test_new_articles_are_to_be_announced_and_old_ones_are_not(desk: Desk, cms: CmsPush) -> None:

@@ -97,6 +97,15 @@ async def test_the_first_read_of_a_source_announces_nobody_and_the_next_does(des
     assert await desk.outbox() == ["সেতু খুলে দেওয়া হলো, পর্ব 1"]
 
 
+async def test_who_plans_alerts_is_woken_by_news_only(desk: Desk, site: Site) -> None:
+    await known_source(desk, site)
+    assert desk.woken == 0
+    publish(site, 170, 1)
+    await desk.read(a_source(site))
+    await desk.read(a_source(site))
+    assert desk.woken == 1
+
+
 async def test_what_is_older_than_three_hours_announces_nobody(desk: Desk, site: Site) -> None:
     await known_source(desk, site)
     publish(site, 177, 179, 400)

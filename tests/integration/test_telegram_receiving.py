@@ -344,7 +344,7 @@ async def test_an_address_or_secret_that_telegram_refuses_is_a_mistake_in_the_se
 async def test_only_the_updates_that_we_understand_are_asked_for(sandbox: TelegramSandbox, webhook: str) -> None:
     await register_webhook(sandbox.api, webhook, SECRET)
     info = await sandbox.api.bot.get_webhook_info()
-    assert set(info.allowed_updates) == {"message", "callback_query", "my_chat_member"}
+    assert set(info.allowed_updates) == {"message", "channel_post", "callback_query", "my_chat_member"}
 
 
 async def test_two_pollers_are_told_apart_by_their_conflict(sandbox: TelegramSandbox, inbox: RecordingInbox) -> None:

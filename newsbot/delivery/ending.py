@@ -1,0 +1,123 @@
+"""How alerts end: with everybody's outcome known, or as much of it as can be.
+
+An alert is over in SQL first and in the ledger then: whatever was on its way is settled by who sent it, and what a dead
+worker left is settled here. Everything may be done again.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from newsbot.delivery.alerts import AlertStore
+from newsbot.delivery.ledger import Ledger, UnitLost
+from newsbot.delivery.policy import resends
+from newsbot.domain.alert import STOPPED_EXPIRED, Alert, AlertState, Outcome, Totals
+
+OPEN: Final = frozenset(state for state in AlertState if not state.final)
+
+log = structlog.get_logger()
+
+
+class Ending:
+    """`ledgers`: of every channel account. Raises StoreUnavailable."""
+
+    def __init__(self, alerts: AlertStore, ledgers: Sequence[Ledger], *, clock: Callable[[], datetime]) -> None:
+        self._alerts = alerts
+        self._ledgers = tuple(ledgers)
+        self._clock = clock
+        self._worker = _a_name()  # as whom the ledgers know us
+
+    async def stop(self, alert: Alert, reason: str) -> bool:
+        """Nobody more gets it. False if it is over already."""
+        stopped = await self._alerts.turn(alert.id, AlertState.STOPPED, of=OPEN, now=self._clock(), reason=reason)
+        if stopped:
+            log.info("alert stopped", alert=alert.id, reason=reason)
+        return stopped
+
+    async def done_if_settled(self, alert: Alert) -> bool:
+        """It is done when every unit of it is closed."""
+        if await self._open_units(alert):
+            return False
+        totals = await self._totals(alert)
+        of = (AlertState.PLANNED, AlertState.RUNNING, AlertState.PAUSED)
+        if await self._alerts.turn(alert.id, AlertState.DONE, of=of, now=self._clock(), totals=totals):
+            log.info("alert done", alert=alert.id, audience=totals.audience, sent=totals.sent, skipped=totals.skipped)
+        return True
+
+    async def expire(self, alert: Alert) -> bool:
+        """Its time is over. The workers close the units that are theirs; the others are closed here: perhaps it is
+        paused, there is no worker, or they are busy with a greater one. False while requests are on their way.
+        """
+        if alert.state is AlertState.PLANNED:
+            return await self.stop(alert, STOPPED_EXPIRED)
+        for ledger in self._ledgers:
+            await self._close_unowned(ledger, alert)
+        return await self.done_if_settled(alert)
+
+    async def _close_unowned(self, ledger: Ledger, alert: Alert) -> None:
+        async with self._as_worker(ledger) as worker:
+            while taken := await ledger.take(worker, [alert.id]):
+                try:
+                    if not await ledger.close(taken.unit, worker, Outcome.EXPIRED):
+                        await ledger.give_back(taken.unit, worker)
+                        return
+                except UnitLost:
+                    continue
+
+    async def recover(self, ledger: Ledger, alert: Alert) -> None:
+        """Settle what dead workers left begun, and leave its units to the living."""
+        resend = [alert.id] if resends(alert, ledger.channel) else []
+        async with self._as_worker(ledger) as worker:
+            ours = []
+            while taken := await ledger.take(worker, [alert.id], resend=resend):
+                ours.append(taken.unit)
+            for unit in ours:
+                await ledger.give_back(unit, worker)
+
+    @asynccontextmanager
+    async def _as_worker(self, ledger: Ledger) -> AsyncIterator[str]:
+        await ledger.beat(self._worker)
+        try:
+            yield self._worker
+        except BaseException:
+            # A unit may be ours without our knowing. This name dies with it, so that it can be taken from it.
+            self._worker = _a_name()
+            raise
+
+    async def account(self, alert: Alert) -> bool:
+        """Keep the totals of an alert that was stopped. False while deliveries of it are on their way."""
+        for ledger in self._ledgers:
+            await ledger.release(alert.id)
+        if await self._open_units(alert):
+            return False
+        totals = await self._totals(alert)
+        await self._alerts.keep_totals(alert.id, totals)
+        log.info("alert accounted for", alert=alert.id, audience=totals.audience, sent=totals.sent)
+        return True
+
+    async def _open_units(self, alert: Alert) -> int:
+        return sum([await ledger.open_units(alert.id) for ledger in self._ledgers])
+
+    async def _totals(self, alert: Alert) -> Totals:
+        found = [await ledger.totals(alert.id) for ledger in self._ledgers]
+        outcomes: Counter[Outcome] = Counter()
+        for one in found:
+            outcomes.update(one.outcomes)
+        return Totals(
+            audience=sum(one.audience for one in found),
+            outcomes=dict(outcomes),
+            waiting=sum(one.waiting for one in found),
+            in_flight=sum(one.in_flight for one in found),
+            untouched=sum(one.untouched for one in found),
+        )
+
+
+def _a_name() -> str:
+    return f"planner-{secrets.token_hex(4)}"

@@ -1,0 +1,34 @@
+-- Settle whoever is untouched or waiting, and close the unit. Behind ledger_unit.lua.
+-- KEYS[1] the unit's :state. ARGV: prefix, worker or '' (whoever owns it), outcome of who still wants it.
+-- Returns 1 closed (now or before) | 0 requests are on their way | -1 the unit is another's.
+local worker, outcome = ARGV[2], tonumber(ARGV[3])
+local state = redis.call('HMGET', KEYS[1], 'until', 'closed', 'owner', 'story')
+if not state[1] or state[2] then return 1 end
+if worker ~= '' and state[3] ~= worker then return -1 end
+if redis.call('BITCOUNT', begun) > 0 then return 0 end
+
+redis.call('BITOP', 'AND', first, doubtful, waiting)
+positions(first, function(position) settle(position, UNKNOWN) end)
+
+-- The others have no byte of their own in `outcomes`: a bitmap tells them apart, however many they are.
+local rest, wanted, withdrawn = first, second, unit .. ':withdrawn'
+minus(rest, members, settled)
+wanting(wanted)
+minus(withdrawn, rest, wanted)
+local all, gone = redis.call('BITCOUNT', rest), redis.call('BITCOUNT', withdrawn)
+count(WITHDRAWN, gone)
+count(outcome, all - gone)
+redis.call('BITOP', 'OR', settled, settled, rest)
+if state[4] ~= '' then
+  local story = prefix .. ':story:' .. state[4]
+  local ends = redis.call('PEXPIRETIME', story) -- BITOP would forget it
+  minus(story, story, rest)
+  if ends > 0 then redis.call('PEXPIREAT', story, ends) end
+end
+redis.call('EXPIREAT', withdrawn, state[1])
+redis.call('UNLINK', begun, waiting, later)
+redis.call('HSET', KEYS[1], 'closed', outcome)
+redis.call('HDEL', KEYS[1], 'owner')
+sweep()
+finish()
+return 1

@@ -1,0 +1,74 @@
+-- Keep what became of deliveries that were begun. Behind ledger_unit.lua. May write when the server is full.
+-- KEYS[1] the unit's :state. ARGV: prefix, seconds that copies are kept, then for each: position, outcome or 0 (wait) or -1 (wait
+--   in doubt), message (4 bytes) or '' or ms to wait, message id that isn't 4 bytes or ''.
+-- Nothing replaces what is known; what is known replaces UNKNOWN; 'certainly not sent' does too while the unit is open.
+local state = redis.call('HMGET', KEYS[1], 'until', 'closed')
+if not state[1] then return 0 end
+local closed, time = state[2], now()
+local strikes = prefix .. ':strikes'
+local someone_struck = redis.call('EXISTS', strikes) == 1
+
+-- The outcome by which the reader is settled, 0 if by the closing of the unit, nil if not settled.
+local function known_of(position)
+  if not has(settled, position) then return nil end
+  local at = rank(members, position)
+  return string.byte(redis.call('GETRANGE', outcomes, at, at)) or 0
+end
+
+local function settle_now(position, outcome, message, other_message)
+  local before = known_of(position)
+  if before and (before ~= UNKNOWN or outcome == UNKNOWN) then return end
+  if before then
+    count(UNKNOWN, -1)
+  elseif outcome == UNKNOWN and has(waiting, position) then
+    redis.call('SETBIT', doubtful, position, 1)
+    return
+  end
+  settle(position, outcome)
+  if outcome ~= UNKNOWN then clear(doubtful, position) end
+  if outcome ~= SENT then return end
+  if someone_struck then redis.call('HDEL', strikes, position) end
+  if message ~= '' then
+    redis.call('SETRANGE', unit .. ':messages', rank(members, position) * 4, message)
+  elseif other_message ~= '' then
+    redis.call('HSET', unit .. ':other_messages', position, other_message)
+  else
+    return
+  end
+  redis.call('SETBIT', copies, position, 1)
+end
+
+local function postpone(position, due, in_doubt)
+  local before = known_of(position)
+  if before then
+    if before ~= UNKNOWN or closed or in_doubt or has(doubtful, position) then return end
+    redis.call('SETBIT', settled, position, 0)
+    redis.call('SETRANGE', outcomes, rank(members, position), '\0')
+    count(UNKNOWN, -1)
+    wait(position, due)
+  elseif has(waiting, position) then
+    -- A worker before us: of the request that it left, it knows better than we do.
+    if in_doubt then redis.call('SETBIT', doubtful, position, 1) else clear(doubtful, position) end
+    wait(position, due)
+  elseif in_doubt then
+    doubt(position, due)
+  else
+    wait(position, due)
+  end
+end
+
+for at = 3, #ARGV, 4 do
+  local position, outcome = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+  if has(members, position) then
+    if outcome > 0 then
+      settle_now(position, outcome, ARGV[at + 2], ARGV[at + 3])
+    else
+      postpone(position, time + ARGV[at + 2], outcome < 0)
+    end
+  end
+end
+for _, key in ipairs({copies, unit .. ':messages', unit .. ':other_messages'}) do
+  redis.call('EXPIRE', key, ARGV[2])
+end
+finish()
+return 1

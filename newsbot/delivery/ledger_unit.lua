@@ -1,0 +1,85 @@
+-- What the scripts of a unit share. Behind ledger_segment.lua.
+-- KEYS[1] the unit's :state; redis_ledger.py lists the other keys.
+local unit = string.sub(KEYS[1], 1, -7)
+local members, copies = unit .. ':audience', unit .. ':copies'
+local begun, waiting, doubtful, settled = unit .. ':begun', unit .. ':waiting', unit .. ':doubtful', unit .. ':settled'
+local later, outcomes, counts = unit .. ':later', unit .. ':outcomes', unit .. ':counts'
+local SENT, UNKNOWN, WITHDRAWN = 1, 2, 4
+local tally = {}
+
+local function now()
+  local clock = redis.call('TIME')
+  return clock[1] * 1000 + math.floor(clock[2] / 1000)
+end
+
+local function clear(bitmap, position)
+  -- Asked first, since clearing a bit beyond the end would make the bitmap longer.
+  if has(bitmap, position) then redis.call('SETBIT', bitmap, position, 0) end
+end
+
+local function rank(bitmap, position)
+  if position == 0 then return 0 end
+  return redis.call('BITCOUNT', bitmap, 0, position - 1, 'BIT')
+end
+
+local function count(outcome, many)
+  tally[outcome] = (tally[outcome] or 0) + many
+end
+
+-- Record what became of somebody who has no outcome.
+local function settle(position, outcome)
+  clear(begun, position)
+  if has(waiting, position) then
+    redis.call('SETBIT', waiting, position, 0)
+    redis.call('ZREM', later, position)
+  end
+  redis.call('SETBIT', settled, position, 1)
+  redis.call('SETRANGE', outcomes, rank(members, position), string.char(outcome))
+  count(outcome, 1)
+end
+
+local function wait(position, due)
+  clear(begun, position)
+  redis.call('SETBIT', waiting, position, 1)
+  redis.call('ZADD', later, string.format('%.0f', due), position)
+end
+
+-- A request was begun and its answer never came: wait to be sent again, unless that was so before.
+local function doubt(position, due)
+  if redis.call('SETBIT', doubtful, position, 1) == 1 then
+    settle(position, UNKNOWN)
+  else
+    wait(position, due)
+  end
+end
+
+-- Calls `each` with every position in the bitmap, lowest first.
+local function positions(bitmap, each)
+  local at = redis.call('BITPOS', bitmap, 1)
+  while at >= 0 do
+    each(at)
+    at = redis.call('BITPOS', bitmap, 1, at + 1, -1, 'BIT')
+  end
+end
+
+-- target := those of the audience who want it and can be reached now.
+local function wanting(target)
+  local wants = redis.call('HMGET', KEYS[1], 'wants', 'topics')
+  if wants[1] == 'topics' then
+    willing(target, members, cjson.decode(wants[2]))
+  else
+    redis.call('BITOP', 'AND', target, members, known)
+    minus(target, target, unreachable)
+  end
+end
+
+-- To be called last: write the figures, and let what is new end with the unit.
+local function finish()
+  for outcome, many in pairs(tally) do
+    if many ~= 0 then redis.call('HINCRBY', counts, outcome, many) end
+  end
+  local ends = redis.call('HGET', KEYS[1], 'until')
+  for _, key in ipairs({begun, waiting, doubtful, settled, later, outcomes, counts}) do
+    redis.call('EXPIREAT', key, ends, 'NX')
+  end
+end

@@ -1,0 +1,83 @@
+"""Whom an alert is for, in Redis: computed from the segment's bitmaps and frozen beside them. `redis_ledger` lists the
+keys.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from redis.asyncio import Redis
+
+from newsbot.delivery.ledger import OUTCOMES_KEPT, STORY_KEPT
+from newsbot.domain.alert import Alert, Audience
+from newsbot.domain.subscriber import Slot
+from newsbot.redis_client import Script
+from newsbot.subscribers import packing
+from newsbot.subscribers.redis_segments import prefix
+
+RECENT_DAYS: Final = 6  #: before today: who wrote then comes before the rest
+
+_AUDIENCE: Final = ("ledger_segment.lua", "ledger_audience.lua")
+_reach: Final = Script(__package__, *_AUDIENCE, "ledger_reach.lua")
+_freeze: Final = Script(__package__, *_AUDIENCE, "ledger_frozen.lua", "ledger_freeze.lua")
+_freeze_copies: Final = Script(__package__, "ledger_segment.lua", "ledger_frozen.lua", "ledger_freeze_copies.lua")
+
+
+class Audiences:
+    """Of one channel's segments. Freezing answers (readers, tiers whose unit is open). Raises what the Redis client
+    raises.
+    """
+
+    def __init__(self, redis: Redis, channel: str) -> None:
+        self._redis = redis
+        self._channel = channel
+
+    async def reach(self, audience: Audience, segments: Sequence[int], story: str) -> int:
+        asked = [json.dumps(audience.topics), json.dumps(audience.languages), story]
+        keys = [self._segment(segment) for segment in segments]
+        return sum(await _reach.each(self._redis, [([f"{key}:known"], [key, *asked]) for key in keys]))
+
+    async def freeze(self, alert: Alert, segment: int, first: Slot | None, now: datetime) -> tuple[int, list[int]]:
+        readers, *tiers = await _freeze(
+            self._redis,
+            [self._planned(alert, segment)],
+            [
+                self._segment(segment),
+                seconds_kept(alert, now),
+                json.dumps(alert.audience.topics),
+                json.dumps(alert.audience.languages),
+                alert.story,
+                int(STORY_KEPT.total_seconds()),
+                first.position if first is not None and first.segment == segment else "",
+                *(packing.active_bitmap(now - timedelta(days=days)) for days in range(RECENT_DAYS + 1)),
+            ],
+        )
+        return readers, tiers
+
+    async def freeze_copies(self, alert: Alert, segment: int, now: datetime) -> tuple[int, list[int]] | None:
+        """None while requests of `alert.of` are on their way here."""
+        readers, *tiers = await _freeze_copies(
+            self._redis,
+            [self._planned(alert, segment)],
+            [
+                self._segment(segment),
+                seconds_kept(alert, now),
+                str(alert.of),
+                json.dumps(alert.audience.topics),
+            ],
+        )
+        return None if readers < 0 else (readers, tiers)
+
+    def _segment(self, segment: int) -> str:
+        return prefix(Slot(self._channel, segment, 0))
+
+    def _planned(self, alert: Alert, segment: int) -> str:
+        return f"{self._segment(segment)}:alert:{alert.id}:planned"
+
+
+def seconds_kept(alert: Alert, now: datetime) -> int:
+    """The alert's life, and as long as outcomes are kept."""
+    return int((max(alert.expires_at - now, timedelta()) + OUTCOMES_KEPT).total_seconds())

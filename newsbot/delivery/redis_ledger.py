@@ -1,0 +1,236 @@
+"""The ledger in Redis: an alert's audience and what became of it are bits, segment by segment.
+
+Beside the subscribers' own keys (`redis_segments`), in the segment's hash slot; `unit` stands for
+`{telegram:12}:alert:<id>:<tier>`. A *rank* is how many of the audience stand before the reader.
+
+    key                              type    what                                             how long
+    {telegram:12}:alert:<id>:planned string  readers of the alert here: it is frozen          the alert's life + 7 days
+    {telegram:12}:story:<key>        bitmap  was alerted for the story, or is to be           72 h from the freezing
+    {telegram:12}:strikes            hash    position → the alert that found no chat first    until something is sent
+    unit:audience                    bitmap  who it is for, frozen when planned               as planned; all of a unit
+    unit:state                       hash    owner, turn, number: whose it is, and its last numbered call
+                                             wants, topics, story, of, until: what of the alert is needed here
+                                             closed: the outcome of whoever had none then
+    unit:begun                       bitmap  a request was begun and has no outcome yet
+    unit:waiting                     bitmap  to be sent later
+    unit:later                       zset    position of those → when, in ms by the server's clock
+    unit:doubtful                    bitmap  a request was begun before, and its answer never came
+    unit:settled                     bitmap  has an outcome
+    unit:outcomes                    string  1 byte by rank: the outcome; 0: WITHDRAWN, or as `closed` says
+    unit:withdrawn                   bitmap  who was WITHDRAWN when the unit was closed
+    unit:counts                      hash    outcome → how many
+    unit:copies                      bitmap  was sent, and the message's id is known          48 h from the last one
+    unit:messages                    string  4 bytes by rank: the platform's message id       48 h from the last one
+    unit:other_messages              hash    position → one that doesn't fit into 4 bytes     48 h from the last one
+    {telegram:12}:tmp:<what>         bitmap  within one script                                the script
+
+Who is in the audience and neither begun, waiting nor settled is untouched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
+
+from redis.asyncio import Redis
+
+from newsbot.delivery.ledger import OUTCOMES_KEPT, Claim, Fate, Result, Taken, Unit, UnitLost
+from newsbot.delivery.redis_audiences import Audiences, seconds_kept
+from newsbot.delivery.redis_unit_list import UnitList
+from newsbot.delivery.redis_units import CLOSED, SUPERSEDED, Units
+from newsbot.domain.alert import Alert, Audience, Outcome, Totals
+from newsbot.domain.subscriber import Slot
+from newsbot.errors import StoreUnavailable
+from newsbot.heartbeats import LIFE, Watch, new_name
+from newsbot.redis_client import store_errors
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Hold:
+    """A unit that a worker of ours owns."""
+
+    given_back: bool = False
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)  # one numbered call after the other
+
+
+class RedisLedger:
+    """See `Ledger`. `account`: ours on the channel; `life`: how long a worker may be silent.
+
+    Workers are known by names that nobody else ever had (`heartbeats.new_name`).
+    """
+
+    def __init__(self, redis: Redis, channel: str, account: str, *, life: timedelta = LIFE) -> None:
+        self.channel = channel
+        self._redis = redis
+        self._account = account
+        self._audiences = Audiences(redis, channel)
+        self._units = Units(redis, channel)
+        self._list = UnitList(redis, f"{channel}:{account}")
+        self._watch = Watch(life)
+        self._gone: frozenset[str] = frozenset()
+        self._holds: dict[tuple[str, Unit], _Hold] = {}
+        self._numbers = count(1)
+        self._releaser = new_name()
+
+    # --- freezing ----------------------------------------------------------------------------------------------------
+
+    async def segments(self) -> tuple[int, ...]:
+        with self._asking("listing segments"):
+            found: Any = await _awaited(self._redis.smembers(f"segments:{self.channel}:{self._account}"))
+        return tuple(sorted(int(one) for one in found))
+
+    async def reach(self, audience: Audience, *, story: str = "") -> int:
+        segments = await self.segments()
+        with self._asking("counting an audience"):
+            return await self._audiences.reach(audience, segments, story)
+
+    async def freeze(self, alert: Alert, segment: int, *, first: Slot | None = None, now: datetime) -> int:
+        with self._asking("freezing an audience"):
+            readers, tiers = await self._audiences.freeze(alert, segment, first, now)
+            await self._list.offer(alert.id, segment, tiers, seconds_kept(alert, now))
+        return readers
+
+    async def freeze_copies(self, alert: Alert, segment: int, *, now: datetime) -> int | None:
+        with self._asking("freezing an audience"):
+            frozen = await self._audiences.freeze_copies(alert, segment, now)
+            if frozen is None:
+                return None
+            readers, tiers = frozen
+            await self._list.offer(alert.id, segment, tiers, seconds_kept(alert, now))
+        return readers
+
+    # --- working -----------------------------------------------------------------------------------------------------
+
+    async def beat(self, worker: str) -> None:
+        with self._asking("saying that a worker lives"):
+            self._gone = self._watch.silent(await self._list.beat(worker))
+
+    async def take(self, worker: str, alert_ids: Sequence[int], *, resend: Sequence[int] = ()) -> Taken | None:
+        with self._asking("taking a unit"):
+            while True:
+                gone = self._gone - {worker}
+                held = [unit for (by, unit), hold in self._holds.items() if by == worker and not hold.given_back]
+                given = await self._list.take(worker, alert_ids, gone=gone, held=held)
+                self._gone = self._watch.silent(given.beats)
+                if given.unit is None:
+                    if self._gone - {worker} <= gone:
+                        return None
+                    continue  # somebody died since
+                recovered = await self._adopt(given.unit, worker, given.turn, resend=given.unit.alert_id in resend)
+                if recovered is not None:
+                    return Taken(given.unit, recovered)
+
+    async def _adopt(self, unit: Unit, worker: str, turn: int, *, resend: bool) -> int | None:
+        """How many were recovered; None when it is not ours after all."""
+        recovered = await self._units.adopt(unit, worker, turn, number=next(self._numbers), resend=resend)
+        if recovered == CLOSED:
+            await self._list.strike_off(unit)
+        if recovered in (CLOSED, SUPERSEDED):
+            self._holds.pop((worker, unit), None)
+            return None
+        self._holds[worker, unit] = _Hold()
+        return recovered
+
+    async def claim(self, unit: Unit, worker: str, count: int, alert: Alert) -> Claim:
+        hold = self._hold(unit, worker)
+        with self._asking("claiming readers"):
+            async with hold.lock:
+                claim = await self._units.claim(unit, worker, next(self._numbers), count)
+        return self._kept(claim, unit, worker)
+
+    async def take_back(self, unit: Unit, worker: str, *, but: Collection[int] = ()) -> int:
+        hold = self._hold(unit, worker)
+        with self._asking("taking claims back"):
+            async with hold.lock:
+                back = await self._units.take_back(unit, worker, next(self._numbers), but)
+        return self._kept(back, unit, worker)
+
+    async def settle(self, unit: Unit, results: Sequence[Result]) -> None:
+        with self._asking("settling deliveries"):
+            await self._units.settle(unit, results)
+
+    async def close(self, unit: Unit, worker: str, outcome: Outcome) -> bool:
+        with self._asking("closing a unit"):
+            closed = await self._units.close(unit, worker, outcome)
+            if closed:
+                await self._list.strike_off(unit)
+                self._holds.pop((worker, unit), None)
+        return self._kept(closed, unit, worker)
+
+    async def give_back(self, unit: Unit, worker: str) -> None:
+        hold = self._holds.get((worker, unit))
+        if hold is None:
+            return
+        hold.given_back = True
+        with self._asking("giving a unit back"):
+            given_back = await self._units.give_back(unit, worker)
+            if given_back:
+                await self._list.free(unit, worker, int(OUTCOMES_KEPT.total_seconds()))
+        if given_back is not False:
+            self._holds.pop((worker, unit), None)
+
+    async def strike(self, unit: Unit, position: int) -> bool:
+        with self._asking("counting a strike"):
+            return await self._units.strike(unit, position)
+
+    # --- figures -----------------------------------------------------------------------------------------------------
+
+    async def open_units(self, alert_id: int) -> int:
+        with self._asking("counting units"):
+            return len(await self._list.of(alert_id))
+
+    async def totals(self, alert_id: int) -> Totals:
+        with self._asking("adding up an alert"):
+            return await self._units.totals(alert_id, await self._list.segments(alert_id))
+
+    async def fate(self, alert_id: int, slot: Slot) -> Fate:
+        with self._asking("looking a delivery up"):
+            return await self._units.fate(alert_id, slot)
+
+    async def release(self, alert_id: int) -> None:
+        while (taken := await self.take(self._releaser, [alert_id])) is not None:
+            with suppress(UnitLost):
+                await self.close(taken.unit, self._releaser, Outcome.STOPPED)
+        with self._asking("releasing an alert"):
+            for unit in await self._list.of(alert_id):
+                # A living worker's: it has nothing to do with it any more, unless requests are on their way.
+                if await self._units.close(unit, "", Outcome.STOPPED):
+                    await self._list.strike_off(unit)
+
+    # --- what they are made of ---------------------------------------------------------------------------------------
+
+    def _hold(self, unit: Unit, worker: str) -> _Hold:
+        hold = self._holds.get((worker, unit))
+        if hold is None or hold.given_back:
+            raise UnitLost
+        return hold
+
+    def _kept(self, answer: T | None, unit: Unit, worker: str) -> T:
+        """Raises UnitLost when the answer says that the unit is another's."""
+        if answer is None:
+            self._holds.pop((worker, unit), None)
+            raise UnitLost
+        return answer
+
+    @contextmanager
+    def _asking(self, doing: str) -> Iterator[None]:
+        try:
+            with store_errors(doing):
+                yield
+        except StoreUnavailable:
+            # The others could not beat either.
+            self._watch.restart()
+            self._gone = frozenset()
+            raise
+
+
+async def _awaited(command: Any) -> Any:
+    # The library types a command for its two clients at once; ours always awaits.
+    return await command

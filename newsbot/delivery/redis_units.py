@@ -1,0 +1,156 @@
+"""The readers of one unit in Redis: begun, waiting, settled, bit by bit. `redis_ledger` lists the keys.
+
+All of a unit stands in its segment's hash slot, so each step is one script. Which worker owns it stands there too: a
+step for another is refused.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from redis.asyncio import Redis
+
+from newsbot.delivery.ledger import COPIES_KEPT, Claim, Fate, Postpone, Reader, Result, Settle, Unit
+from newsbot.domain.alert import Outcome, Totals
+from newsbot.domain.subscriber import Slot
+from newsbot.redis_client import Script
+from newsbot.subscribers import packing
+from newsbot.subscribers.redis_segments import prefix
+
+CLOSED: Final = -1  #: of `adopt`
+SUPERSEDED: Final = -2
+
+_SHARED: Final = ("ledger_segment.lua", "ledger_unit.lua")
+_adopt: Final = Script(__package__, *_SHARED, "ledger_adopt.lua")
+_claim: Final = Script(__package__, *_SHARED, "ledger_claim.lua")
+_take_back: Final = Script(__package__, *_SHARED, "ledger_take_back.lua")
+_settle: Final = Script(__package__, *_SHARED, "ledger_settle.lua", when_full=True)
+_close: Final = Script(__package__, *_SHARED, "ledger_close.lua")
+_give_back: Final = Script(__package__, *_SHARED, "ledger_give_back.lua")
+_totals: Final = Script(__package__, "ledger_segment.lua", "ledger_totals.lua")
+_fate: Final = Script(__package__, "ledger_segment.lua", "ledger_fate.lua")
+
+_MILLISECOND: Final = timedelta(milliseconds=1)
+_MESSAGE: Final = struct.Struct(">I")
+_NO_MESSAGE: Final = bytes(4)
+_READER: Final = 8  # values of one reader in a claim's answer
+
+
+class Units:
+    """Raises what the Redis client raises. `number`: grows from call to call of a worker; one that is overtaken by a
+    later one does nothing.
+    """
+
+    def __init__(self, redis: Redis, channel: str) -> None:
+        self._redis = redis
+        self._channel = channel
+
+    async def adopt(self, unit: Unit, worker: str, turn: int, *, number: int, resend: bool) -> int:
+        """How many readers another worker left begun; CLOSED, or SUPERSEDED by a later turn."""
+        return int(await self._run(_adopt, unit, worker, turn, number, int(resend)))
+
+    async def claim(self, unit: Unit, worker: str, number: int, count: int) -> Claim | None:
+        """None: the unit is another's."""
+        in_flight, *answer = await self._run(_claim, unit, worker, number, count)
+        if in_flight < 0:
+            return None
+        next_in, *values = answer
+        return Claim(
+            tuple(_reader(values[at : at + _READER]) for at in range(0, len(values), _READER)),
+            None if next_in < 0 else next_in * _MILLISECOND,
+            in_flight,
+        )
+
+    async def take_back(self, unit: Unit, worker: str, number: int, but: Collection[int]) -> int | None:
+        """How many wait again; None: the unit is another's."""
+        answer = int(await self._run(_take_back, unit, worker, number, *but))
+        return None if answer < 0 else answer
+
+    async def settle(self, unit: Unit, results: Sequence[Result]) -> None:
+        values: list[bytes | str | int] = []
+        for result in results:
+            values += _packed(result)
+        await self._run(_settle, unit, int(COPIES_KEPT.total_seconds()), *values)
+
+    async def close(self, unit: Unit, worker: str, outcome: Outcome) -> bool | None:
+        """None: the unit is another's. Worker '': whoever owns it."""
+        answer = await self._run(_close, unit, worker, int(outcome))
+        return None if answer < 0 else bool(answer)
+
+    async def give_back(self, unit: Unit, worker: str) -> bool | None:
+        """Whether nobody owns it now; None: the unit is another's."""
+        answer = await self._run(_give_back, unit, worker)
+        return None if answer < 0 else bool(answer)
+
+    async def strike(self, unit: Unit, position: int) -> bool:
+        """Whether an alert before this one struck the reader."""
+        key = f"{self._prefix(unit)}:strikes"
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.hsetnx(key, str(position), str(unit.alert_id))
+            pipe.hget(key, str(position))
+            _, struck_by = await pipe.execute()
+        return struck_by is not None and int(struck_by) != unit.alert_id
+
+    async def totals(self, alert_id: int, segments: Sequence[int]) -> Totals:
+        keys = [prefix(Slot(self._channel, segment, 0)) for segment in segments]
+        found = await _totals.each(self._redis, [([f"{key}:alert:{alert_id}:planned"], [key]) for key in keys])
+        audience, waiting, begun, untouched = (sum(answer[at] for answer in found) for at in range(4))
+        outcomes: Counter[Outcome] = Counter()
+        for answer in found:
+            for code, many in zip(answer[4::2], answer[5::2], strict=True):
+                outcomes[Outcome(code)] += many
+        known = {outcome: many for outcome, many in sorted(outcomes.items()) if many}
+        return Totals(audience=audience, outcomes=known, waiting=waiting, in_flight=begun, untouched=untouched)
+
+    async def fate(self, alert_id: int, slot: Slot) -> Fate:
+        key = prefix(slot)
+        found = await _fate(self._redis, [f"{key}:alert:{alert_id}:planned"], [key, slot.position])
+        if not found:
+            return Fate()
+        code, waiting, begun = found
+        return Fate(True, Outcome(code) if code else None, waiting=bool(waiting), begun=bool(begun))
+
+    async def _run(self, script: Script, unit: Unit, *arguments: bytes | str | int) -> Any:
+        segment = self._prefix(unit)
+        state = f"{segment}:alert:{unit.alert_id}:{int(unit.tier)}:state"
+        return await script(self._redis, [state], [segment, *arguments])
+
+    def _prefix(self, unit: Unit) -> str:
+        return prefix(Slot(self._channel, unit.segment, 0))
+
+
+def _reader(values: Sequence[Any]) -> Reader:
+    position, id_, other_id, profile, language, topic, message, other_message = values
+    user_id = packing.read_id(id_, other_id)
+    # The script begins only with readers who have one.
+    assert user_id is not None
+    return Reader(
+        position=position,
+        user_id=user_id,
+        language=language.decode(),
+        topic=topic.decode(),
+        thread_id=packing.extra_of(profile).get("thread", "") if profile else "",
+        message_id=_message_id(message, other_message),
+    )
+
+
+def _message_id(packed: bytes, other: bytes) -> str:
+    if packed in (b"", _NO_MESSAGE):
+        return other.decode()
+    return str(_MESSAGE.unpack(packed)[0])
+
+
+def _packed(result: Result) -> tuple[bytes | str | int, ...]:
+    """Position, outcome and two more, as ledger_settle.lua wants them."""
+    match result:
+        case Settle(position, outcome, message_id):
+            number = int(message_id) if message_id.isascii() and message_id.isdecimal() and len(message_id) < 11 else 0
+            if str(number) == message_id and 0 < number < 2**32:
+                return position, int(outcome), _MESSAGE.pack(number), ""
+            return position, int(outcome), "", message_id
+        case Postpone(position, after, doubtful):
+            return position, -1 if doubtful else 0, max(0, -(-after // _MILLISECOND)), ""

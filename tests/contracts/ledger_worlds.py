@@ -1,0 +1,121 @@
+"""Subscribers and a ledger over them, in memory and in Redis, for the suites that both must pass."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from redis.asyncio import Redis
+
+from newsbot.delivery.ledger import Claim, Ledger, Taken, Unit
+from newsbot.delivery.redis_ledger import RedisLedger
+from newsbot.domain.alert import Alert
+from newsbot.domain.subscriber import Subscriber
+from newsbot.heartbeats import new_name, retire
+from newsbot.subscribers.redis_segments import Segments
+from newsbot.subscribers.states import Forgotten
+from tests.builders import NOW, a_subscriber, an_address
+from tests.memory_ledger import MemoryLedger
+
+
+class World(Protocol):
+    ledger: Ledger
+    other: Ledger  #: another process's
+
+    async def put(self, *topics: str, number: int, active_at: datetime | None = None, **preferences: Any) -> None:
+        """Write the reader `number`, in place of what is there."""
+        ...
+
+    async def forget(self, number: int) -> None: ...
+
+    def worker(self) -> str:
+        """Another one that lives."""
+        ...
+
+    def die(self, worker: str) -> None: ...
+
+    async def pass_time(self, span: timedelta) -> None: ...
+
+
+class MemoryWorld:
+    def __init__(self) -> None:
+        self.readers: dict[int, Subscriber] = {}
+        self.memory = MemoryLedger(self.readers)
+        self.ledger: Ledger = self.memory
+        self.other: Ledger = self.memory
+
+    async def put(self, *topics: str, number: int, active_at: datetime | None = None, **preferences: Any) -> None:
+        self.readers[number] = _reader(*topics, number=number, active_at=active_at, **preferences)
+
+    async def forget(self, number: int) -> None:
+        del self.readers[number]
+
+    def worker(self) -> str:
+        return new_name()
+
+    def die(self, worker: str) -> None:
+        self.memory.dead.add(worker)
+
+    async def pass_time(self, span: timedelta) -> None:
+        self.memory.skip(span)
+
+
+class RedisWorld:
+    def __init__(self, redis: Redis) -> None:
+        self.redis = redis
+        self.segments = Segments(redis, {"telegram": "1"})
+        self.ledger: Ledger = RedisLedger(redis, "telegram", "1")
+        self.other: Ledger = RedisLedger(redis, "telegram", "1")
+        self._version = 0
+
+    async def put(self, *topics: str, number: int, active_at: datetime | None = None, **preferences: Any) -> None:
+        self._version += 1
+        reader = _reader(*topics, number=number, active_at=active_at, **preferences)
+        await self.segments.apply([replace(reader, version=self._version)])
+        if active_at is not None:
+            await self.segments.touch(reader.address, reader.slot, active_at)
+
+    async def forget(self, number: int) -> None:
+        self._version += 1
+        await self.segments.apply([Forgotten("telegram", number, self._version)])
+
+    def worker(self) -> str:
+        return new_name()
+
+    def die(self, worker: str) -> None:
+        retire(worker)
+
+    async def pass_time(self, span: timedelta) -> None:
+        await asyncio.sleep(span.total_seconds())
+
+
+def _reader(*topics: str, number: int, active_at: datetime | None, **preferences: Any) -> Subscriber:
+    address = an_address(preferences.pop("user_id", str(1000 + number)))
+    return replace(a_subscriber(*topics, address=address, number=number, **preferences), active_at=active_at)
+
+
+async def frozen(world: World, alert: Alert, *segments: int, **first: Any) -> int:
+    return sum([await world.ledger.freeze(alert, segment, now=NOW, **first) for segment in segments or (0,)])
+
+
+async def taken(ledger: Ledger, worker: str, *alerts: Alert, resend: bool = False) -> Taken:
+    """Waits until there is something to take."""
+    ids = [alert.id for alert in alerts]
+    deadline = time.monotonic() + 10
+    while (found := await ledger.take(worker, ids, resend=ids if resend else ())) is None:
+        assert time.monotonic() < deadline, "nothing to take"
+        await asyncio.sleep(0.02)
+    return found
+
+
+async def claimed(ledger: Ledger, unit: Unit, worker: str, count: int, alert: Alert) -> Claim:
+    """Waits until somebody's turn comes."""
+    deadline = time.monotonic() + 10
+    while not (claim := await ledger.claim(unit, worker, count, alert)).readers:
+        assert time.monotonic() < deadline, "nobody's turn comes"
+        assert claim.next_in is not None, "nobody waits"
+        await asyncio.sleep(claim.next_in.total_seconds() + 0.001)
+    return claim

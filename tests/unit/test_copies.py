@@ -1,0 +1,69 @@
+"""What is stopped and waited for before copies are corrected or recalled."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsbot.delivery.copies import Proceed, Stop, WaitFor, before_touching
+from newsbot.domain.alert import AlertKind, AlertState, Totals
+from tests.builders import an_alert
+
+OPEN = [state for state in AlertState if not state.final]
+ENDED = {"state": AlertState.DONE, "totals": Totals()}
+
+
+def a_correction(number: int, **changes):
+    return an_alert(number, kind=AlertKind.CORRECTION, of=1, state=AlertState.PLANNED, **changes)
+
+
+def a_recall(number: int, **changes):
+    return an_alert(number, **{"kind": AlertKind.RECALL, "of": 1, "state": AlertState.PLANNED} | changes)
+
+
+@pytest.mark.parametrize("state", OPEN)
+def test_a_recall_stops_its_alert_first(state):
+    parent, recall = an_alert(1, state=state), a_recall(2)
+    assert before_touching(recall, parent, [recall]) == Stop((parent,), "recalled")
+
+
+@pytest.mark.parametrize("state", OPEN)
+def test_a_correction_lets_its_alert_go_on_once_it_is_known_to_be_held(state):
+    correction = a_correction(2)
+    assert before_touching(correction, an_alert(1, state=state), [correction]) == Proceed(claimed_meanwhile=True)
+
+
+@pytest.mark.parametrize("touch", [a_correction, a_recall])
+def test_both_wait_for_what_is_still_on_its_way_of_a_stopped_alert(touch):
+    parent, alert = an_alert(1, state=AlertState.STOPPED), touch(2)
+    assert before_touching(alert, parent, [alert]) == WaitFor((parent,))
+
+
+@pytest.mark.parametrize("touch", [a_correction, a_recall])
+def test_nothing_is_waited_for_when_the_alert_is_over(touch):
+    alert = touch(2)
+    assert before_touching(alert, an_alert(1, **ENDED), [alert]) == Proceed()
+    assert before_touching(alert, None, [alert]) == Proceed()
+
+
+def test_a_newer_correction_stops_the_older_ones_and_waits_for_them():
+    over = an_alert(1, **ENDED)
+    older, newer = a_correction(2), a_correction(3)
+    assert before_touching(newer, over, [older, newer]) == Stop((older,), "superseded")
+    assert before_touching(older, over, [older, newer]) == Proceed()
+    stopped = an_alert(2, kind=AlertKind.CORRECTION, of=1, state=AlertState.STOPPED)
+    assert before_touching(newer, over, [stopped, newer]) == WaitFor((stopped,))
+
+
+def test_a_recall_stops_corrections_with_the_alert():
+    parent, correction, recall = an_alert(1), a_correction(2), a_recall(3)
+    assert before_touching(recall, parent, [correction, recall]) == Stop((parent, correction), "recalled")
+
+
+def test_what_is_recalled_is_not_corrected_any_more():
+    recall, correction = a_recall(2, **ENDED), a_correction(3)
+    assert before_touching(correction, an_alert(1, **ENDED), [recall, correction]) == Stop((correction,), "recalled")
+
+
+def test_a_recall_that_was_stopped_leaves_copies_to_correct():
+    recall, correction = a_recall(2, state=AlertState.STOPPED, totals=Totals()), a_correction(3)
+    assert before_touching(correction, an_alert(1, **ENDED), [recall, correction]) == Proceed()
