@@ -23,6 +23,7 @@ from newsbot.config import Settings
 from newsbot.conversation.dialogue import Dialogue
 from newsbot.database import Database, open_database
 from newsbot.delivery.alert_store import SqlAlertStore
+from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.embedded_redis import EmbeddedRedis, connect_or_start
 from newsbot.errors import NewsbotError
 from newsbot.i18n import Catalog
@@ -99,6 +100,13 @@ class Parts:
 
     async def alerts(self) -> SqlAlertStore:
         return SqlAlertStore(await self.database())
+
+    async def ledger(self) -> RedisLedger:
+        """Of the Telegram bot, whose token must be set; one for all who work with it here."""
+        return await self._once("ledger", self._open_ledger)
+
+    async def _open_ledger(self) -> RedisLedger:
+        return RedisLedger(await self.redis(), "telegram", self.accounts["telegram"])
 
     async def redis(self) -> Redis:
         return await self._once("redis", self._open_redis)

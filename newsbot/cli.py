@@ -30,6 +30,8 @@ app = typer.Typer(
 )
 subscribers_app = typer.Typer(help="The readers: export, import, rebuild the working copy.", no_args_is_help=True)
 app.add_typer(subscribers_app, name="subscribers")
+alerts_app = typer.Typer(help="What was sent, and why.", no_args_is_help=True)
+app.add_typer(alerts_app, name="alerts")
 app.add_typer(text_app, name="text")
 
 
@@ -171,6 +173,29 @@ def rebuild_subscribers(context: typer.Context) -> None:
 
     count = _obey(context, commands.rebuild_subscribers)
     typer.echo(f"{_readers(count)} rebuilt from the journal.")
+
+
+@alerts_app.command("why")
+def alerts_why(
+    context: typer.Context,
+    article: Annotated[str, typer.Argument(help="The article's id or its address.")],
+    reader: Annotated[str | None, typer.Argument(help="A reader's address, like telegram:123456.")] = None,
+) -> None:
+    """Say why ARTICLE was or wasn't sent, and what became of it for READER."""
+    from newsbot import alert_commands
+
+    _obey(context, lambda settings: alert_commands.alerts_why(settings, article, reader))
+
+
+@alerts_app.command("list")
+def alerts_list(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20,
+) -> None:
+    """The newest alerts, with their state and figures."""
+    from newsbot import alert_commands
+
+    _obey(context, lambda settings: alert_commands.alerts_list(settings, limit))
 
 
 def _readers(count: int) -> str:

@@ -6,7 +6,6 @@ worker left is settled here. Everything may be done again.
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from newsbot.delivery.alerts import AlertStore
 from newsbot.delivery.ledger import Ledger, UnitLost
 from newsbot.delivery.policy import resends
 from newsbot.domain.alert import STOPPED_EXPIRED, Alert, AlertState, Outcome, Totals
+from newsbot.heartbeats import new_name, retire
 
 OPEN: Final = frozenset(state for state in AlertState if not state.final)
 
@@ -32,7 +32,7 @@ class Ending:
         self._alerts = alerts
         self._ledgers = tuple(ledgers)
         self._clock = clock
-        self._worker = _a_name()  # as whom the ledgers know us
+        self._worker = new_name()  # as whom the ledgers know us
 
     async def stop(self, alert: Alert, reason: str) -> bool:
         """Nobody more gets it. False if it is over already."""
@@ -45,7 +45,7 @@ class Ending:
         """It is done when every unit of it is closed."""
         if await self._open_units(alert):
             return False
-        totals = await self._totals(alert)
+        totals = await totals_of(self._ledgers, alert.id)
         of = (AlertState.PLANNED, AlertState.RUNNING, AlertState.PAUSED)
         if await self._alerts.turn(alert.id, AlertState.DONE, of=of, now=self._clock(), totals=totals):
             log.info("alert done", alert=alert.id, audience=totals.audience, sent=totals.sent, skipped=totals.skipped)
@@ -87,8 +87,9 @@ class Ending:
         try:
             yield self._worker
         except BaseException:
-            # A unit may be ours without our knowing. This name dies with it, so that it can be taken from it.
-            self._worker = _a_name()
+            # A unit may be ours without our knowing: whoever comes next takes it from the name that ends here.
+            retire(self._worker)
+            self._worker = new_name()
             raise
 
     async def account(self, alert: Alert) -> bool:
@@ -97,7 +98,7 @@ class Ending:
             await ledger.release(alert.id)
         if await self._open_units(alert):
             return False
-        totals = await self._totals(alert)
+        totals = await totals_of(self._ledgers, alert.id)
         await self._alerts.keep_totals(alert.id, totals)
         log.info("alert accounted for", alert=alert.id, audience=totals.audience, sent=totals.sent)
         return True
@@ -105,19 +106,17 @@ class Ending:
     async def _open_units(self, alert: Alert) -> int:
         return sum([await ledger.open_units(alert.id) for ledger in self._ledgers])
 
-    async def _totals(self, alert: Alert) -> Totals:
-        found = [await ledger.totals(alert.id) for ledger in self._ledgers]
-        outcomes: Counter[Outcome] = Counter()
-        for one in found:
-            outcomes.update(one.outcomes)
-        return Totals(
-            audience=sum(one.audience for one in found),
-            outcomes=dict(outcomes),
-            waiting=sum(one.waiting for one in found),
-            in_flight=sum(one.in_flight for one in found),
-            untouched=sum(one.untouched for one in found),
-        )
 
-
-def _a_name() -> str:
-    return f"planner-{secrets.token_hex(4)}"
+async def totals_of(ledgers: Sequence[Ledger], alert_id: int) -> Totals:
+    """How far an alert has come, over all channels."""
+    found = [await ledger.totals(alert_id) for ledger in ledgers]
+    outcomes: Counter[Outcome] = Counter()
+    for one in found:
+        outcomes.update(one.outcomes)
+    return Totals(
+        audience=sum(one.audience for one in found),
+        outcomes=dict(outcomes),
+        waiting=sum(one.waiting for one in found),
+        in_flight=sum(one.in_flight for one in found),
+        untouched=sum(one.untouched for one in found),
+    )

@@ -1,0 +1,107 @@
+"""The commands about alerts, over the parts that `bootstrap` opens. They work beside a running newsbot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import typer
+
+from newsbot.articles.store import ArticleStore
+from newsbot.bootstrap import Parts
+from newsbot.config import Settings
+from newsbot.delivery.alerts import AlertStore
+from newsbot.delivery.ending import totals_of
+from newsbot.delivery.explaining import KINDS, Known, Told, why, why_reader
+from newsbot.delivery.ledger import Fate, Ledger
+from newsbot.domain.alert import Alert
+from newsbot.domain.article import Article
+from newsbot.domain.subscriber import Address, Subscriber
+from newsbot.errors import ConfigurationError, NewsbotError
+from newsbot.ingest.canonical_url import InvalidUrl, canonical_url
+from newsbot.ingest.story_finder import addresses_to_look_up, find_article
+from newsbot.text.clipping import Unit, clip
+
+TITLE: Final = 48  #: characters of an alert's title in the list
+
+
+async def alerts_why(settings: Settings, wanted: str, reader: str | None) -> None:
+    """Print why an article (its id or address) was or wasn't sent, and to a reader if one is named."""
+    try:
+        address = None if reader is None else Address.parse(reader)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
+    async with Parts(settings) as parts:
+        article = await _article(await parts.articles(), wanted)
+        alerts = await parts.alerts()
+        ledgers = await _ledgers(parts)
+        subscribers = await parts.subscribers()
+        told = Told(parts.timezone, parts.clock())
+        ours = address is not None and address.channel in parts.accounts
+        subscriber = await subscribers.get(address) if address is not None and ours else None
+        known = [await _known(alert, ledgers, subscriber) for alert in await _alerts(alerts, article)]
+        lines = why(article, await alerts.decision(article.id), known, told)
+        if address is not None:
+            history = () if subscriber is None else await subscribers.history(address)
+            lines += why_reader(address, history, known, told)
+    for line in lines:
+        typer.echo(line)
+
+
+async def alerts_list(settings: Settings, limit: int) -> None:
+    """Print the newest alerts with their state and figures."""
+    async with Parts(settings) as parts:
+        alerts, articles, ledgers = await parts.alerts(), await parts.articles(), await _ledgers(parts)
+        recent = await alerts.recent(limit=limit)
+        if not recent:
+            typer.echo("No alerts yet.")
+        for alert in recent:
+            totals = alert.totals or await totals_of(ledgers, alert.id)
+            kind = KINDS[alert.kind] if alert.kind.touches_copies else f"{alert.cls.value} {KINDS[alert.kind]}"
+            state = f"{alert.state.value} ({alert.reason})" if alert.reason else alert.state.value
+            typer.echo(
+                f"{alert.id:>6}  {alert.created_at.astimezone(parts.timezone):%Y-%m-%d %H:%M}  {kind:18} {state:28} "
+                f"{f'{totals.sent:,} of {totals.audience:,} sent':>24}  {await _title(alert, articles)}"
+            )
+
+
+async def _article(articles: ArticleStore, wanted: str) -> Article:
+    if wanted.isdecimal():
+        article = await articles.get(int(wanted))
+    else:
+        try:
+            url = canonical_url(wanted)
+        except InvalidUrl as error:
+            raise ConfigurationError(f"ARTICLE is an article's id or its address: {error}") from None
+        article = find_article([url], await articles.known_urls(addresses_to_look_up([url])))
+    if article is None:
+        raise NewsbotError(f"No article {wanted} is stored: it never came, or is older than articles are kept.")
+    return article
+
+
+async def _alerts(alerts: AlertStore, article: Article) -> list[Alert]:
+    """Those that show the article, and what was done to their copies."""
+    found = {alert.id: alert for alert in await alerts.of_article(article.id)}
+    for alert in list(found.values()):
+        found |= {one.id: one for one in await alerts.copies_touched(alert.id)}
+    return [found[alert_id] for alert_id in sorted(found)]
+
+
+async def _known(alert: Alert, ledgers: Sequence[Ledger], subscriber: Subscriber | None) -> Known:
+    fate = Fate()
+    for ledger in ledgers:
+        if subscriber is not None and ledger.channel == subscriber.address.channel:
+            fate = await ledger.fate(alert.id, subscriber.slot)
+    return Known(alert, alert.totals or await totals_of(ledgers, alert.id), fate)
+
+
+async def _ledgers(parts: Parts) -> tuple[Ledger, ...]:
+    return (await parts.ledger(),) if "telegram" in parts.accounts else ()
+
+
+async def _title(alert: Alert, articles: ArticleStore) -> str:
+    if alert.of:
+        return f"of alert {alert.of}"
+    article = await articles.get(alert.article_id)
+    words = article.headline if article is not None else alert.text.plain if alert.text is not None else ""
+    return clip(" ".join(words.split()), TITLE, unit=Unit.GRAPHEME)
