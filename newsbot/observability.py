@@ -104,6 +104,28 @@ class Metrics:
         self.source_failures = Counter(
             "newsbot_source_failures", "Reads of a source that failed.", ["source"], registry=self.registry
         )
+        self.deliveries = Counter(
+            "newsbot_deliveries",
+            "Deliveries of alerts, by what became of them.",
+            ["cls", "outcome"],
+            registry=self.registry,
+        )
+        self.deliveries_in_flight = Gauge(
+            "newsbot_deliveries_in_flight", "Deliveries begun and not settled yet.", registry=self.registry
+        )
+        self.delivery_holds = Counter(
+            "newsbot_delivery_holds",
+            "Times that sending held back by itself, by reason.",
+            ["reason"],
+            registry=self.registry,
+        )
+        self.first_push_seconds = Histogram(
+            "newsbot_first_push_seconds",
+            "From an alert's making to its first message.",
+            ["cls"],
+            buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800),
+            registry=self.registry,
+        )
         self.inbox_waiting = Gauge(
             "newsbot_inbox_waiting", "Events kept and not handled yet.", ["channel"], registry=self.registry
         )

@@ -11,7 +11,7 @@ ledger.away = True                                       # StoreUnavailable unti
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -50,11 +50,18 @@ class _Unit:
 class MemoryLedger:
     """Implements `newsbot.delivery.ledger.Ledger`."""
 
-    def __init__(self, readers: Mapping[Any, Subscriber] | None = None, *, channel: str = "telegram") -> None:
+    def __init__(
+        self,
+        readers: Mapping[Any, Subscriber] | None = None,
+        *,
+        channel: str = "telegram",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.channel = channel
         self.readers: Mapping[Any, Subscriber] = {} if readers is None else readers
         self.away = False
         self.dead: set[str] = set()
+        self._clock = clock
         self._skipped = 0.0
         self._units: dict[Unit, _Unit] = {}
         self._planned: dict[tuple[int, int], int] = {}
@@ -238,13 +245,17 @@ class MemoryLedger:
             raise StoreUnavailable
 
     def _now(self) -> float:
-        return time.monotonic() + self._skipped
+        return self._clock() + self._skipped
 
     def _of_channel(self) -> Iterator[Subscriber]:
         return (one for one in self.readers.values() if one.address.channel == self.channel)
 
     def _at(self, segment: int, position: int) -> Subscriber | None:
-        return next((one for one in self._of_channel() if one.slot == Slot(self.channel, segment, position)), None)
+        slot = Slot(self.channel, segment, position)
+        likely = self.readers.get(slot.number)
+        if likely is not None and likely.slot == slot:
+            return likely
+        return next((one for one in self._of_channel() if one.slot == slot), None)
 
     def _of(self, alert_id: int) -> list[tuple[Unit, _Unit]]:
         return [(unit, self._units[unit]) for unit in sorted(self._units) if unit.alert_id == alert_id]

@@ -1,0 +1,231 @@
+"""From an alert whose turn it is to jobs for the senders: a unit, moments of the pace, readers, their messages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Final, TypeVar
+
+import structlog
+
+from newsbot.channels.channel import Pusher
+from newsbot.delivery.composer import Composer, Variant
+from newsbot.delivery.ledger import Claim, Ledger, Postpone, Reader, Tier, UnitLost
+from newsbot.delivery.outcomes import Sign, Verdict
+from newsbot.delivery.pacing import BulkPacing, Granted, Lane
+from newsbot.delivery.work import NEVER, Job, Owned, Settlement, Work
+from newsbot.domain.alert import AlertClass, Outcome
+
+LANES: Final = {AlertClass.BREAKING: Lane.BREAKING, AlertClass.TOPIC: Lane.TOPIC, AlertClass.DIGEST: Lane.DIGEST}
+CHANNEL_FIRST: Final = 2.0  #: seconds at most that the readers wait for the newsroom's own channel
+LOOK_AGAIN: Final = 1.0  #: seconds before looking for a unit again, or for one that was not ready to be closed
+LONGEST_REST: Final = 0.25  #: seconds of waiting for the pace before anything else is looked at
+
+#: where a process may die: `at` is called there, for tests
+BEFORE_CLAIM: Final = "before_claim"
+AFTER_CLAIM: Final = "after_claim"
+
+T = TypeVar("T")
+_log = structlog.get_logger()
+
+
+class Claiming:
+    """One alert's turn at a time. `count(n)` is told of readers who are begun now (n > 0) or given up again (n < 0).
+
+    Raises StoreError where ledger, pacing or articles are away; what was begun is then given up and taken back later.
+    """
+
+    def __init__(
+        self,
+        worker: str,
+        ledger: Ledger,
+        pacing: BulkPacing,
+        composer: Composer,
+        pusher: Pusher,
+        *,
+        send: Callable[[Job], None],
+        settle: Callable[[Settlement], None],
+        count: Callable[[int], None],
+        at: Callable[[str], None],
+    ) -> None:
+        self._worker = worker
+        self._ledger = ledger
+        self._pacing = pacing
+        self._composer = composer
+        self._pusher = pusher
+        self._send = send
+        self._settle = settle
+        self._count = count
+        self._at = at
+        self._spare: list[float] = []  # moments that were granted and found no reader
+
+    async def turn(self, work: Work, room: int) -> int:
+        """Claim up to `room` readers of this alert and hand them on; how many of the pace it used."""
+        now = asyncio.get_running_loop().time()
+        owned = work.next_unit(now) or await self._take(work, now)
+        if owned is None:
+            return 0
+        if work.closing is not None:
+            await self._close(work, owned, work.closing)
+            return 0
+        moments = await self._moments(LANES[work.alert.cls], room)
+        if not moments:
+            return 0
+        claim = await self._while_ours(work, owned, lambda: self._claim(owned, len(moments), work))
+        used = await self._hand_on(work, owned, claim.readers, moments) if claim and claim.readers else 0
+        self._spare = moments[used:] + self._spare
+        if used and owned.unit.tier is Tier.CHANNEL:
+            work.channel_until = now + CHANNEL_FIRST
+        if claim is not None and not claim.readers:
+            await self._nobody(work, owned, claim)
+        return used
+
+    async def tidy(self, work: Work) -> None:
+        """Take back at once who was claimed and will not be begun with: if we died now they would be unknown."""
+        for owned in tuple(work.units):
+            if owned.stale and not owned.lock.locked():
+                await self._while_ours(work, owned, _nothing)
+
+    async def give_back(self, work: Work) -> None:
+        """Let go of this alert's units; requests on their way stay ours."""
+        for owned in tuple(work.units):
+            await self._while_ours(work, owned, partial(self._ledger.give_back, owned.unit, self._worker))
+            work.units = [one for one in work.units if one is not owned]
+
+    async def _take(self, work: Work, now: float) -> Owned | None:
+        if work.take_after > now:
+            return None
+        alert_id = work.alert.id
+        taken = await self._ledger.take(self._worker, [alert_id], resend=[alert_id] if work.resend else ())
+        if taken is None:
+            work.take_after = now + LOOK_AGAIN
+            return None
+        if taken.recovered:
+            _log.warning("a unit is taken over", unit=str(taken.unit), begun=taken.recovered, sent_again=work.resend)
+        owned = next((one for one in work.units if one.unit == taken.unit), None)
+        if owned is None:
+            owned = Owned(taken.unit)
+            work.units.append(owned)
+        return owned
+
+    async def _moments(self, lane: Lane, count: int) -> list[float]:
+        """When the next messages may be sent, at most `count`; none: not yet, and it has waited a little."""
+        clock = asyncio.get_running_loop().time
+        # Later than its neighbour's moment it would be one too many.
+        oldest = clock() - self._pacing.interval.total_seconds()
+        moments = [moment for moment in self._spare if moment >= oldest]
+        self._spare = moments[count:]
+        if moments:
+            return moments[:count]
+        granted = await self._pacing.take(lane, count)
+        if isinstance(granted, Granted):
+            first, interval = clock() + granted.after / 1_000_000, self._pacing.interval.total_seconds()
+            return [first + place * interval for place in range(granted.count)]
+        await asyncio.sleep(min(granted.again_after / 1_000_000, LONGEST_REST))
+        return []
+
+    async def _claim(self, owned: Owned, count: int, work: Work) -> Claim:
+        self._at(BEFORE_CLAIM)
+        try:
+            claim = await self._ledger.claim(owned.unit, self._worker, count, work.alert)
+        except BaseException:
+            owned.stale = True  # it may have been done, and we don't know who they are
+            raise
+        owned.begun.update(reader.position for reader in claim.readers)
+        self._count(len(claim.readers))
+        self._at(AFTER_CLAIM)
+        return claim
+
+    async def _hand_on(self, work: Work, owned: Owned, readers: Sequence[Reader], moments: Sequence[float]) -> int:
+        """Jobs for those who may be sent to; how many moments they take."""
+        claimed_at = asyncio.get_running_loop().time()
+        handed = 0
+        try:
+            messages = [await self._message(work, reader) for reader in readers]
+            waits = await self._pacing.chats([reader.user_id for reader in readers])
+            used = 0
+            for reader, message, wait in zip(readers, messages, waits, strict=True):
+                job = Job.of(work, owned, reader, message, moments[used], claimed_at)
+                if message is None:
+                    break
+                handed += 1
+                if wait:
+                    self._settle(Settlement(job, Verdict(Postpone(reader.position, wait), Sign.NOTHING)))
+                else:
+                    self._send(job)
+                    used += 1
+            return used
+        finally:
+            self._give_up(owned, readers[handed:])
+
+    def _give_up(self, owned: Owned, readers: Sequence[Reader]) -> None:
+        if readers:
+            owned.begun.difference_update(reader.position for reader in readers)
+            owned.stale = True
+            self._count(-len(readers))
+
+    async def _message(self, work: Work, reader: Reader) -> Hashable | None:
+        """None when there is nothing to show any more."""
+        if work.closing is not None:
+            return None
+        variant = Variant(reader.language, reader.topic, shared=reader.user_id.startswith(("-", "@")))
+        prepared = work.prepared.get(variant)
+        if prepared is None:
+            composed = await self._composer.compose(work.alert, variant)
+            if composed is None:
+                work.closing = Outcome.WITHDRAWN
+                return None
+            prepared = work.prepared[variant] = self._pusher.prepare(composed.operation, composed.reply)
+        return prepared
+
+    async def _nobody(self, work: Work, owned: Owned, claim: Claim) -> None:
+        now = asyncio.get_running_loop().time()
+        if claim.next_in is not None:
+            owned.due = now + max(claim.next_in, timedelta(milliseconds=1)).total_seconds()
+        elif owned.begun:
+            owned.due = NEVER  # until they are settled
+        elif claim.in_flight:
+            owned.stale, owned.due = True, now + LOOK_AGAIN
+        else:
+            await self._close(work, owned, Outcome.EXPIRED)
+
+    async def _close(self, work: Work, owned: Owned, outcome: Outcome) -> None:
+        if owned.begun:
+            owned.due = NEVER
+            return
+        closed = await self._while_ours(work, owned, lambda: self._ledger.close(owned.unit, self._worker, outcome))
+        if closed:
+            work.units = [one for one in work.units if one is not owned]
+            counts = {one.name.lower(): count for one, count in owned.outcomes.items()}
+            _log.info("a unit is done", unit=str(owned.unit), **counts)
+        elif closed is not None:
+            owned.stale, owned.due = True, asyncio.get_running_loop().time() + LOOK_AGAIN
+
+    async def _while_ours(self, work: Work, owned: Owned, do: Callable[[], Awaitable[T]]) -> T | None:
+        """`do` under the unit's lock, after taking back who was claimed and will not be begun with. A unit that is lost
+        is let go of: None.
+        """
+        async with owned.lock:
+            try:
+                if owned.stale:
+                    await self._take_back(owned)
+                return await do()
+            except UnitLost:
+                owned.lost = True
+                work.units = [one for one in work.units if one is not owned]
+                _log.warning("another worker has this unit now", unit=str(owned.unit), begun=len(owned.begun))
+                return None
+
+    async def _take_back(self, owned: Owned) -> None:
+        owned.stale = False  # first: others may be given up meanwhile
+        try:
+            await self._ledger.take_back(owned.unit, self._worker, but=frozenset(owned.begun))
+        except BaseException:
+            owned.stale = True
+            raise
+
+
+async def _nothing() -> None:
+    return

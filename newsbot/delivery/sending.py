@@ -1,0 +1,63 @@
+"""The senders: a fixed number of tasks, each with one request on its way. Jobs come in the order of their moments."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from newsbot.channels.channel import Pusher
+from newsbot.delivery.work import Job
+from newsbot.domain.attempt import Attempt
+
+#: seconds after its claim that a reader may still be sent to: after a longer sleep of this process another worker has
+#: the unit, and sends
+CLAIM_LIFE: Final = 30.0
+
+#: where a process may die: `at` is called there, for tests
+REQUEST_SENT: Final = "request_sent"
+ANSWER_READ: Final = "answer_read"
+
+
+class Sending:
+    """`run` is one sender. `may_begin` is asked right before each request; `dropped` is told of those it forbids."""
+
+    def __init__(
+        self,
+        pusher: Pusher,
+        *,
+        may_begin: Callable[[Job], bool],
+        answered: Callable[[Job, Attempt], None],
+        dropped: Callable[[Job], None],
+        at: Callable[[str], None],
+    ) -> None:
+        self._pusher = pusher
+        self._may_begin = may_begin
+        self._answered = answered
+        self._dropped = dropped
+        self._at = at
+        self._jobs: asyncio.Queue[Job] = asyncio.Queue()
+
+    def add(self, job: Job) -> None:
+        self._jobs.put_nowait(job)
+
+    async def run(self) -> None:
+        clock = asyncio.get_running_loop().time
+        while True:
+            job = await self._jobs.get()
+            try:
+                if (early := job.at - clock()) > 0:
+                    await asyncio.sleep(early)
+                if clock() - job.claimed_at > CLAIM_LIFE or not self._may_begin(job):
+                    self._dropped(job)
+                    continue
+                self._at(REQUEST_SENT)
+                attempt = await self._pusher.push(job.prepared, job.to)
+                self._at(ANSWER_READ)
+                self._answered(job, attempt)
+            finally:
+                self._jobs.task_done()
+
+    async def finished(self) -> None:
+        """Returns when nothing waits and no request is on its way."""
+        await self._jobs.join()

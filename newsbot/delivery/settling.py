@@ -1,0 +1,130 @@
+"""Results on their way into the ledger, in batches as they come. They wait in memory while Redis is away: nothing that
+is known is given up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+import structlog
+
+from newsbot.delivery.ledger import Ledger, Postpone, Settle
+from newsbot.delivery.marking import Marking
+from newsbot.delivery.outcomes import Verdict, struck_out
+from newsbot.delivery.work import Owned, Settlement
+from newsbot.errors import StoreError
+from newsbot.observability import Metrics
+
+AGAIN: Final = 0.5  #: seconds before a ledger that is away is asked again
+
+_log = structlog.get_logger()
+
+
+class Settling:
+    """`run` does the work. `settled(n)` is told when so many deliveries are off our hands."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        marking: Marking,
+        metrics: Metrics,
+        *,
+        settled: Callable[[int], None],
+        before: Callable[[], None],
+    ) -> None:
+        self._ledger = ledger
+        self._marking = marking
+        self._metrics = metrics
+        self._settled = settled
+        self._before = before
+        self._waiting: list[Settlement] = []
+        self._arrived = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def add(self, settlement: Settlement) -> None:
+        self._waiting.append(settlement)
+        self._arrived.set()
+        self._idle.clear()
+
+    async def finished(self) -> None:
+        """Returns when everything is kept."""
+        await self._idle.wait()
+
+    async def run(self) -> None:
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            batch, self._waiting = self._waiting, []
+            by_unit: defaultdict[Owned, list[Settlement]] = defaultdict(list)
+            for one in batch:
+                by_unit[one.job.owned].append(one)
+            for owned, settlements in by_unit.items():
+                await self._keep(owned, settlements)
+            if not self._waiting:
+                self._idle.set()
+
+    async def _keep(self, owned: Owned, settlements: list[Settlement]) -> None:
+        for one in settlements:
+            if one.verdict.strike:
+                one.verdict = await self._struck(owned, one.verdict)
+        somebody_waits = any(isinstance(one.verdict.result, Postpone) for one in settlements)
+        if somebody_waits:
+            async with owned.lock:
+                await self._settle(owned, settlements)
+        else:
+            await self._settle(owned, settlements)
+        if somebody_waits or not owned.begun:
+            owned.wake()
+        # Settle before counting: if we die in between, a figure is wrong; the other way round a reader gets it twice.
+        for one in settlements:
+            self._count(one)
+        self._settled(len(settlements))
+
+    async def _settle(self, owned: Owned, settlements: list[Settlement]) -> None:
+        self._before()
+        results = [one.verdict.result for one in settlements]
+        if owned.lost:  # who owns it now has taken them over; only what became of a request is news to them
+            results = [result for result in results if isinstance(result, Settle)]
+        told = False
+        while True:
+            try:
+                await self._ledger.settle(owned.unit, results)
+            except StoreError as error:
+                if not told:
+                    _log.warning("results wait for the ledger", count=len(results), reason=str(error))
+                    told = True
+                await asyncio.sleep(AGAIN)
+            else:
+                break
+        owned.begun.difference_update(one.verdict.result.position for one in settlements)
+
+    async def _struck(self, owned: Owned, verdict: Verdict) -> Verdict:
+        while True:
+            try:
+                twice = await self._ledger.strike(owned.unit, verdict.result.position)
+            except StoreError as error:
+                _log.warning("a strike waits for the ledger", reason=str(error))
+                await asyncio.sleep(AGAIN)
+            else:
+                return struck_out(verdict) if twice else replace(verdict, strike=False)
+
+    def _count(self, one: Settlement) -> None:
+        job, verdict = one.job, one.verdict
+        cls = job.work.alert.cls.value
+        match verdict.result:
+            case Settle(outcome=outcome):
+                name = outcome.name.lower()
+                job.owned.outcomes[outcome] += 1
+            case _:
+                name = "postponed"
+        self._metrics.deliveries.labels(cls, name).inc()
+        _log.debug("delivery", alert=job.owned.unit.alert_id, to=job.to.user_id, outcome=name)
+        if verdict.unreachable is not None:
+            self._marking.unreachable(job.to.user_id, verdict.unreachable)
+        if verdict.moved_to:
+            self._marking.moved(job.to.user_id, verdict.moved_to)

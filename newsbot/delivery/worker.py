@@ -1,0 +1,383 @@
+"""Sends alerts to their readers: whose turn it is, at the pace that all share, each reader once.
+
+    watch      which alerts run: an alert that nobody can stop doesn't run
+    beat       says that we live, or others take our units over
+    schedule   turns between alerts: take a unit, wait for the pace, claim readers, hand them to the senders
+    senders    a fixed number of them, each with one request on its way
+    settle     what became of deliveries goes into the ledger (`settling`)
+    mark       who can't be reached, who moved (`marking`)
+    probe      while the platform is away: asks it, with a question that touches no reader, until it answers
+    pause      alerts that paused themselves, into the store
+    floods     chats that the platform asks to leave alone, into the pace that all share
+
+A reader is marked in the ledger before the request to them is begun, and at most `in_flight` are marked and not settled
+at any moment: so many are unknown when the process is killed, and no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+import structlog
+
+from newsbot.channels.channel import Pusher
+from newsbot.delivery.alerts import AlertStore, Standing
+from newsbot.delivery.breaker import Breaker, Ruling
+from newsbot.delivery.claiming import Claiming
+from newsbot.delivery.composer import Composer
+from newsbot.delivery.ledger import Ledger
+from newsbot.delivery.marking import Marking
+from newsbot.delivery.outcomes import Sign, decide, resends
+from newsbot.delivery.pacing import BulkPacing
+from newsbot.delivery.sending import Sending
+from newsbot.delivery.settling import Settling
+from newsbot.delivery.turns import Turns
+from newsbot.delivery.work import NEVER, Job, Settlement, Work
+from newsbot.domain.alert import AlertState
+from newsbot.domain.attempt import Attempt
+from newsbot.errors import NewsbotError, StoreError
+from newsbot.observability import Metrics
+from newsbot.subscribers.store import SubscriberStore
+
+LOOK_EVERY: Final = 0.25  #: seconds between two looks at which alerts run: a stop counts within a second
+BLIND_AFTER: Final = 3.0  #: seconds without seeing them after which nobody is claimed
+JUST_STARTED: Final = timedelta(seconds=5)
+BEAT_EVERY: Final = 2.0  #: seconds
+REDIS_AGAIN: Final = 0.5  #: seconds before a ledger or a budget that is away is asked again
+FIRST_PROBE: Final = 1.0  #: seconds before the first question whether the platform is back
+LONGEST_PROBE: Final = 30.0  #: seconds between two of them
+ANSWERS_WITHIN: Final = 5.0  #: seconds that requests on their way get when we stop
+KEPT_WITHIN: Final = 5.0  #: seconds that results get then to reach the ledger
+
+BEFORE_SETTLE: Final = "before_settle"  #: see `sending` and `claiming` for the other points where a process may die
+
+_log = structlog.get_logger()
+
+
+def worker_name() -> str:
+    """Of this process: nobody else's, on any machine."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(8)}"
+
+
+class DeliveryWorker:
+    """For one channel account. `in_flight`: see above; `at`: called at the points where a process may die."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        alerts: AlertStore,
+        pacing: BulkPacing,
+        pusher: Pusher,
+        composer: Composer,
+        subscribers: SubscriberStore,
+        metrics: Metrics,
+        clock: Callable[[], datetime],
+        in_flight: int,
+        name: str | None = None,
+        at: Callable[[str], None] = lambda point: None,
+    ) -> None:
+        self._ledger = ledger
+        self._alerts = alerts
+        self._pacing = pacing
+        self._pusher = pusher
+        self._metrics = metrics
+        self._clock = clock
+        self._in_flight = in_flight
+        self._name = name or worker_name()
+        self._works: dict[int, Work] = {}
+        self._turns = Turns()
+        self._breaker = Breaker(in_flight)
+        self._begun = 0  # readers who are marked and not settled
+        self._seen_at = -NEVER  # when we saw which alerts run
+        self._blind = False
+        self._holding = False  # the platform is away
+        self._ill = asyncio.Event()  # the same, for the probe to wait for
+        self._probe_pause = FIRST_PROBE
+        self._pauses: asyncio.Queue[Work] = asyncio.Queue()
+        self._floods: asyncio.Queue[tuple[str, timedelta]] = asyncio.Queue()
+        self._stopping = False
+        self._changed = asyncio.Event()  # something that the schedule may wait for
+        self._marking = Marking(subscribers, pusher.name, clock=clock)
+        self._settling = Settling(
+            ledger, self._marking, metrics, settled=self._settled, before=lambda: at(BEFORE_SETTLE)
+        )
+        self._sending = Sending(
+            pusher, may_begin=self._may_begin, answered=self._answered, dropped=self._dropped, at=at
+        )
+        self._claiming = Claiming(
+            self._name,
+            ledger,
+            pacing,
+            composer,
+            pusher,
+            send=self._sending.add,
+            settle=self._settling.add,
+            count=self._count,
+            at=at,
+        )
+
+    async def run(self) -> None:
+        """Until cancelled; then nothing new is begun, answers are waited for, and what is known is kept."""
+        starting: dict[str, Coroutine[Any, Any, None]] = {
+            "watch": self._watch(),
+            "schedule": self._schedule(),
+            "probe": self._probe(),
+            "pause": self._pause(),
+        }
+        ending: dict[str, Coroutine[Any, Any, None]] = {
+            "beat": self._beat(),
+            "floods": self._tell_floods(),
+            "settle": self._settling.run(),
+            "mark": self._marking.run(),
+        }
+        ending |= {f"sender {number}": self._sending.run() for number in range(self._in_flight)}
+        beginners = {asyncio.create_task(work, name=name) for name, work in starting.items()}
+        enders = {asyncio.create_task(work, name=name) for name, work in ending.items()}
+        try:
+            ended, _ = await asyncio.wait(beginners | enders, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                error = task.exception()
+                raise error if error else NewsbotError(f"the task {task.get_name()!r} ended by itself")
+        finally:
+            await _cancelled(beginners)
+            await self._stop()
+            await _cancelled(enders)
+
+    # --- what runs ---------------------------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        clock = asyncio.get_running_loop().time
+        while True:
+            asked_at = clock()
+            try:
+                standing = await self._alerts.standing()
+            except StoreError as error:
+                if not self._blind and clock() - self._seen_at > BLIND_AFTER:
+                    self._blind = True
+                    self._metrics.delivery_holds.labels("database_away").inc()
+                    _log.warning("nothing is sent while alerts can't be stopped", reason=str(error))
+            else:
+                if self._blind:
+                    self._blind = False
+                    _log.info("alerts can be stopped again, sending goes on")
+                self._seen_at = clock()
+                self._apply(standing, asked_at)
+            self._obey(self._breaker.believe(clock()))
+            self._metrics.deliveries_in_flight.set(self._begun)
+            self._changed.set()
+            await asyncio.sleep(LOOK_EVERY)
+
+    def _apply(self, standing: tuple[Standing, ...], asked_at: float) -> None:
+        now = self._clock()
+        for one in standing:
+            work = self._works.get(one.alert.id)
+            if work is None:
+                work = self._works[one.alert.id] = Work(one.alert, resends(one.alert, self._pusher.name))
+                started = one.alert.started_at
+                work.first_sent = started is not None and now - started > JUST_STARTED  # not by us
+            if work.paused_at < asked_at:  # else it was read before we paused it
+                work.sees(one, now)
+        standing_ids = {one.alert.id for one in standing}
+        for alert_id, work in self._works.items():
+            if alert_id not in standing_ids:
+                work.open, work.over = False, True
+
+    async def _beat(self) -> None:
+        while True:
+            with suppress(StoreError):  # the schedule says that Redis is away
+                await self._ledger.beat(self._name)
+            await asyncio.sleep(BEAT_EVERY)
+
+    # --- turns -------------------------------------------------------------------------------------------------------
+
+    async def _schedule(self) -> None:
+        told = False
+        while True:
+            self._changed.clear()
+            try:
+                await self._let_go()
+                work = self._next()
+                if work is None:
+                    await self._rest()
+                    continue
+                used = await self._claiming.turn(work, self._in_flight - self._begun)
+            except StoreError as error:
+                if not told:
+                    _log.warning("nothing new is sent now", reason=str(error))
+                    told = True
+                await asyncio.sleep(REDIS_AGAIN)
+            else:
+                if told:
+                    _log.info("sending goes on")
+                    told = False
+                self._turns.took(work.alert.cls, work.alert.id, used)
+
+    def _next(self) -> Work | None:
+        now = asyncio.get_running_loop().time()
+        if not self._may_claim(now):
+            return None
+        wanting = [(work.alert.cls, work.alert.id) for work in self._works.values() if work.wants(now)]
+        return self._works[self._turns.next(wanting)] if wanting else None
+
+    def _may_claim(self, now: float) -> bool:
+        return not self._holding and self._begun < self._in_flight and now - self._seen_at <= BLIND_AFTER
+
+    async def _rest(self) -> None:
+        """Until something changes or a unit is due."""
+        now = asyncio.get_running_loop().time()
+        until = now + LOOK_EVERY
+        if self._may_claim(now):
+            until = min([until, *(work.next_look(now) for work in self._works.values())])
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(max(until, now + 0.001)):
+                await self._changed.wait()
+
+    async def _let_go(self) -> None:
+        """Units of alerts that must not be sent now, once nothing of them is on its way."""
+        for work in tuple(self._works.values()):
+            await self._claiming.tidy(work)
+            if work.working or work.begun:
+                continue
+            if work.units:
+                await self._claiming.give_back(work)
+            if work.over:
+                alert = await self._alerts.get(work.alert.id)
+                if alert is not None and alert.state is AlertState.STOPPED:
+                    await self._ledger.release(work.alert.id)
+                del self._works[work.alert.id]
+                self._breaker.forget(work)
+                self._turns.forget(work.alert.cls, work.alert.id)
+
+    # --- deliveries --------------------------------------------------------------------------------------------------
+
+    def _may_begin(self, job: Job) -> bool:
+        may = not self._stopping and not self._holding and job.work.open and not job.owned.lost
+        if may and not job.work.first_sent:
+            self._first(job.work)
+        return may
+
+    def _first(self, work: Work) -> None:
+        work.first_sent = True
+        waited = (self._clock() - work.alert.created_at).total_seconds()
+        self._metrics.first_push_seconds.labels(work.alert.cls.value).observe(waited)
+        _log.info("an alert goes out", alert=work.alert.id, cls=work.alert.cls.value, seconds_after=round(waited, 3))
+
+    def _answered(self, job: Job, attempt: Attempt) -> None:
+        one = Settlement(job, decide(attempt, job.position, resend=job.work.resend))
+        if one.verdict.flooded is not None:
+            self._floods.put_nowait((job.to.user_id, one.verdict.flooded))
+        if one.verdict.sign is Sign.WELL:
+            self._probe_pause = FIRST_PROBE
+            if self._breaker.clean:
+                self._settling.add(one)
+                return
+        else:
+            _log.debug("not delivered", alert=job.work.alert.id, to=job.to.user_id, attempt=attempt)
+        self._obey(self._breaker.judge(one, asyncio.get_running_loop().time()), job.work, attempt)
+
+    def _obey(self, ruling: Ruling, work: Work | None = None, attempt: Attempt | None = None) -> None:
+        for one in ruling.settle:
+            self._settling.add(one)
+        for user_id, reason in ruling.mark:
+            self._marking.unreachable(user_id, reason)
+        if ruling.pause and work is not None:
+            work.pausing, work.open = ruling.pause, False
+            self._pauses.put_nowait(work)
+            self._metrics.delivery_holds.labels(ruling.pause).inc()
+            _log.error("an alert pauses itself", alert=work.alert.id, reason=ruling.pause, attempt=attempt)
+        if ruling.hold and not self._holding:
+            self._holding = True
+            self._ill.set()
+            self._metrics.delivery_holds.labels("platform_away").inc()
+            _log.warning("the platform is away, sending waits", channel=self._pusher.name, attempt=attempt)
+
+    def _dropped(self, job: Job) -> None:
+        """Certainly not sent: its mark is taken back before the unit's next claim."""
+        job.owned.begun.discard(job.position)
+        job.owned.stale = True
+        job.owned.wake()
+        self._settled(1)
+
+    def _count(self, begun: int) -> None:
+        self._begun += begun
+
+    def _settled(self, count: int) -> None:
+        self._begun -= count
+        self._changed.set()
+
+    # --- when something is wrong -------------------------------------------------------------------------------------
+
+    async def _probe(self) -> None:
+        """While the platform is away: ask, ever more rarely, until it answers; then go on."""
+        while True:
+            await self._ill.wait()
+            while True:
+                await asyncio.sleep(self._probe_pause)
+                self._probe_pause = min(self._probe_pause * 2, LONGEST_PROBE)
+                if await self._pusher.answers():
+                    break
+            _log.info("the platform answers, sending goes on", channel=self._pusher.name)
+            self._breaker.answers_again()
+            self._ill.clear()
+            self._holding = False
+            self._changed.set()
+
+    async def _pause(self) -> None:
+        """Alerts that paused themselves: until the store says so, they are paused here only."""
+        while True:
+            work = await self._pauses.get()
+            await _until_kept(partial(self._turn_paused, work), "an alert can't be paused in the store")
+            work.paused_at = asyncio.get_running_loop().time()
+            work.pausing = ""
+
+    async def _turn_paused(self, work: Work) -> None:
+        await self._alerts.turn(
+            work.alert.id, AlertState.PAUSED, of=(AlertState.RUNNING,), now=self._clock(), reason=work.pausing
+        )
+
+    async def _tell_floods(self) -> None:
+        while True:
+            chat_id, after = await self._floods.get()
+            await _until_kept(partial(self._pacing.flooded, chat_id, after), "a pause can't be noted")
+
+    # --- the end -----------------------------------------------------------------------------------------------------
+
+    async def _stop(self) -> None:
+        self._stopping = True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._sending.finished(), ANSWERS_WITHIN)
+        self._obey(self._breaker.believe())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._settling.finished(), KEPT_WITHIN)
+        with suppress(TimeoutError, StoreError):
+            async with asyncio.timeout(KEPT_WITHIN):
+                for work in self._works.values():
+                    await self._claiming.give_back(work)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._marking.finished(), KEPT_WITHIN)
+        if self._begun:
+            _log.warning("stopped with requests on their way; they are unknown", begun=self._begun)
+
+
+async def _until_kept(keep: Callable[[], Awaitable[None]], trouble: str) -> None:
+    while True:
+        try:
+            return await keep()
+        except StoreError as error:
+            _log.warning(trouble, reason=str(error))
+            await asyncio.sleep(REDIS_AGAIN)
+
+
+async def _cancelled(tasks: set[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
