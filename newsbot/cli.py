@@ -72,11 +72,12 @@ def run(context: typer.Context) -> None:
 def demo(
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port of the page; 0 picks a free one.")] = 8090,
     data: Annotated[Path, typer.Option(help="Folder where the demo's readers and articles stay.")] = Path("data/demo"),
+    readers: Annotated[int, typer.Option(min=0, max=200_000, help="Simulated subscribers there are at least.")] = 300,
 ) -> None:
-    """A reader's phone, a small newsroom and the bot on this machine: no account, no network."""
+    """A reader's and an editor's phone, a small newsroom and the bot on this machine: no account, no network."""
     from newsbot.demo import run_demo
 
-    _await(run_demo(port, data))
+    _await(run_demo(port, data, readers))
 
 
 @app.command()

@@ -45,17 +45,19 @@ class Child:
         return " | ".join(line.strip() for line in lines) or "it printed nothing"
 
 
-async def run_demo(port: int, data: Path) -> None:
+async def run_demo(port: int, data: Path, readers: int) -> None:
     """Start both, print the address, wait for Ctrl-C, SIGTERM or the terminal's end, stop both.
+
+    There are `readers` simulated subscribers at least. The bot takes over those it doesn't know before it starts.
 
     Raises StartError or DemoError.
     """
     folder = data.resolve()
     with _folder_to_ourselves(folder):
-        await _run_in(folder, port)
+        await _run_in(folder, port, readers)
 
 
-async def _run_in(folder: Path, port: int) -> None:
+async def _run_in(folder: Path, port: int, readers: int) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -69,12 +71,16 @@ async def _run_in(folder: Path, port: int) -> None:
         str(port),
         "--bot",
         f"http://127.0.0.1:{web_port}",
+        "--readers",
+        str(readers),
     ]
     async with _child("sandbox", folder, ["newsbot.sandbox", *sandbox_arguments]) as sandbox:
         address = await _unless_stopped(_ready_line(sandbox), stop)
         if address is None:
             return
         env_file = _write_settings(folder, address, web_port)
+        if await _unless_stopped(_take_over(folder, env_file), stop) is None:
+            return
         async with _child("bot", folder, ["newsbot", "--env-file", str(env_file), "run"]) as bot:
             if not await _unless_stopped(_answers(bot, web_port), stop):
                 return
@@ -109,6 +115,21 @@ def _write_settings(folder: Path, address: str, web_port: int) -> Path:
         "utf-8",
     )
     return env_file
+
+
+async def _take_over(folder: Path, env_file: Path) -> bool:
+    """Simulated readers that the bot doesn't know yet become its subscribers. Their file goes when they all are."""
+    file = folder / "sandbox" / "readers.jsonl"
+    if not file.exists():
+        return True
+    print("The simulated readers subscribe…", flush=True)  # noqa: T201
+    command = ["newsbot", "--env-file", str(env_file), "subscribers", "import", str(file)]
+    async with _child("import", folder, command) as taking_over:
+        await _drain_until_end(taking_over)
+        if taking_over.process.returncode != 0:
+            raise StartError(taking_over.last_words().removeprefix("newsbot: "))
+    file.unlink()
+    return True
 
 
 @asynccontextmanager

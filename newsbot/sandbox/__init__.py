@@ -13,3 +13,7 @@ DEMO_TOKEN: Final = "10000001:sandbox-token_that-opens-nothing-else"  # noqa: S1
 DEMO_BOT_USERNAME: Final = "jonaki_barta_bot"
 DEMO_BOT_NAME: Final = "জোনাকি বার্তা"
 DEMO_BOT_ENGLISH_NAME: Final = "Jonaki Barta"
+#: who may broadcast: above 2^32, as new accounts are, and below everybody who is added later
+DEMO_EDITOR_ID: Final = 4_300_000_001
+DEMO_EDITOR_NAME: Final = "সম্পাদক"
+READERS_FILE: Final = "readers.jsonl"  #: in the sandbox's folder: simulated readers for the bot to take over

@@ -1,7 +1,7 @@
 """`python -m newsbot.sandbox --data DIR --port 8090`: the whole sandbox at one address.
 
-Prints `sandbox ready http://127.0.0.1:8090` once it answers, and leaves what a bot needs to know in the folder
-(`bot.env`, `newsroom.toml`). SIGINT and SIGTERM stop it.
+Prints `sandbox ready http://127.0.0.1:8090` once it answers, and leaves what a bot needs to know in the folder:
+`bot.env`, `newsroom.toml`, and `readers.jsonl` when simulated readers are to be taken over. SIGINT and SIGTERM stop it.
 Exit status: 0 stopped, 2 could not start.
 """
 
@@ -24,6 +24,7 @@ from newsbot.errors import StartError
 from newsbot.sandbox.bot_settings import write_bot_settings
 from newsbot.sandbox.cms_push import CmsPush
 from newsbot.sandbox.demo import create_sandbox_app
+from newsbot.sandbox.simulated_readers import MOST
 
 STOP_WITHIN = 1.0  #: seconds that open requests get; a bot's long poll would last far longer
 
@@ -37,23 +38,26 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=_port, default=8090, help="port; 0 picks a free one (default: %(default)s)")
     parser.add_argument("--bot", default="", metavar="URL", help="the bot's web server, to be told of withdrawals")
+    parser.add_argument(
+        "--readers", type=_count, default=0, metavar="N", help="simulated readers there are at least (default: none)"
+    )
     options = parser.parse_args(arguments)
     try:
         with _folder_to_ourselves(options.data):
-            asyncio.run(_serve(options.data, options.host, options.port, options.bot))
+            asyncio.run(_serve(options.data, options.host, options.port, options.bot, options.readers))
     except StartError as error:
         sys.stderr.write(f"sandbox: {error}\n")
         return 2
     return 0
 
 
-async def _serve(folder: Path | None, host: str, port: int, bot: str) -> None:
+async def _serve(folder: Path | None, host: str, port: int, bot: str, readers: int) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     cms_token = secrets.token_urlsafe(24)
     push = CmsPush(bot, cms_token) if bot else None
-    runner = web.AppRunner(create_sandbox_app(folder, push), access_log=None, shutdown_timeout=STOP_WITHIN)
+    runner = web.AppRunner(create_sandbox_app(folder, push, readers), access_log=None, shutdown_timeout=STOP_WITHIN)
     await runner.setup()
     try:
         try:
@@ -104,6 +108,12 @@ def _why_not(error: OSError, host: str, port: int) -> str:
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65_535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port; write a number from 0 to 65535, like 8090")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) > MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of readers; write one from 0 to {MOST}, like 300")
     return int(text)
 
 

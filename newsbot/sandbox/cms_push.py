@@ -1,4 +1,4 @@
-"""What the portal's own system tells the bot at once: an article that was withdrawn (`DELETE /api/articles`)."""
+"""What the portal's own system tells the bot at once: breaking news, and an article that was withdrawn."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Final
 
 import aiohttp
 from aiohttp import web
+
+from newsbot.sandbox.portal_articles import PortalArticle
+from newsbot.sandbox.portal_samples import sections
 
 WITHIN: Final = aiohttp.ClientTimeout(total=5)  #: for the bot to answer; the newsroom's page waits
 
@@ -20,21 +23,41 @@ class CmsPush:
         #: the portal's address in the bot's settings, known once it serves; a browser may know it by another name
         self.portal = ""
 
-    async def withdraw(self, path: str) -> None:
-        """Ask for the withdrawal of the article at `path`; where that fails, standard error says why."""
+    async def break_news(self, article: PortalArticle) -> bool:
+        """Bring an article with `breaking: true`. False, and the reason on standard error, where it wasn't taken."""
+        section = sections()[article.section]
+        fields = {
+            "@type": "NewsArticle",
+            "url": self.portal + article.path,
+            "headline": article.headline,
+            "alternativeHeadline": article.kicker,
+            "articleBody": article.body,
+            "articleSection": section.name,
+            "author": article.byline,
+            "image": self.portal + article.image_path,
+            "datePublished": article.published_at.isoformat(),
+            "breaking": True,
+        }
+        return await self._tell("POST", {name: value for name, value in fields.items() if value})
+
+    async def withdraw(self, article: PortalArticle) -> bool:
+        """Take an article back from the bot. False, and the reason on standard error, where it wasn't told."""
+        return await self._tell("DELETE", {"url": self.portal + article.path})
+
+    async def _tell(self, method: str, body: dict[str, object]) -> bool:
         try:
             async with (
                 aiohttp.ClientSession(timeout=WITHIN) as session,
-                session.delete(
-                    self._address,
-                    json={"url": self.portal + path},
-                    headers={"Authorization": f"Bearer {self._token}"},
+                session.request(
+                    method, self._address, json=body, headers={"Authorization": f"Bearer {self._token}"}
                 ) as answer,
             ):
                 if answer.status != 200:
-                    _say(f"the bot answered {answer.status} to the withdrawal of {path}: {await answer.text()}")
+                    _say(f"the bot answered {answer.status} to {method} {body['url']}: {await answer.text()}")
+                return answer.status == 200
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            _say(f"the bot was not told of the withdrawal of {path} ({type(error).__name__})")
+            _say(f"the bot was not told {method} {body['url']} ({type(error).__name__})")
+            return False
 
 
 CMS_PUSH: Final = web.AppKey("cms_push", CmsPush)

@@ -1,6 +1,6 @@
 """The sandbox in one application: the demo page, the portal, the phones and the Telegram server share one address.
 
-GET /                   a reader's phone beside a small newsroom; `?lang=en`, `?phones=<user>,<user>`
+GET /                   a reader's and an editor's phone beside a small newsroom; `?lang=en`, `?phones=<user>,<user>`
 GET /newsroom/panel     the newsroom's list, as the page shows it anew after each act
 """
 
@@ -10,27 +10,31 @@ import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
 from newsbot.errors import StartError
-from newsbot.sandbox import DEMO_BOT_ENGLISH_NAME, DEMO_BOT_NAME, DEMO_BOT_USERNAME, DEMO_TOKEN
+from newsbot.sandbox import DEMO_BOT_ENGLISH_NAME, DEMO_BOT_NAME, DEMO_BOT_USERNAME, DEMO_TOKEN, READERS_FILE
 from newsbot.sandbox.cms_push import CMS_PUSH, CmsPush
 from newsbot.sandbox.phone import PHONES, Phones, add_phone_routes
 from newsbot.sandbox.phone_view import LinkPreview
-from newsbot.sandbox.phone_words import words
+from newsbot.sandbox.phone_words import steps, words
 from newsbot.sandbox.portal import PORTAL_ARTICLES, add_portal_routes
 from newsbot.sandbox.portal_articles import PortalArticles
 from newsbot.sandbox.portal_pages import date_line
 from newsbot.sandbox.portal_samples import sections
+from newsbot.sandbox.rehearsal import Rehearsal
+from newsbot.sandbox.simulated_readers import SimulatedReaders
 from newsbot.sandbox.telegram import SandboxState, add_telegram_routes
 from newsbot.sandbox.templating import render
+from newsbot.sandbox.troubles import KINDS
 from newsbot.text.digits import format_number
 
 STATIC: Final = Path(__file__).with_name("static")
 LARGEST_REQUEST: Final = 64 * 1024 * 1024  #: Telegram takes files of 50 MB
 PANEL_LENGTH: Final = 20  #: articles listed in the panel
+MOST_PHONES: Final = 8  #: shown at once
 
 _ARTICLE_PATH: Final = re.compile(rf"https?://[^/]+/(?:{'|'.join(sections())})/(\d{{1,9}})/?(?:[?#].*)?")
 
@@ -39,8 +43,8 @@ _PICTURE_PATH: Final = re.compile(r"https?://[^/]+(/images/[a-z]+-\d{1,9}\.png)"
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def create_sandbox_app(folder: Path | None = None, push: CmsPush | None = None) -> web.Application:
-    """Everything, kept in `folder` (None: in memory); `push` tells a bot of withdrawals.
+def create_sandbox_app(folder: Path | None = None, push: CmsPush | None = None, readers: int = 0) -> web.Application:
+    """Everything, kept in `folder` (None: in memory); `push` tells a bot of withdrawals; so many simulated `readers`.
 
     Raises StartError when the folder can't be used.
     """
@@ -54,7 +58,13 @@ def create_sandbox_app(folder: Path | None = None, push: CmsPush | None = None) 
     if push is not None:
         app[CMS_PUSH] = push
     add_portal_routes(app, articles)
-    add_phone_routes(app, Phones(state, lambda url: describe_link(url, articles)))
+    phones = Phones(state, lambda url: describe_link(url, articles))
+    phones.editor()  # there from the beginning: the bot tells its editors what they can do when it starts
+    add_phone_routes(app, phones)
+    simulated = SimulatedReaders(phones.readers)
+    simulated.begin_with(readers, folder / READERS_FILE if folder else None)
+    app.cleanup_ctx.append(simulated.let_them_come)
+    Rehearsal(state, simulated).add_routes(app)
     add_telegram_routes(app, state)
 
     async def let_go(_: web.Application) -> None:
@@ -85,37 +95,49 @@ def describe_link(url: str, articles: PortalArticles) -> LinkPreview | None:
 async def demo_page(request: web.Request) -> web.Response:
     phones = request.app[PHONES]
     readers = phones.readers_or_first()
-    known = {str(reader.id): reader for reader in readers}
-    wanted = [known[part] for part in request.query.get("phones", "").split(",") if part in known]
+    editor = phones.editor()
+    asked = [int(part) for part in request.query.get("phones", "").split(",") if part.isascii() and part.isdecimal()]
+    wanted = [person for user_id in asked[:MOST_PHONES] if (person := phones.state.people.user(user_id)) is not None]
+    shown = wanted or [readers[0], editor]
+    others = [person for person in shown if person.id not in {editor.id, *(reader.id for reader in readers)}]
     language = _language(request)
     page = render(
         "demo.html",
-        readers=readers,
-        shown=wanted or readers[:1],
-        panel=_panel(request.app[PORTAL_ARTICLES], language),
-        sections=sections(),
-        lang=language,
-        w=words(language),
+        people=[*readers, editor, *others],
+        editor=editor,
+        shown=shown,
+        prepared=_prepared(request.app, language),
+        published=_published(request.app, language),
+        steps=steps(language),
+        kinds=KINDS,
+        **_what_all_show(request.app, language),
     )
     return web.Response(text=page, content_type="text/html", charset="utf-8")
 
 
 async def panel(request: web.Request) -> web.Response:
-    page = _panel(request.app[PORTAL_ARTICLES], _language(request))
+    language = _language(request)
+    page = _prepared(request.app, language) + _published(request.app, language)
     return web.Response(text=page, content_type="text/html", charset="utf-8")
 
 
-def _panel(articles: PortalArticles, language: str) -> str:
+def _prepared(app: web.Application, language: str) -> str:
+    waiting = {section: len(app[PORTAL_ARTICLES].waiting(section)) for section in sections()}
     return render(
-        "demo_panel.html",
-        articles=articles.latest(limit=PANEL_LENGTH),
-        waiting={section: len(articles.waiting(section)) for section in sections()},
-        sections=sections(),
-        date_line=date_line,
+        "demo_prepared.html",
+        waiting=waiting,
         number=lambda count: format_number(count, language),
-        lang=language,
-        w=words(language),
+        **_what_all_show(app, language),
     )
+
+
+def _published(app: web.Application, language: str) -> str:
+    articles = app[PORTAL_ARTICLES].latest(limit=PANEL_LENGTH)
+    return render("demo_published.html", articles=articles, date_line=date_line, **_what_all_show(app, language))
+
+
+def _what_all_show(app: web.Application, language: str) -> dict[str, Any]:
+    return {"connected": CMS_PUSH in app, "sections": sections(), "lang": language, "w": words(language)}
 
 
 def _language(request: web.Request) -> str:

@@ -5,9 +5,10 @@
     GET  /phone/<user>             the phone; `?chat=<id>` shows a group, `?start=<payload>` offers the START button,
                                    `?embedded=1` leaves out the frame
     GET  /phone/<user>/events      what happens in the chat, as server-sent events; the first is the whole view
-    POST /phone/<user>/start       {"payload"}              /send    {"text", "reply_to"}
+    POST /phone/<user>/start       {"payload"}              /send    {"text", "entities", "reply_to"}
                         /press     {"message_id", "row", "column"}: waits for the bot's answer and returns it
-                        /sticker   {"emoji"}                /photo   a form with `photo` and `caption`
+                        /sticker   {"emoji"}                /forward {"id"}: one of the ready messages
+                        /photo     a form with `photo` (several: an album), `caption`, `entities`
                         /location · /contact · /block · /unblock     {}
                         /delete    {"message_id"}           /language {"language_code"}
 
@@ -24,6 +25,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from newsbot.sandbox import DEMO_EDITOR_ID, DEMO_EDITOR_NAME
+from newsbot.sandbox.forwards import forwards
 from newsbot.sandbox.phone_actions import ACTIONS, STICKERS, Act, language_of
 from newsbot.sandbox.phone_view import Describe, notification, render_bubbles
 from newsbot.sandbox.phone_words import LANGUAGES, words
@@ -50,8 +53,17 @@ class Phones:
         self.followers: set[asyncio.Task[Any]] = set()
 
     def readers_or_first(self) -> list[User]:
-        """Everyone who was added by name; the first reader is added when there is nobody."""
-        return self.readers.users() or [self.readers.add_user(FIRST_READER, language_code="bn")]
+        """Everyone who was added by name, without the editor; the first reader is added when there is nobody."""
+        people = self.state.people
+        named = [
+            user for user in self.readers.users() if user.id != DEMO_EDITOR_ID and not people.is_simulated(user.id)
+        ]
+        return named or [self.readers.add_user(FIRST_READER, language_code="bn")]
+
+    def editor(self) -> User:
+        """Who may broadcast; added when they aren't there (yet, or after a reset)."""
+        known = self.state.people.user(DEMO_EDITOR_ID)
+        return known or self.readers.add_user(DEMO_EDITOR_NAME, user_id=DEMO_EDITOR_ID, language_code="bn")
 
     def view(self, user: User, chat_id: int) -> Event:
         """The whole conversation as the user's app shows it, and what they can do in it."""
@@ -145,6 +157,7 @@ async def phone_page(request: web.Request) -> web.Response:
         embedded=bool(request.query.get("embedded")),
         languages=sorted({*LANGUAGES, language}),
         stickers=STICKERS,
+        forwards=forwards().values(),
         lang="bn" if language == "bn" else "en",
         w=words(language),
     )
@@ -234,7 +247,7 @@ def _chat_id(request: web.Request, user: User) -> int:
 async def _fields(request: web.Request) -> Mapping[str, Any]:
     """What a form or a JSON object says; nothing at all is an empty one."""
     if request.content_type != "application/json":
-        return dict(await request.post())
+        return await request.post()
     try:
         fields = await request.json()
     except (JSONDecodeError, UnicodeDecodeError):

@@ -5,11 +5,14 @@ An act raises KeyError for a missing field, ValueError for one that is no number
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from aiohttp import web
+from multidict import MultiMapping
 
+from newsbot.sandbox.forwards import forwards
 from newsbot.sandbox.telegram.model import User
 from newsbot.sandbox.telegram.reader_side import ReaderSide, SandboxError
 
@@ -31,7 +34,13 @@ async def _start(readers: ReaderSide, user: User, _: int, fields: Mapping[str, A
 
 async def _send(readers: ReaderSide, user: User, chat_id: int, fields: Mapping[str, Any]) -> None:
     reply_to = fields.get("reply_to")
-    readers.send_text(user.id, str(fields["text"]), chat_id=chat_id, reply_to=int(reply_to) if reply_to else None)
+    readers.send_text(
+        user.id,
+        str(fields["text"]),
+        entities=_entities(fields),
+        chat_id=chat_id,
+        reply_to=int(reply_to) if reply_to else None,
+    )
 
 
 async def _press(readers: ReaderSide, user: User, chat_id: int, fields: Mapping[str, Any]) -> Any:
@@ -47,10 +56,39 @@ async def _sticker(readers: ReaderSide, user: User, chat_id: int, fields: Mappin
 
 
 async def _photo(readers: ReaderSide, user: User, chat_id: int, fields: Mapping[str, Any]) -> None:
-    photo = fields["photo"]
-    if not isinstance(photo, web.FileField):
+    photos = fields.getall("photo") if isinstance(fields, MultiMapping) else [fields["photo"]]
+    pictures = [photo.file.read() for photo in photos if isinstance(photo, web.FileField)]
+    if len(pictures) != len(photos):
         raise SandboxError("photo is not a file")
-    readers.send_photo(user.id, photo.file.read(), caption=str(fields.get("caption", "")), chat_id=chat_id)
+    caption, entities = str(fields.get("caption", "")), _entities(fields)
+    if len(pictures) == 1:
+        readers.send_photo(user.id, pictures[0], caption=caption, entities=entities, chat_id=chat_id)
+    else:
+        readers.send_album(user.id, pictures, caption=caption, entities=entities, chat_id=chat_id)
+
+
+async def _forward(readers: ReaderSide, user: User, chat_id: int, fields: Mapping[str, Any]) -> None:
+    ready = forwards().get(str(fields["id"]))
+    if ready is None:
+        raise SandboxError(f"There is no message {fields['id']!r} to pass on")
+    readers.forward(
+        user.id,
+        ready.content.text,
+        entities=ready.entities,
+        photo=ready.photo,
+        channel=ready.channel,
+        person=ready.person,
+        chat_id=chat_id,
+    )
+
+
+def _entities(fields: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The formatting, as JSON in a form."""
+    given = fields.get("entities") or []
+    entities = json.loads(given) if isinstance(given, str) else given
+    if not isinstance(entities, list):
+        raise SandboxError("entities is no list")
+    return entities
 
 
 async def _location(readers: ReaderSide, user: User, chat_id: int, _: Mapping[str, Any]) -> None:
@@ -84,6 +122,7 @@ ACTIONS: Final[dict[str, Act]] = {
     "press": _press,
     "sticker": _sticker,
     "photo": _photo,
+    "forward": _forward,
     "location": _location,
     "contact": _contact,
     "delete": _delete,

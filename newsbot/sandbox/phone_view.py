@@ -68,6 +68,7 @@ def bubble_view(bubble: Bubble, viewer_id: int, language: str, describe: Describ
         "sticker": (bubble.get("sticker") or {}).get("emoji", ""),
         "file": _file(bubble),
         "reply": _reply(bubble, viewer_id, w),
+        "forwarded": _forwarded(bubble.get("forward_origin") or {}),
         "preview": _preview(bubble.get("preview"), describe),
         "keyboard": _keyboard(bubble.get("reply_markup") or {}),
         "service": "",
@@ -136,6 +137,14 @@ def _reply(bubble: Bubble, viewer_id: int, w: Mapping[str, str]) -> dict[str, An
         "name": w["you"] if sender.get("id") == viewer_id else sender.get("first_name", ""),
         "text": " ".join(_text(original)[0].split())[:120] or "…",
     }
+
+
+def _forwarded(origin: Mapping[str, Any]) -> str:
+    """Whose message it was; '' where it is the sender's own."""
+    sender = origin.get("sender_user") or {}
+    return str(
+        (origin.get("chat") or {}).get("title") or sender.get("first_name") or origin.get("sender_user_name", "")
+    )
 
 
 def _preview(preview: Mapping[str, Any] | None, describe: Describe) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -32,6 +32,13 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "edited": ("সম্পাদিত", "edited"),
     "silent": ("নীরবে এসেছে", "arrived silently"),
     "aloud": ("শব্দসহ এসেছে", "arrived with a sound"),
+    "forward": ("ফরোয়ার্ড", "Forward"),
+    "forwarded": ("ফরোয়ার্ড করা:", "Forwarded from"),
+    "formatted": ("সাজানো লেখা", "Formatted text"),
+    "format_hint": ("লেখা বেছে নিয়ে চাপুন", "Select some text, then press"),
+    "bold": ("মোটা", "Bold"),
+    "italic": ("বাঁকা", "Italic"),
+    "link": ("লিংক", "Link"),
     "reply": ("উত্তর দিন", "Reply"),
     "replying": ("উত্তর", "Replying"),
     "delete": ("আমার জন্য মুছুন", "Delete for me"),
@@ -55,9 +62,52 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     # the demo page
     "demo": ("ডেমো", "Demo"),
     "demo_intro": (
-        "একজন পাঠকের ফোন, পাশে বার্তাকক্ষ। ফোনে ‘শুরু করুন’ চাপুন, বিষয় বাছুন, খবর পড়ুন; এখান থেকে খবর প্রকাশ করুন।",
-        "A reader's phone beside a newsroom. Press START on the phone, pick topics, read the news; publish from here.",
+        "একজন পাঠকের ফোন, একজন সম্পাদকের ফোন, আর বার্তাকক্ষ। সবই এই কম্পিউটারে; কোথাও কিছু যায় না।",
+        "A reader's phone, an editor's phone, and the newsroom. All of it is on this machine; nothing leaves it.",
     ),
+    "try_this": ("যা করে দেখতে পারেন", "What to try"),
+    "editors_phone": ("সম্পাদকের ফোন", "The editor's phone"),
+    "breaking": ("ব্রেকিং: বটকে সঙ্গে সঙ্গে জানানো হবে", "Breaking: the bot is told at once"),
+    "audience": ("পাঠকেরা যা পাচ্ছেন", "What readers get"),
+    "simulated": ("{count} জন কৃত্রিম পাঠক", "{count} simulated readers"),
+    "joining": ("আরও {count} জন আসছেন", "{count} more are coming"),
+    "per_second": ("টি বার্তা প্রতি সেকেন্ডে", "messages a second"),
+    "last_minute": ("শেষ এক মিনিট", "The last minute"),
+    "nothing_sent": ("এখনো কিছু পাঠানো হয়নি।", "Nothing has been sent yet."),
+    "got_it": ("{count} জন পেয়েছেন", "{count} got it"),
+    "got_twice": ("{count}টি দুবার", "{count} twice"),
+    "corrected": ("{count}টি সংশোধিত", "{count} corrected"),
+    "recalled": ("{count}টি মুছে নেওয়া", "{count} taken back"),
+    "no_text": ("ছবি", "A picture"),
+    "counts": (
+        "ব্লক বা বন্ধ অ্যাকাউন্ট: {refused} · ৪২৯ উত্তর: {floods} · ব্যস্ততম সেকেন্ডে: {worst}",
+        "Blocked or closed accounts: {refused} · 429s given: {floods} · busiest second: {worst}",
+    ),
+    "more_readers": ("+ ১০০ জন পাঠক", "+ 100 readers"),
+    "peek": ("শেষ প্রাপকের ফোন দেখুন", "See the last one's phone"),
+    "readers_called": ("তাঁরা একে একে ‘শুরু করুন’ চাপছেন।", "They press START, one after another."),
+    "troubles": ("টেলিগ্রামের গোলযোগ", "Trouble at Telegram"),
+    "troubles_hint": (
+        "চাপলে শুরু হয়, আবার চাপলে থামে; সংখ্যাটি কতবার ঘটল।",
+        "Press to begin, press again to end; the number says how often it struck.",
+    ),
+    "trouble_flood": ("🌊 ৪২৯", "🌊 429"),
+    "trouble_flood_means": (
+        "প্রতি ১২টির একটিকে বলা হয়: ৩ সেকেন্ড পরে এসো।",
+        "One request in twelve is told: come back in 3 seconds.",
+    ),
+    "trouble_errors": ("💥 ৫০২", "💥 502"),
+    "trouble_errors_means": ("প্রতি ৪টির একটি ব্যর্থ হয়।", "Every fourth request fails."),
+    "trouble_lost": ("🕳️ হারানো উত্তর", "🕳️ Lost answers"),
+    "trouble_lost_means": (
+        "বার্তা পৌঁছায়, কিন্তু ১২টির একটিতে বট তা জানতে পারে না।",
+        "The message arrives, but one time in twelve the bot is never told.",
+    ),
+    "trouble_slow": ("🐌 ধীর", "🐌 Slow"),
+    "trouble_slow_means": ("প্রতিটি উত্তর ৩ সেকেন্ড দেরিতে আসে।", "Every answer comes 3 seconds late."),
+    "trouble_outage": ("🔌 বিচ্ছিন্ন", "🔌 Outage"),
+    "trouble_outage_means": ("কোনো সংযোগই টেকে না, কোনো দিকেই।", "No connection holds, in either direction."),
+    "all_well": ("✅ সব ঠিক", "✅ All well again"),
     "newsroom": ("বার্তাকক্ষ", "Newsroom"),
     "portal": ("পোর্টাল দেখুন", "See the portal"),
     "publish_next": ("তৈরি খবর প্রকাশ করুন", "Publish a prepared article"),
@@ -85,10 +135,27 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "waiting_count": ("{count}টি তৈরি আছে", "{count} prepared"),
 }
 
+_STEPS: Final = (
+    ("পাঠকের ফোনে ‘শুরু করুন’ চেপে বিষয় বাছুন।", "Reader's phone: press START, choose topics."),
+    ("সেই বিষয়ের খবর প্রকাশ করুন; ফোনে আসবে।", "Publish on such a topic; the phone gets it."),
+    ("সম্পাদকের ফোনে /broadcast দিয়ে খবর পাঠান।", "Editor's phone: send news with /broadcast."),
+    ("কত জন পেলেন দেখুন; থামান, শুধরান, ফিরিয়ে নিন।", "Watch it arrive; pause, correct, take it back."),
+    ("টেলিগ্রামে গোলযোগ বাধান; কেউ কি বাদ পড়েন?", "Trouble Telegram; is anybody left out?"),
+)
+
 LANGUAGES: Final = ("bn", "en")
 
 
 def words(language: str) -> Mapping[str, str]:
     """Every word in Bengali, or in English for any other language."""
-    index = 0 if language.split("-")[0] == "bn" else 1
+    index = _index(language)
     return {name: both[index] for name, both in _WORDS.items()}
+
+
+def steps(language: str) -> Sequence[str]:
+    """What to try on the demo page, in order."""
+    return [both[_index(language)] for both in _STEPS]
+
+
+def _index(language: str) -> int:
+    return 0 if language.split("-")[0] == "bn" else 1

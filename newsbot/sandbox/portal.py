@@ -5,7 +5,8 @@
     GET    /images/<section>-<id>.png                    lead pictures
     GET    /newsroom/articles                            what is published and what waits, as JSON
     POST   /newsroom/publish                             {"section"}: the next sample (without it: of any section);
-                                                         {"section", "headline", "kicker", "body", "byline"}: one's own
+                                                         {"section", "headline", "kicker", "body", "byline"}: one's own;
+                                                         "breaking": "true": brought to the bot at once, as such
     POST   /newsroom/articles/<id>                       {"headline", "kicker", "body"}: edits what is given
     POST   /newsroom/articles/<id>/withdraw              or DELETE /newsroom/articles/<id>
 
@@ -172,13 +173,24 @@ async def newsroom_articles(request: web.Request) -> web.Response:
 
 
 async def publish(request: web.Request) -> web.StreamResponse:
+    breaking: list[PortalArticle] = []
+
     def do(articles: PortalArticles, fields: dict[str, str], _: int) -> PortalArticle:
+        if fields.get("breaking") and CMS_PUSH not in request.app:
+            raise PortalError("No bot is connected that breaking news could be brought to.")
         if "headline" in fields:
             own = {name: fields[name] for name in ("headline", "kicker", "body", "byline") if name in fields}
-            return articles.publish(section=fields.get("section", ""), **own)
-        return articles.publish_sample(fields.get("section") or None)
+            article = articles.publish(section=fields.get("section", ""), **own)
+        else:
+            article = articles.publish_sample(fields.get("section") or None)
+        if fields.get("breaking"):
+            breaking.append(article)
+        return article
 
-    return await _newsroom(request, do, status=201)
+    answer = await _newsroom(request, do, status=201)
+    if breaking and not await request.app[CMS_PUSH].break_news(breaking[0]):
+        return _problem("bot_unreachable", "It is published, but the bot did not take it as breaking news.", 502)
+    return answer
 
 
 async def edit(request: web.Request) -> web.StreamResponse:
@@ -196,7 +208,7 @@ async def withdraw(request: web.Request) -> web.StreamResponse:
     answer = await _newsroom(request, do)
     article = request.app[PORTAL_ARTICLES].get(int(request.match_info["id"]))
     if answer.status < 400 and article is not None and CMS_PUSH in request.app:
-        await request.app[CMS_PUSH].withdraw(article.path)
+        await request.app[CMS_PUSH].withdraw(article)
     return answer
 
 
@@ -207,10 +219,14 @@ async def _newsroom(
         fields = await _fields(request)
         article = do(request.app[PORTAL_ARTICLES], fields, int(request.match_info.get("id", 0)))
     except PortalError as error:
-        return web.json_response({"error": {"code": "refused", "message": str(error)}}, status=400)
+        return _problem("refused", str(error), 400)
     if request.content_type == "application/json" or "application/json" in request.headers.get("Accept", ""):
         return web.json_response(_as_json(article, request), status=status)
     return web.Response(status=303, headers={"Location": "/"})
+
+
+def _problem(code: str, message: str, status: int) -> web.Response:
+    return web.json_response({"error": {"code": code, "message": message}}, status=status)
 
 
 async def _fields(request: web.Request) -> dict[str, str]:

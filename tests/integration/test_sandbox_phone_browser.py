@@ -182,7 +182,7 @@ async def test_a_phone_that_lost_its_connection_catches_up(demo: Demo) -> None:
 
 async def test_the_newsroom_publishes_edits_and_withdraws_beside_the_phone(demo: Demo) -> None:
     page = await demo.open("/", viewport={"width": 1440, "height": 900})
-    newest = page.locator("#panel li").first
+    newest = page.locator("#published li").first
     await page.get_by_role("button", name="খেলা").click()
     await expect(page.locator("#told")).to_contain_text("প্রকাশিত হলো: একটানা ১৬ কিলোমিটার সাঁতরে")
     await expect(newest).to_contain_text("একটানা ১৬ কিলোমিটার সাঁতরে যমুনা পাড়ি দিলেন রিফাত")
@@ -256,10 +256,10 @@ async def test_the_newsroom_keeps_its_place_for_who_works_by_keyboard(demo: Demo
         await sports.focus()
         await page.keyboard.press("Enter")
         await expect(page.locator("#told")).to_contain_text("প্রকাশিত হলো")
-        await page.wait_for_function("document.activeElement.closest('#panel button')")
+        await page.wait_for_function("document.activeElement.closest('#prepared button, #published button')")
     await expect(page.locator("#prepared button:not(:disabled)").first).to_be_focused()
     await politics.focus()
-    first = page.locator("#panel li").first
+    first = page.locator("#published li").first
     await first.locator("[data-edit]").focus()
     await page.keyboard.press("Enter")
     await page.fill("#editor-form [name=headline]", "বদলানো খবর")
@@ -272,14 +272,14 @@ async def test_several_phones_can_be_opened_and_the_address_remembers_them(demo:
     page = await demo.open("/", viewport={"width": 1440, "height": 900})
     await page.fill("#add-phone input", "রাফি")
     await page.click("#add-phone button")
-    await expect(page.locator("iframe")).to_have_count(2)
-    await page.frame_locator("iframe >> nth=1").locator("#start").click()
-    await expect(page.frame_locator("iframe >> nth=1").locator("li.out")).to_have_count(1)
+    await expect(page.locator("iframe")).to_have_count(3)  # the reader's and the editor's are there from the start
+    await page.frame_locator("iframe >> nth=2").locator("#start").click()
+    await expect(page.frame_locator("iframe >> nth=2").locator("li.out")).to_have_count(1)
     await expect(page.frame_locator("iframe >> nth=0").locator("li.out")).to_have_count(0)
     await page.reload()
-    await expect(page.locator("iframe")).to_have_count(2)
+    await expect(page.locator("iframe")).to_have_count(3)
     await page.get_by_role("button", name=demo.reader.first_name).click()
-    await expect(page.locator("iframe")).to_have_count(1)
+    await expect(page.locator("iframe")).to_have_count(2)
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])

@@ -16,18 +16,20 @@ async function act(path, fields, said) {
   $("told").textContent = answer.ok ? said.replace("{headline}", result.headline) : result.error.message;
   $("told").className = answer.ok ? "told good" : "told bad";
   const fresh = await fetch(`/newsroom/panel?lang=${lang}`);
-  const panel = await fresh.text();
-  const held = document.activeElement?.closest("#panel button");
-  $("panel").innerHTML = panel;
-  if (held) keepFocus(held);
+  const holder = document.createElement("template");
+  holder.innerHTML = await fresh.text();
+  const held = document.activeElement?.closest("#prepared button, #published button");
+  const part = held?.closest("#prepared, #published").id;
+  for (const id of ["prepared", "published"]) $(id).replaceWith(holder.content.getElementById(id));
+  if (held) keepFocus(held, $(part));
   return answer.ok;
 }
 
 // The panel is new, but whoever works by keyboard stays at the same button, or begins again at its first.
-function keepFocus(held) {
+function keepFocus(held, part) {
   const article = held.closest("[data-article]")?.dataset.article;
   const same = held.name ? `button[value="${held.value}"]` : `[data-article="${article}"] [data-edit]`;
-  const buttons = [...$("panel").querySelectorAll("button")].filter((button) => !button.disabled);
+  const buttons = [...part.querySelectorAll("button")].filter((button) => !button.disabled);
   (buttons.find((button) => button.matches(same)) ?? buttons[0])?.focus();
 }
 
@@ -35,7 +37,8 @@ document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (form.id === "prepared") {
     event.preventDefault();
-    await act("/newsroom/publish", { section: event.submitter.value }, words.just_published);
+    const breaking = form.elements.breaking.checked ? { breaking: "true" } : {};
+    await act("/newsroom/publish", { section: event.submitter.value, ...breaking }, words.just_published);
   } else if (form.id === "own-form") {
     event.preventDefault();
     if (await act("/newsroom/publish", Object.fromEntries(new FormData(form)), words.just_published)) {
@@ -73,23 +76,25 @@ $("editor-cancel").addEventListener("click", () => $("editor").close());
 
 function togglePhone(reader) {
   const id = reader.dataset.reader;
-  const shown = document.querySelector(`iframe[data-phone="${id}"]`);
+  const shown = document.querySelector(`[data-place="${id}"]`);
   if (shown) shown.remove();
   else {
+    const place = document.createElement("figure"), caption = document.createElement("figcaption");
     const frame = document.createElement("iframe");
-    Object.assign(frame, {
-      className: "device",
-      src: `/phone/${id}?embedded=1`,
-      title: words.phone_of.replace("{name}", reader.textContent.trim()),
-      allow: "clipboard-write",
-    });
+    const name = words.phone_of.replace("{name}", reader.textContent.trim());
+    const editor = reader.classList.contains("editor");
+    place.className = `place${editor ? " editor" : ""}`;
+    place.dataset.place = id;
+    caption.textContent = editor ? words.editors_phone : name;
+    Object.assign(frame, { className: "device", src: `/phone/${id}?embedded=1`, title: name, allow: "clipboard-write" });
     frame.dataset.phone = id;
-    $("phones").append(frame);
-    frame.scrollIntoView({ inline: "end", block: "nearest" });
+    place.append(caption, frame);
+    $("phones").append(place);
+    place.scrollIntoView({ inline: "end", block: "nearest" });
   }
   reader.setAttribute("aria-pressed", String(!shown));
   const address = new URL(location);
-  const ids = [...document.querySelectorAll("iframe[data-phone]")].map((frame) => frame.dataset.phone);
+  const ids = [...document.querySelectorAll("[data-place]")].map((place) => place.dataset.place);
   address.searchParams.set("phones", ids.join(","));
   history.replaceState(null, "", address);
 }
@@ -101,9 +106,20 @@ async function addPhone(name) {
     body: JSON.stringify({ first_name: name, language_code: lang }),
   });
   const user = await answer.json();
-  const reader = document.createElement("button");
-  Object.assign(reader, { type: "button", className: "reader", textContent: user.first_name });
-  reader.dataset.reader = user.id;
-  $("add-phone").before(reader);
-  togglePhone(reader);
+  togglePhone(nameOf(user.id, user.first_name));
 }
+
+// The button of a person among the phones' names; made when there is none.
+function nameOf(id, name) {
+  const known = document.querySelector(`[data-reader="${id}"]`);
+  if (known) return known;
+  const reader = document.createElement("button");
+  Object.assign(reader, { type: "button", className: "reader", textContent: name });
+  reader.dataset.reader = id;
+  $("add-phone").before(reader);
+  return reader;
+}
+
+document.addEventListener("phone", (event) => {
+  if (!document.querySelector(`[data-place="${event.detail}"]`)) togglePhone(nameOf(event.detail, `Reader ${event.detail}`));
+});

@@ -1,11 +1,14 @@
 // A phone: shows what the server renders, sends what the reader does. No state of its own but what is on the screen.
 
+import { RichText } from "./rich_text.js";
+
 const phone = document.getElementById("phone");
 const words = JSON.parse(phone.dataset.words);
 const base = `/phone/${phone.dataset.user}`;
 const query = `?chat=${phone.dataset.chat}`;
 const $ = (id) => document.getElementById(id);
 const messages = $("messages"), talk = $("talk"), text = $("text");
+const rich = new RichText($("rich"), $("format-bar"), $("link"));
 
 let payload = phone.dataset.payload;
 let starting = Boolean(phone.dataset.starting);
@@ -225,10 +228,27 @@ function grow() {
   text.style.height = `${Math.min(text.scrollHeight, 132)}px`;
 }
 
-async function send(words_) {
-  const line = words_.trim();
-  if (!line) return;
-  const fields = { text: line, reply_to: replyTo };
+// What stands in the field, formatted or not; the field is empty afterwards.
+function takeDraft() {
+  const formatted = rich.shown;
+  const draft = formatted ? rich.read() : { text: text.value.trim(), entities: [] };
+  text.value = "";
+  formatting(false);
+  grow();
+  if (formatted) text.focus();
+  return draft;
+}
+
+function formatting(wanted) {
+  if (wanted) { unfold("attach", false); rich.box.textContent = text.value; text.value = ""; }
+  rich.show(wanted);
+  text.hidden = wanted;
+  $("format-button").setAttribute("aria-pressed", String(wanted));
+}
+
+async function send(line, entities = []) {
+  if (!line.trim()) return;
+  const fields = { text: line, entities, reply_to: replyTo };
   answering(null);
   unfold("commands", false);
   await post("send", fields);
@@ -238,18 +258,20 @@ async function send(words_) {
 
 $("composer").addEventListener("submit", (event) => {
   event.preventDefault();
-  const line = text.value;
-  text.value = "";
-  grow();
-  send(line);
+  const draft = takeDraft();
+  send(draft.text, draft.entities);
 });
 text.addEventListener("input", grow);
-text.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-    event.preventDefault();
-    $("composer").requestSubmit();
-  }
-});
+for (const field of [text, rich.box]) {
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      $("composer").requestSubmit();
+    }
+  });
+}
+$("format-button").addEventListener("click", () => formatting(!rich.shown));
+$("format-cancel").addEventListener("click", () => { formatting(false); text.focus(); });
 $("commands-button").addEventListener("click", () => unfold("commands"));
 $("attach-button").addEventListener("click", () => unfold("attach"));
 $("reply-cancel").addEventListener("click", () => answering(null));
@@ -273,10 +295,11 @@ $("language").addEventListener("change", async (event) => {
   if (await post("language", { language_code: event.target.value })) location.reload();
 });
 $("photo").addEventListener("change", async (event) => {
-  const form = new FormData();
-  form.append("photo", event.target.files[0]);
-  form.append("caption", text.value.trim());
-  text.value = event.target.value = "";
+  const form = new FormData(), caption = takeDraft();
+  for (const file of event.target.files) form.append("photo", file);
+  form.append("caption", caption.text);
+  form.append("entities", JSON.stringify(caption.entities));
+  event.target.value = "";
   unfold("attach", false);
   await post("photo", form);
 });
@@ -289,6 +312,7 @@ document.addEventListener("click", (event) => {
   else if (sender) send(sender.dataset.send);
   else if (hit("[data-sticker]")) { unfold("attach", false); post("sticker", { emoji: hit("[data-sticker]").dataset.sticker }); }
   else if (hit("[data-other]")) { unfold("attach", false); post(hit("[data-other]").dataset.other); }
+  else if (hit("[data-forward]")) { unfold("attach", false); post("forward", { id: hit("[data-forward]").dataset.forward }); }
   else if (hit("[data-copy]")) copy(hit("[data-copy]").dataset.copy);
   else if (hit("[data-reply]")) answering(item);
   else if (hit("[data-delete]")) post("delete", { message_id: item.dataset.id });

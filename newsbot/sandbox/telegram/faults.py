@@ -38,6 +38,7 @@ class Fault:
     count: int | None = None  #: then strike so often, None: for ever
     probability: float = 1.0
     seed: int = 0
+    name: str = ""  #: who ordered it, or why
     seen: int = 0
     struck: int = 0
     _random: random.Random = field(init=False, repr=False)
@@ -73,6 +74,7 @@ class Fault:
             "count": self.count,
             "probability": self.probability,
             "seed": self.seed,
+            "name": self.name,
             "seen": self.seen,
             "struck": self.struck,
         }
