@@ -145,12 +145,12 @@ async def test_trouble_begins_strikes_is_counted_and_ends() -> None:
     async with sandbox(readers=400) as running:
         for kind in ("flood", "errors"):
             await running.act("troubles", kind=kind, on=True)
-        codes = []
-        for number in range(60):
-            answer = await running.client.post(
-                f"/bot{DEMO_TOKEN}/sendMessage", json={"chat_id": FIRST_ID + number, "text": "খবর"}
-            )
-            codes.append(answer.status)
+
+        async def send(number: int) -> int:
+            fields = {"chat_id": FIRST_ID + number, "text": "খবর"}
+            return (await running.client.post(f"/bot{DEMO_TOKEN}/sendMessage", json=fields)).status
+
+        codes = await asyncio.gather(*map(send, range(60)))
         figures = await running.figures()
         struck = figures["troubles"]
         assert struck["flood"] > 0
