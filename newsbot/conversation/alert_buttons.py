@@ -32,8 +32,8 @@ async def stop_topic(house: House, turn: Turn, wish: StopTopic) -> Replies:
         return (Toast(text=_("Done.")),)
     name = topic.name(turn.language)
     if wish.topic not in subscriber.preferences.topics:
-        return (Toast(text=confirmations.does_not_follow(turn, name)),)
-    said = confirmations.follows_no_longer(turn, name)
+        return (Toast(text=confirmations.DOES_NOT_FOLLOW.to(turn, topics=name)),)
+    said = confirmations.FOLLOWS_NO_LONGER.to(turn, topics=name)
     undo = Button(_("Undo"), encode(Subscribe((topic.id,), view=View.UNDONE)))
     return Toast(text=said), text(said, buttons=rows(undo, topics_button(turn)))
 

@@ -51,7 +51,7 @@ def _settings(house: House, turn: Turn, subscriber: Subscriber | None, *, replac
     )
     personal = subscriber is not None and not turn.in_group
     return text(
-        _("Settings") if turn.in_group else _("Your settings"),
+        confirmations.SETTINGS.to(turn),
         "\n".join(
             (
                 _("Language: {language}", language=language_name(turn.language)),
@@ -90,7 +90,7 @@ async def choose_language(house: House, turn: Turn, wish: ChooseLanguage) -> Rep
     turn = turn.of(subscriber, house.catalog)
     if wish.view is View.WELCOME:
         return (topic_choice(house, turn, View.WELCOME),)
-    said = confirmations.speaks(turn)
+    said = confirmations.SPEAKS.to(turn)
     return (text(said, buttons=rows(latest_button(turn), topics_button(turn)), replaces=turn.pressed),)
 
 
@@ -113,11 +113,11 @@ async def _switched(house: House, turn: Turn, wish: Pause | Resume | Stop, what:
     turn = turn.of(subscriber, house.catalog)
     match wish:
         case Pause():
-            said = confirmations.paused(turn)
+            said = confirmations.PAUSED.to(turn)
         case Resume():
-            said = confirmations.resumed(turn)
+            said = confirmations.RESUMED.to(turn)
         case Stop():
-            said = confirmations.stopped(turn)
+            said = confirmations.STOPPED.to(turn)
     if not isinstance(wish, Stop) and wish.view is View.SETTINGS:
         return Toast(text=said), _settings(house, turn, subscriber, replaces=turn.pressed)
     return (text(said, buttons=() if isinstance(wish, Stop) else rows(latest_button(turn))),)
@@ -130,7 +130,7 @@ async def my_data(house: House, turn: Turn) -> Replies:
     """Everything that is kept of the reader, as a file to take away."""
     subscriber = turn.subscriber
     if subscriber is None:
-        return (text(confirmations.nothing_kept(turn)),)
+        return (text(confirmations.NOTHING_KEPT.to(turn)),)
     history = await house.subscribers.history(subscriber.address)
     last_list = await house.memory.last_list(subscriber.address)
     everything = {
@@ -143,7 +143,7 @@ async def my_data(house: House, turn: Turn) -> Replies:
         "last_list": list(last_list),
     }
     content = json.dumps(everything, ensure_ascii=False, indent=2).encode()
-    return (FileReply(name=FILE_NAME, content=content, caption=confirmations.everything_kept(turn)),)
+    return (FileReply(name=FILE_NAME, content=content, caption=confirmations.EVERYTHING_KEPT.to(turn)),)
 
 
 def _plain(preferences: Preferences) -> dict[str, Any]:
@@ -161,13 +161,14 @@ def _moment(moment: datetime | None) -> str | None:
 async def forget_me(house: House, turn: Turn, wish: ForgetMe) -> Replies:
     _ = turn.translate
     if not wish.confirmed and turn.in_channel:
-        return (text(confirmations.delete_everything(turn)),)
+        how = _("To delete everything that is kept about this channel, write /forgetme yes. This can't be undone.")
+        return (text(how),)
     if not wish.confirmed:
         yes = Button(_("Yes, delete everything"), encode(ForgetMe(confirmed=True)))
         no = Button(_("No, keep it"), encode(KeepMe()))
         return (
             text(
-                confirmations.delete_everything(turn),
+                confirmations.DELETE_EVERYTHING.to(turn),
                 _("This can't be undone."),
                 buttons=rows(yes, no, columns=1),
             ),
@@ -176,8 +177,8 @@ async def forget_me(house: House, turn: Turn, wish: ForgetMe) -> Replies:
     await house.memory.forget(turn.incoming.address)
     was_known = await house.subscribers.forget(turn.incoming.address, now=turn.now)
     if not was_known:
-        return (text(confirmations.nothing_kept(turn), replaces=turn.pressed),)
-    return (text(confirmations.deleted(turn), replaces=turn.pressed),)
+        return (text(confirmations.NOTHING_KEPT.to(turn), replaces=turn.pressed),)
+    return (text(confirmations.DELETED.to(turn), replaces=turn.pressed),)
 
 
 async def keep_me(turn: Turn) -> Replies:

@@ -37,21 +37,30 @@ ADMINISTRATORS_ONLY: Final = (
     *(Pause, Resume, Stop, MyData, ForgetMe, KeepMe),
 )
 #: What has no meaning in the newsroom's own channel, which follows nothing and is sent what breaks.
-NOT_IN_OUR_CHANNEL: Final = (*(Subscribe, Unsubscribe, ShowTopics, MyTopics, Pause, Resume, Stop, ForgetMe),)
+NOT_IN_OUR_CHANNEL: Final = (Subscribe, Unsubscribe, ShowTopics, MyTopics, Pause, Resume, Stop, ForgetMe)
 CHOSEN: Final = "✅"
 
 
 async def refusal(house: House, turn: Turn, intent: Intent) -> Replies | None:
-    """The answer to who may not do this here; None: they may. Raises ChannelUnavailable when it can't be told."""
+    """The answer to who may not do this here; None: they may.
+
+    Raises ChannelUnavailable or StoreUnavailable when it can't be told.
+    """
     if not turn.in_group:
         return None
     _ = turn.translate
-    if turn.known and turn.known.preferences.note(ROLE) == PUBLIC_CHANNEL and isinstance(intent, NOT_IN_OUR_CHANNEL):
+    if turn.in_channel and isinstance(intent, NOT_IN_OUR_CHANNEL) and _is_ours(turn):
         return (text(_("This is the newsroom's own channel: breaking news is sent here without subscribing.")),)
     if not isinstance(intent, ADMINISTRATORS_ONLY) or await house.administers(turn.incoming):
         return None
     said = _("Only the administrators of this group can do that.")
     return (Toast(text=said),) if turn.pressed else (text(said),)
+
+
+def _is_ours(turn: Turn) -> bool:
+    """The newsroom's own. Raises StoreUnavailable where that can't be told: it must not become a reader unnoticed."""
+    subscriber = turn.subscriber
+    return subscriber is not None and subscriber.preferences.note(ROLE) == PUBLIC_CHANNEL
 
 
 def introduction(house: House, turn: Turn) -> TextReply:

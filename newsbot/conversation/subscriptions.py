@@ -93,11 +93,11 @@ async def subscribe(house: House, turn: Turn, wish: Subscribe) -> Replies:
     came_back = turn.known is not None and turn.known.preferences.stopped
     turn = await change_topics(house, turn, lambda followed: followed | {topic.id for topic in wanted}, again=True)
     if came_back:
-        said = confirmations.follows_again(turn, _names(house.topics.known(turn.followed), turn))
+        said = confirmations.FOLLOWS_AGAIN.to(turn, topics=_names(house.topics.known(turn.followed), turn))
     elif added:
-        said = confirmations.follows(turn, _names(added, turn))
+        said = confirmations.FOLLOWS.to(turn, topics=_names(added, turn))
     else:
-        said = confirmations.follows_already(turn, _names(wanted, turn))
+        said = confirmations.FOLLOWS_ALREADY.to(turn, topics=_names(wanted, turn))
     return await _shown(house, turn, wish, said, wanted)
 
 
@@ -107,7 +107,7 @@ async def unsubscribe(house: House, turn: Turn, wish: Unsubscribe) -> Replies:
         return (not_known_yet(house, turn),)
     if wish.everything:
         turn = await change_topics(house, turn, lambda followed: frozenset())
-        return await _shown(house, turn, wish, confirmations.follows_nothing_any_more(turn), ())
+        return await _shown(house, turn, wish, confirmations.FOLLOWS_NOTHING_ANY_MORE.to(turn), ())
     if not wish.topics and not wish.unrecognised:
         return await show_topics(house, turn, ShowTopics())
     if not wish.topics:
@@ -118,9 +118,9 @@ async def unsubscribe(house: House, turn: Turn, wish: Unsubscribe) -> Replies:
     if not named:
         said = turn.translate("Done.")
     elif subscriber.preferences.topics & unwanted:
-        said = confirmations.follows_no_longer(turn, _names(named, turn))
+        said = confirmations.FOLLOWS_NO_LONGER.to(turn, topics=_names(named, turn))
     else:
-        said = confirmations.does_not_follow(turn, _names(named, turn))
+        said = confirmations.DOES_NOT_FOLLOW.to(turn, topics=_names(named, turn))
     return await _shown(house, turn, wish, said, named)
 
 
@@ -179,7 +179,7 @@ def _confirmation(
     preferences = turn.known.preferences if turn.known else Preferences()
     state = ""
     if preferences.paused and wish.topics:
-        state = confirmations.is_paused(turn)
+        state = confirmations.IS_PAUSED.to(turn)
     elif isinstance(wish, Subscribe) and not turn.in_group:
         state = _("When something is published, I send it to you at once; /pause holds that back.")
     unknown = unknown_topics(house, turn, wish.unrecognised).plain if wish.unrecognised else ""
@@ -214,7 +214,7 @@ async def my_topics(house: House, turn: Turn) -> Replies:
         return (not_known_yet(house, turn),)
     followed = house.topics.known(subscriber.preferences.topics)
     if not followed:
-        nothing = confirmations.follows_nothing_yet(turn)
+        nothing = confirmations.FOLLOWS_NOTHING_YET.to(turn)
         return (text(nothing, buttons=rows(topics_button(turn), latest_button(turn))),)
     since = followed_since(await house.subscribers.history(subscriber.address))
     lines = []
@@ -226,11 +226,11 @@ async def my_topics(house: House, turn: Turn) -> Replies:
         lines.append(Span("\n"))
     state = ""
     if subscriber.preferences.stopped:
-        state = confirmations.has_stopped(turn)
+        state = confirmations.HAS_STOPPED.to(turn)
     elif subscriber.preferences.paused:
-        state = confirmations.is_paused(turn)
+        state = confirmations.IS_PAUSED.to(turn)
     leave = Button(_("Unfollow all"), encode(Unsubscribe(everything=True)))
-    return (text(confirmations.following(turn), tuple(lines[:-1]), state, buttons=rows(topics_button(turn), leave)),)
+    return (text(confirmations.FOLLOWING.to(turn), tuple(lines[:-1]), state, buttons=rows(topics_button(turn), leave)),)
 
 
 def followed_since(history: Sequence[SubscriberEvent]) -> dict[str, datetime]:
@@ -246,7 +246,7 @@ def not_known_yet(house: House, turn: Turn) -> TextReply:
     _ = turn.translate
     if turn.in_group:
         return text(
-            confirmations.follows_nothing_yet(turn),
+            confirmations.FOLLOWS_NOTHING_YET.to(turn),
             how_to_have_news_sent(house, turn),
             buttons=rows(topics_button(turn), latest_button(turn)),
         )
