@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import count
-from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -15,102 +12,26 @@ from structlog.testing import capture_logs
 from newsbot.delivery.ledger import Tier
 from newsbot.delivery.planner import LOOK_EVERY, Planner
 from newsbot.delivery.policy import Limits
-from newsbot.domain.alert import Alert, AlertClass, AlertKind, AlertState, Audience, Outcome, Totals
+from newsbot.domain.alert import AlertClass, AlertKind, AlertState, Audience, Outcome, Totals
 from newsbot.domain.subscriber import SEGMENT_SIZE, Slot
 from newsbot.errors import StoreError, StoreUnavailable
 from tests.builders import NOW, a_broadcast, a_draft, a_new_alert, a_subscriber, an_address, some_topics
 from tests.delivering import answered, begin, deliver
-from tests.fakes import MemoryArticleStore
 from tests.memory_alert_store import MemoryAlertStore
 from tests.memory_ledger import MemoryLedger
+from tests.planning_house import OPEN, House, a_day, a_memory_house
 
 HOUR = timedelta(hours=1)
 RUNNING, PAUSED, STOPPED, DONE = AlertState.RUNNING, AlertState.PAUSED, AlertState.STOPPED, AlertState.DONE
-OPEN = [state for state in AlertState if not state.final]
 
 
 class Breaking(Exception):
     """Nobody foresaw this."""
 
 
-@dataclass
-class House:
-    """A newsroom of three readers: two follow sports, one politics."""
-
-    articles: MemoryArticleStore = field(default_factory=MemoryArticleStore)
-    readers: dict[int, Any] = field(default_factory=dict)
-    now: datetime = NOW
-    seconds: float = 1000.0
-    first: Slot | None = None
-    started: int = 0
-    limits: Limits = field(default_factory=Limits)
-
-    def __post_init__(self) -> None:
-        self.alerts = MemoryAlertStore(self.articles)
-        self.ledger = MemoryLedger(self.readers)
-        for number, topic in enumerate(("sports", "sports", "politics")):
-            self.reader(number, topic)
-        self.planner = self.a_planner()
-
-    def a_planner(self, articles=None, alerts=None, ledger=None) -> Planner:
-        return Planner(
-            articles or self.articles,
-            alerts or self.alerts,
-            [ledger or self.ledger],
-            some_topics(),
-            limits=self.limits,
-            keep=timedelta(days=30),
-            clock=lambda: self.now,
-            first=self._first,
-            started=self._started,
-            monotonic=lambda: self.seconds,
-        )
-
-    async def _first(self) -> Slot | None:
-        return self.first
-
-    def _started(self) -> None:
-        self.started += 1
-
-    def reader(self, number: int, *topics: str, **preferences) -> None:
-        address = an_address(str(1000 + number))
-        self.readers[number] = a_subscriber(*topics, address=address, number=number, **preferences)
-
-    async def article(self, number: int = 1, **changes) -> int:
-        return (await self.articles.put(a_draft(number, **changes), now=self.now, announce=True)).article.id
-
-    async def rounds(self) -> None:
-        """Until nothing is waited for; time passes in between."""
-        for _ in range(20):
-            if not await self.planner.round():
-                return
-            self.seconds += 1
-        pytest.fail("the planner waits for ever")
-
-    async def running(self, number: int = 1, **changes) -> Alert:
-        await self.article(number, **changes)
-        await self.planner.round()
-        return await self.alert(f"article:{number}")
-
-    async def alert(self, origin: str) -> Alert:
-        alert = await self.alerts.by_origin(origin)
-        assert alert is not None
-        return alert
-
-    async def state(self, origin: str) -> tuple[AlertState, str]:
-        alert = await self.alert(origin)
-        return alert.state, alert.reason
-
-    async def touch(self, kind: AlertKind, of: Alert, number: int = 1) -> Alert:
-        new = a_new_alert(
-            origin=f"{kind.value}:{of.id}:{number}", kind=kind, of=of.id, article_id=0, cls=of.cls, audience=Audience()
-        )
-        return await self.alerts.create(new, now=self.now)
-
-
 @pytest.fixture
 def house() -> House:
-    return House()
+    return a_memory_house()
 
 
 # --- outbox ----------------------------------------------------------------------------------------------------------
@@ -220,7 +141,7 @@ async def test_an_alert_for_nobody_is_done_at_once(house):
 
 
 async def test_every_segment_of_every_ledger_is_frozen(house):
-    house.reader(SEGMENT_SIZE + 5, "sports")
+    await house.reader(SEGMENT_SIZE + 5, "sports")
     messenger = MemoryLedger(
         {7: a_subscriber("sports", address=an_address("7", "messenger"), number=7)}, channel="messenger"
     )
@@ -245,7 +166,7 @@ async def test_every_segment_of_every_ledger_is_frozen(house):
 
 
 async def test_breaking_news_for_everyone_goes_to_the_public_channel_first(house):
-    house.reader(9)
+    await house.reader(9)
     house.first = Slot("telegram", 0, 9)
     await house.running(1, breaking=True)
     assert (await deliver(house.alerts, house.ledger))[0] == "1009"
@@ -260,7 +181,7 @@ async def test_breaking_news_for_everyone_goes_to_the_public_channel_first(house
     ],
 )
 async def test_what_is_not_breaking_or_only_for_some_is_not_for_the_public_channel(house, changes):
-    house.reader(9, language="en")
+    await house.reader(9, language="en")
     house.first = Slot("telegram", 0, 9)
     alert = await house.alerts.create(a_broadcast(**changes), now=NOW)
     await house.planner.round()
@@ -409,12 +330,12 @@ async def test_a_recall_stops_its_alert_waits_for_what_is_on_its_way_and_gets_ev
     await house.touch(AlertKind.RECALL, alert)
     assert await house.planner.round() is True
     assert await house.state("article:1") == (STOPPED, "recalled")
-    assert await house.state(f"recall:{alert.id}:1") == (AlertState.PLANNED, "")
+    assert await house.state("recall:article:1:1") == (AlertState.PLANNED, "")
     await answered(house.ledger, unit, claim)
     await house.rounds()
     assert await deliver(house.alerts, house.ledger) == [claim.readers[0].user_id]
     await house.planner.round()
-    totals = (await house.alert(f"recall:{alert.id}:1")).totals
+    totals = (await house.alert("recall:article:1:1")).totals
     assert totals == Totals(audience=1, outcomes={Outcome.SENT: 1})
 
 
@@ -429,7 +350,7 @@ async def test_a_correction_of_a_running_alert_waits_until_every_worker_knows_th
     assert await house.planner.round() is True
     house.seconds += 0.1
     assert await house.planner.round() is False
-    assert await house.state(f"correction:{alert.id}:1") == (RUNNING, "")
+    assert await house.state("correction:article:1:1") == (RUNNING, "")
     assert (await house.ledger.totals(2)).audience == 1
     # The alert itself goes on, to the one who is still to come.
     assert sorted(await deliver(house.alerts, house.ledger)) == ["1000", "1001"]
@@ -451,12 +372,12 @@ async def test_a_correction_waits_for_requests_and_takes_a_dead_workers_over(hou
     await house.planner.round()
     house.seconds += 4
     assert await house.planner.round() is True
-    assert await house.state(f"correction:{alert.id}:1") == (AlertState.PLANNED, "")
+    assert await house.state("correction:article:1:1") == (AlertState.PLANNED, "")
     house.ledger.dead.add("worker")
     house.seconds += 6
     await house.planner.round()
     await house.planner.round()
-    correction = await house.alert(f"correction:{alert.id}:1")
+    correction = await house.alert("correction:article:1:1")
     assert (correction.state, correction.totals) == (DONE, Totals())
     assert (await house.ledger.totals(alert.id)).outcomes == {Outcome.UNKNOWN: 1}
     assert await deliver(house.alerts, house.ledger) == ["1001"]
@@ -480,75 +401,34 @@ async def test_a_newer_correction_takes_the_place_of_the_older(house):
     unit, claim = await begin(house.alerts, house.ledger, count=1)
     await house.touch(AlertKind.CORRECTION, alert, 2)
     assert await house.planner.round() is True
-    assert await house.state("correction:1:1") == (STOPPED, "superseded")
+    assert await house.state("correction:article:1:1") == (STOPPED, "superseded")
     assert await house.planner.round() is True
     await answered(house.ledger, unit, claim)
     await house.rounds()
-    assert await house.state("correction:1:2") == (RUNNING, "")
+    assert await house.state("correction:article:1:2") == (RUNNING, "")
     assert len(await deliver(house.alerts, house.ledger)) == 2
 
 
 # --- trouble ---------------------------------------------------------------------------------------------------------
 
 
-class Faulty:
-    """A store whose call number `fails_at` is lost: before anything was done, or (`after`) with only its answer."""
-
-    def __init__(self, store: Any, calls: count[int], fails_at: int, *, after: bool) -> None:
-        self._store, self._calls, self._fails_at, self._after = store, calls, fails_at, after
-
-    def __getattr__(self, name: str) -> Any:
-        value = getattr(self._store, name)
-        if not asyncio.iscoroutinefunction(value):
-            return value
-
-        async def call(*args: Any, **named: Any) -> Any:
-            fails = next(self._calls) == self._fails_at
-            if fails and not self._after:
-                raise StoreUnavailable
-            answer = await value(*args, **named)
-            if fails:
-                raise StoreUnavailable
-            return answer
-
-        return call
-
-
-async def a_day(house: House, look: Callable[[], Awaitable[None]]) -> dict[str, tuple]:
-    """An alert of each kind from its cause to its end; what is left of it."""
-    await house.article(1)
-    await house.article(2, breaking=True)
-    await house.article(3, published_at=NOW - 4 * HOUR)
-    await house.article(4, topics=("politics",))
-    await house.article(5)
-    await look()
-    await house.articles.withdraw(a_draft(4).url, now=NOW)
-    article_5 = await house.alert("article:5")
-    await house.alerts.turn(article_5.id, PAUSED, of=OPEN, now=NOW)
-    await look()
-    await deliver(house.alerts, house.ledger)
-    await look()
-    await house.touch(AlertKind.CORRECTION, await house.alert("article:1"))
-    await look()
-    await house.touch(AlertKind.RECALL, await house.alert("article:2"))
-    await look()
-    await deliver(house.alerts, house.ledger)
-    house.now += 3 * HOUR
-    await look()
-    return {alert.origin: (alert.state, alert.reason, alert.totals) for alert in await house.alerts.recent(limit=50)}
-
-
 async def test_whatever_call_fails_the_next_rounds_repair_it():
-    house = House()
+    house = a_memory_house()
     expected = await a_day(house, house.rounds)
-    assert {state for state, _, _ in expected.values()} == {STOPPED, DONE}
-    assert all(totals is not None and totals.skipped == 0 for _, _, totals in expected.values())
+    assert [(kind, state, reason) for kind, _, state, reason, _ in expected] == [
+        (AlertKind.ARTICLE, DONE, ""),
+        (AlertKind.ARTICLE, STOPPED, "article_withdrawn"),
+        (AlertKind.ARTICLE, DONE, ""),
+        (AlertKind.ARTICLE, DONE, ""),
+        (AlertKind.CORRECTION, DONE, ""),
+        (AlertKind.RECALL, DONE, ""),
+    ]
+    assert all(totals is not None and totals.skipped == 0 for *_, totals in expected)
 
     for after in (False, True):
         for fails_at in count():
-            calls, house = count(), House()
-            stores = [Faulty(one, calls, fails_at, after=after) for one in (house.articles, house.alerts, house.ledger)]
-            house.planner = house.a_planner(*stores)
+            house = a_memory_house()
+            calls = house.lose_call(fails_at, after=after)
 
             async def look(house: House = house) -> None:
                 try:
