@@ -16,4 +16,5 @@ DEMO_BOT_ENGLISH_NAME: Final = "Jonaki Barta"
 #: who may broadcast: above 2^32, as new accounts are, and below everybody who is added later
 DEMO_EDITOR_ID: Final = 4_300_000_001
 DEMO_EDITOR_NAME: Final = "সম্পাদক"
+DEMO_CHANNEL: Final = "jonaki_barta"  #: the newsroom's public channel, which gets breaking news first
 READERS_FILE: Final = "readers.jsonl"  #: in the sandbox's folder: simulated readers for the bot to take over

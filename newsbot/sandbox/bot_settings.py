@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from newsbot.sandbox import DEMO_EDITOR_ID, DEMO_TOKEN
+from newsbot.sandbox import DEMO_CHANNEL, DEMO_EDITOR_ID, DEMO_TOKEN
 
 
 def write_bot_settings(folder: Path, address: str, cms_token: str) -> None:
@@ -18,6 +18,7 @@ def write_bot_settings(folder: Path, address: str, cms_token: str) -> None:
         f"NEWSBOT_TELEGRAM__TOKEN={DEMO_TOKEN}\n"
         f"NEWSBOT_NEWSROOM={newsroom.absolute()}\n"
         f"NEWSBOT_INGEST__TOKEN={cms_token}\n"
-        f"NEWSBOT_ADMINS=telegram:{DEMO_EDITOR_ID}\n",
+        f"NEWSBOT_ADMINS=telegram:{DEMO_EDITOR_ID}\n"
+        f"NEWSBOT_TELEGRAM__CHANNEL=@{DEMO_CHANNEL}\n",
         "utf-8",
     )

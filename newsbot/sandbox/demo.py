@@ -60,6 +60,7 @@ def create_sandbox_app(folder: Path | None = None, push: CmsPush | None = None, 
     add_portal_routes(app, articles)
     phones = Phones(state, lambda url: describe_link(url, articles))
     phones.editor()  # there from the beginning: the bot tells its editors what they can do when it starts
+    phones.channel()
     add_phone_routes(app, phones)
     simulated = SimulatedReaders(phones.readers)
     simulated.begin_with(readers, folder / READERS_FILE if folder else None)
@@ -106,6 +107,7 @@ async def demo_page(request: web.Request) -> web.Response:
         people=[*readers, editor, *others],
         editor=editor,
         shown=shown,
+        channel=phones.channel(),
         prepared=_prepared(request.app, language),
         published=_published(request.app, language),
         steps=steps(language),

@@ -25,13 +25,14 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from newsbot.sandbox import DEMO_EDITOR_ID, DEMO_EDITOR_NAME
+from newsbot.sandbox import DEMO_BOT_NAME, DEMO_CHANNEL, DEMO_EDITOR_ID, DEMO_EDITOR_NAME
 from newsbot.sandbox.forwards import forwards
 from newsbot.sandbox.phone_actions import ACTIONS, STICKERS, Act, language_of
 from newsbot.sandbox.phone_view import Describe, notification, render_bubbles
 from newsbot.sandbox.phone_words import LANGUAGES, words
 from newsbot.sandbox.telegram.changes import Change
-from newsbot.sandbox.telegram.model import User
+from newsbot.sandbox.telegram.members import status_of
+from newsbot.sandbox.telegram.model import Chat, User
 from newsbot.sandbox.telegram.reader_side import ReaderSide, SandboxError
 from newsbot.sandbox.telegram.state import SandboxState
 from newsbot.sandbox.templating import render
@@ -65,6 +66,16 @@ class Phones:
         known = self.state.people.user(DEMO_EDITOR_ID)
         return known or self.readers.add_user(DEMO_EDITOR_NAME, user_id=DEMO_EDITOR_ID, language_code="bn")
 
+    def channel(self) -> Chat:
+        """The newsroom's public channel, whose administrator the bot is."""
+        for chat in self.state.people.chats.values():
+            if chat.username == DEMO_CHANNEL:
+                return chat
+        members = [self.editor().id]
+        return self.readers.add_group(
+            DEMO_BOT_NAME, kind="channel", members=members, bot_status="administrator", username=DEMO_CHANNEL
+        )
+
     def view(self, user: User, chat_id: int) -> Event:
         """The whole conversation as the user's app shows it, and what they can do in it."""
         bubbles = self.readers.view(chat_id, user.id, limit=SHOWN)
@@ -75,10 +86,20 @@ class Phones:
             "html": render_bubbles(bubbles, user.id, language, self.describe),
             "name": self.state.bot.text("name", language),
             "about": self.state.bot.text("description", language),
-            "composer": _composer(user, chat_id),
+            "composer": self._composer(user, chat_id),
             "reply_keyboard": keyboards[-1] if keyboards else None,
             "commands": self.state.commands_for(chat_id, user.id),
         }
+
+    def _composer(self, user: User, chat_id: int) -> str:
+        """What stands below the conversation: `start`, `blocked`, `write`, or `read` where nobody may answer."""
+        chat = self.state.people.chats.get(chat_id)
+        if chat is not None:
+            mute = chat.type == "channel" and status_of(chat, user.id, self.state.account.id) in ("member", "left")
+            return "read" if mute else "write"
+        if user.blocked:
+            return "blocked"
+        return "write" if user.started else "start"
 
     def events(self, user: User, chat_id: int, change: Change) -> Iterator[Event]:
         """What a page must be told of a change."""
@@ -151,6 +172,7 @@ async def phone_page(request: web.Request) -> web.Response:
         chat_id=chat_id,
         chats=[entry["chat"] for entry in phones.readers.chats_of(user.id)],
         title=chat.title if chat else phones.state.bot.text("name", language),
+        standing="bot" if chat is None else "channel" if chat.type == "channel" else "group",
         bot=phones.state.bot.user_json(),
         payload=request.query.get("start", ""),
         starting="start" in request.query,
@@ -220,15 +242,6 @@ def _action(do: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
         return web.json_response(result or {})
 
     return handler
-
-
-def _composer(user: User, chat_id: int) -> str:
-    """What stands below the conversation: `start`, `blocked` or `write`."""
-    if chat_id != user.id:
-        return "write"
-    if user.blocked:
-        return "blocked"
-    return "write" if user.started else "start"
 
 
 def _phone(request: web.Request) -> tuple[Phones, User]:

@@ -9,6 +9,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     # the phone
     "phone_of": ("{name}-এর ফোন", "{name}'s phone"),
     "bot": ("বট", "bot"),
+    "channel": ("চ্যানেল", "channel"),
+    "group": ("গ্রুপ", "group"),
     "typing": ("লিখছে…", "typing…"),
     "messages": ("বার্তা", "Messages"),
     "what_can": ("এই বট কী করতে পারে?", "What can this bot do?"),
@@ -66,6 +68,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "A reader's phone, an editor's phone, and the newsroom. All of it is on this machine; nothing leaves it.",
     ),
     "try_this": ("যা করে দেখতে পারেন", "What to try"),
+    "the_channel": ("চ্যানেল", "Channel"),
+    "public_channel": ("উন্মুক্ত চ্যানেল", "The public channel"),
     "editors_phone": ("সম্পাদকের ফোন", "The editor's phone"),
     "breaking": ("ব্রেকিং: বটকে সঙ্গে সঙ্গে জানানো হবে", "Breaking: the bot is told at once"),
     "audience": ("পাঠকেরা যা পাচ্ছেন", "What readers get"),

@@ -179,3 +179,15 @@ async def test_more_readers_and_trouble_come_at_the_press_of_a_button(demo: Demo
     await expect(flood).to_have_attribute("aria-pressed", "false")
     await expect(page.get_by_role("button", name="সব ঠিক")).to_be_disabled()
     assert demo.phones.state.faults.faults == []
+
+
+async def test_the_public_channel_can_be_read_and_a_reader_cannot_write_in_it(demo: Demo) -> None:
+    page = await demo.open()
+    await page.get_by_role("button", name="চ্যানেল", exact=True).click()
+    channel = demo.phones.channel()
+    shown = page.frame_locator(f"[data-place='{channel.id}'] iframe")
+    await expect(shown.locator("#status")).to_have_text("চ্যানেল")
+    state = demo.phones.state
+    state.post(channel.id, BOT, Content(read_text("জরুরি খবর", "", "")))
+    await expect(shown.locator("li.in")).to_contain_text("জরুরি খবর")
+    await expect(shown.locator("footer button:visible, footer textarea:visible")).to_have_count(0)

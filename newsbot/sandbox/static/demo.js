@@ -81,12 +81,12 @@ function togglePhone(reader) {
   else {
     const place = document.createElement("figure"), caption = document.createElement("figcaption");
     const frame = document.createElement("iframe");
-    const name = words.phone_of.replace("{name}", reader.textContent.trim());
+    const name = reader.dataset.title ?? words.phone_of.replace("{name}", reader.textContent.trim());
     const editor = reader.classList.contains("editor");
     place.className = `place${editor ? " editor" : ""}`;
     place.dataset.place = id;
     caption.textContent = editor ? words.editors_phone : name;
-    Object.assign(frame, { className: "device", src: `/phone/${id}?embedded=1`, title: name, allow: "clipboard-write" });
+    Object.assign(frame, { className: "device", src: reader.dataset.path ?? `/phone/${id}?embedded=1`, title: name, allow: "clipboard-write" });
     frame.dataset.phone = id;
     place.append(caption, frame);
     $("phones").append(place);

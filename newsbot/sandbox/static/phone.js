@@ -136,7 +136,7 @@ function tidy() {
 let typingTimer;
 function typing(on) {
   clearTimeout(typingTimer);
-  $("status").textContent = on ? words.typing : words.bot;
+  $("status").textContent = on ? words.typing : $("status").dataset.usual;
   $("status").classList.toggle("busy", on);
   if (on) typingTimer = setTimeout(() => typing(false), 5000);
 }

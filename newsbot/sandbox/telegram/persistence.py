@@ -47,7 +47,12 @@ class SandboxFile:
             yield kind, key, json.loads(body)
 
     def ledger(self) -> list[LedgerEntry]:
-        return [LedgerEntry(*row) for row in self._db.execute("select * from ledger order by rowid")]
+        rows = self._db.execute("select at, chat_id, method, message_id, text from ledger order by rowid")
+        texts: dict[str, str] = {}  # the copies of a broadcast share one
+        return [
+            LedgerEntry(at, chat_id, method, message_id, texts.setdefault(text, text))
+            for at, chat_id, method, message_id, text in rows
+        ]
 
     def write(self, records: Mapping[tuple[str, str], str | None], ledger: Iterable[LedgerEntry]) -> None:
         """Store records (None removes one) and add ledger rows, in one transaction."""
