@@ -53,6 +53,7 @@ class Verdict:
     unreachable: Reason | None = None  #: the subscriber is marked
     strike: bool = False  #: is counted first; at the second one `struck_out` holds instead
     moved_to: str = ""  #: the subscriber moves
+    thread_gone: bool = False  #: the subscriber's forum topic is forgotten
     flooded: timedelta | None = None  #: how long the platform asks to leave this chat alone
 
 
@@ -71,7 +72,8 @@ def decide(attempt: Attempt, position: int, *, resend: bool) -> Verdict:
     """`position`: the reader's, in the unit."""
     match attempt:
         case Sent():
-            return Verdict(Settle(position, Outcome.SENT, attempt.message_id), _WELL, moved_to=attempt.moved_to)
+            settled = Settle(position, Outcome.SENT, attempt.message_id)
+            return Verdict(settled, _WELL, moved_to=attempt.moved_to, thread_gone=attempt.thread_gone)
         case TryLater(reason=Reason.FLOOD):
             return Verdict(Postpone(position, attempt.after), Sign.NOTHING, flooded=attempt.after)
         case TryLater():

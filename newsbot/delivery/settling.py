@@ -128,3 +128,5 @@ class Settling:
             self._marking.unreachable(job.to.user_id, verdict.unreachable)
         if verdict.moved_to:
             self._marking.moved(job.to.user_id, verdict.moved_to)
+        if verdict.thread_gone:
+            self._marking.thread_gone(job.to.user_id, job.to.thread_id)

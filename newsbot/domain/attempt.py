@@ -49,11 +49,13 @@ class Reason(StrEnum):
 class Sent:
     """The platform accepted it. `message_id` is '' where nothing new was made (an edit without change).
 
-    `moved_to`: the chat has this new id, and the message stands there.
+    `moved_to`: the chat has this new id, and the message stands there. `thread_gone`: the forum topic is no more, and
+    the message stands beside it.
     """
 
     message_id: str = ""
     moved_to: str = ""
+    thread_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,7 @@ async def test_a_topic_that_is_gone_costs_the_topic(sandbox: TelegramSandbox, pu
     prepared = pusher.prepare(Operation.SEND, TEXT)
     attempt = await pusher.push(prepared, to(group.id, thread_id="77"))
     assert isinstance(attempt, Sent)
+    assert attempt.thread_gone
     assert sandbox.texts(group.id, READER) == ["জরুরি"]
 
 

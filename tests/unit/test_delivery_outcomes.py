@@ -32,6 +32,7 @@ SECONDS = timedelta(seconds=1)
     [
         (Sent("70"), Verdict(Settle(5, Outcome.SENT, "70"), Sign.WELL)),
         (Sent("70", moved_to="-9"), Verdict(Settle(5, Outcome.SENT, "70"), Sign.WELL, moved_to="-9")),
+        (Sent("70", thread_gone=True), Verdict(Settle(5, Outcome.SENT, "70"), Sign.WELL, thread_gone=True)),
         (
             TryLater(7 * SECONDS, Reason.FLOOD),
             Verdict(Postpone(5, 7 * SECONDS), Sign.NOTHING, flooded=7 * SECONDS),

@@ -153,6 +153,28 @@ async def test_a_group_is_written_to_without_a_readers_buttons() -> None:
 
 
 @in_virtual_time
+async def test_a_forum_topic_that_is_gone_is_forgotten_unless_another_was_chosen_meanwhile() -> None:
+    desk = Desk()
+    await desk.readers([-200, -300, -100], extra=(("thread", "5"),))
+
+    def answer(to: Recipient) -> Attempt:
+        assert to.thread_id == "5"
+        if to.user_id == "-200":
+            known = desk.subscribers._subscribers[Address("telegram", "-200")]
+            chosen = known.with_preferences(known.preferences.with_note("thread", "7"))
+            desk.subscribers._subscribers[known.address] = chosen
+        return Sent(to.user_id, thread_gone=to.user_id != "-300")
+
+    desk.platform.answer = answer
+    alert = await desk.alert()
+    async with desk.working():
+        await desk.closed(alert)
+        await desk.until(lambda: not desk.reader(-100).extra)
+    assert await desk.outcomes(alert) == {Outcome.SENT: 3}
+    assert [desk.reader(number).note("thread") for number in (-100, -200, -300)] == ["", "7", "5"]
+
+
+@in_virtual_time
 async def test_the_newsrooms_own_channel_gets_it_first() -> None:
     desk = Desk(rate=1000, seconds=0.5)
     await desk.readers([-1001, *range(50)])

@@ -77,7 +77,9 @@ class TelegramPusher:
         return Prepared(operation, request, self._api.method_url(request.method), head)
 
     async def push(self, prepared: Hashable, to: Recipient) -> Attempt:
-        """See `Pusher.push`. A chat that has a new id gets it there: `Sent.moved_to`."""
+        """See `Pusher.push`. A chat that has a new id gets it there: `Sent.moved_to`; one whose forum topic is gone
+        gets it in general: `Sent.thread_gone`.
+        """
         assert isinstance(prepared, Prepared)
         form = self._instead.get(prepared, prepared)
         attempt = await self._post(form, to)
@@ -113,7 +115,8 @@ class TelegramPusher:
 
     async def _next_best(self, prepared: Prepared, form: Prepared, to: Recipient, refused: Refused) -> Attempt:
         if refused.reason is Reason.THREAD_GONE and to.thread_id:
-            return await self._post(form, replace(to, thread_id=""))
+            attempt = await self._post(form, replace(to, thread_id=""))
+            return replace(attempt, thread_gone=True) if isinstance(attempt, Sent) else attempt
         if form.operation is Operation.EDIT and (other := other_edit(form.request, refused)):
             return await self._post(self._serialised(form.operation, other), to)
         request = next_best(form.request, refused)
