@@ -64,7 +64,9 @@ class Phones:
     def editor(self) -> User:
         """Who may broadcast; added when they aren't there (yet, or after a reset)."""
         known = self.state.people.user(DEMO_EDITOR_ID)
-        return known or self.readers.add_user(DEMO_EDITOR_NAME, user_id=DEMO_EDITOR_ID, language_code="bn")
+        return known or self.readers.add_user(
+            DEMO_EDITOR_NAME, user_id=DEMO_EDITOR_ID, language_code="bn", started=True
+        )
 
     def channel(self) -> Chat:
         """The newsroom's public channel, whose administrator the bot is."""

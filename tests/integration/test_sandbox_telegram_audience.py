@@ -28,9 +28,9 @@ async def test_a_wave_counts_readers_once_and_tells_copies_corrections_and_recal
             await sandbox.ok("editMessageText", chat_id=FIRST, message_id=ids[0], text=text)
         await sandbox.ok("deleteMessages", chat_id=FIRST + 1, message_ids=[ids[1]])
         await sandbox.ok("deleteMessage", chat_id=FIRST, message_id=ids[0])
-        await _send_all(sandbox, 2, "পরের খবর")
+        await _send_all(sandbox, 5, "পরের খবর")
         newest, before = sandbox.state.audience.json()["waves"]
-    assert (newest["text"], newest["readers"], newest["last_reader"]) == ("পরের খবর", 2, FIRST + 1)
+    assert (newest["text"], newest["readers"], newest["last_reader"]) == ("পরের খবর", 5, FIRST + 4)
     assert {name: before[name] for name in ("text", "readers", "twice", "corrected", "recalled")} == {
         "text": "জরুরি",
         "readers": 5,
@@ -95,3 +95,13 @@ async def test_a_reset_forgets_the_figures_too() -> None:
         sandbox.state.reset()
         figures = sandbox.state.audience.json()
     assert (figures["waves"], sum(figures["curve"]), figures["refused"]) == ([], 0, 0)
+
+
+async def test_what_went_to_a_handful_does_not_hide_what_went_to_many() -> None:
+    async with running_sandbox() as sandbox:
+        sandbox.readers.add_virtual_users(FIRST, 6)
+        await _send_all(sandbox, 6, "ব্রেকিং")
+        for number in range(4):
+            await _send_all(sandbox, 1, f"স্বাগতম {number}")
+        texts = [wave["text"] for wave in sandbox.state.audience.json()["waves"]]
+    assert texts == ["ব্রেকিং", "স্বাগতম 3", "স্বাগতম 2"]

@@ -125,3 +125,12 @@ async def test_a_group_that_forbids_pictures_says_so(sandbox: RunningSandbox, ed
     assert await sandbox.refused("sendPhoto", chat_id=group.id, photo=picture.file_id) == (
         "Bad Request: not enough rights to send photos to the chat"
     )
+
+
+async def test_commands_of_ones_own_chat_need_a_chat(sandbox: RunningSandbox, editor: User) -> None:
+    scope = {"type": "chat", "chat_id": editor.id}
+    commands = [{"command": "broadcast", "description": "x"}]
+    assert await sandbox.refused("setMyCommands", commands=commands, scope=scope) == "Bad Request: chat not found"
+    sandbox.readers.start(editor.id)
+    await sandbox.ok("setMyCommands", commands=commands, scope=scope)
+    assert sandbox.state.commands_for(editor.id, editor.id) == commands

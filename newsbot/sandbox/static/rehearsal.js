@@ -28,7 +28,7 @@ function show(figures) {
     const struck = figures.troubles[button.dataset.trouble];
     if (!button.dataset.trouble) { button.disabled = !Object.keys(figures.troubles).length; continue; }
     button.setAttribute("aria-pressed", String(struck !== undefined));
-    button.querySelector(".struck").textContent = struck === undefined ? "" : ` ${count(struck)}`;
+    button.querySelector(".struck").textContent = struck === undefined ? "" : ` ×${count(struck)}`;
   }
 }
 

@@ -16,6 +16,7 @@ from newsbot.sandbox.telegram.model import BOT, StoredMessage
 __all__ = ["Audience", "Wave"]
 
 MOST_WAVES: Final = 50  #: kept, the newest
+MANY: Final = 5  #: readers that make a wave
 SHOWN_SECONDS: Final = 60  #: of the curve
 SHOWN_TEXT: Final = 160  #: code points of a wave's text
 
@@ -96,10 +97,13 @@ class Audience:
             self._refused.add(chat_id)
 
     def json(self, waves: int = 3) -> dict[str, Any]:
-        """The figures for a page: the newest waves first, and how many messages each of the last seconds took."""
+        """The figures for a page: waves, the newest first, and how many messages each of the last seconds took."""
         now = int(self._clock())
         curve = [self._seconds[now - age] for age in range(SHOWN_SECONDS, 0, -1)]
-        newest = sorted(self._waves.values(), key=lambda wave: wave.started_at, reverse=True)
+        # What went to a handful is conversation; it is shown where there is nothing better.
+        newest = sorted(
+            self._waves.values(), key=lambda wave: (len(wave.readers) >= MANY, wave.started_at), reverse=True
+        )
         return {
             "waves": [wave.json() for wave in newest[:waves]],
             "curve": curve,

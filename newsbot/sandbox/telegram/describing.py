@@ -72,6 +72,8 @@ def _scope(api: Api, arguments: Arguments) -> str:
     if kind not in ("chat", "chat_administrators", "chat_member"):
         raise bad_request("can't parse BotCommandScope: unsupported type specified")
     chat = find_chat(api, Arguments({"chat_id": str(scope.get("chat_id", ""))}))
+    if isinstance(chat, User) and not chat.started:
+        raise bad_request("chat not found")  # a bot knows nobody who has never written to it
     if kind != "chat_member":
         return f"{kind}:{chat.id}"
     user_id = scope.get("user_id")
