@@ -12,7 +12,7 @@ from newsbot.delivery.pacing import Lane
 from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.audience import changed_by, choose_audience
 from newsbot.desk.bulletins import Act, BulletinKind
-from newsbot.desk.correcting import make_way, parent_of, refusal_of, take_correction
+from newsbot.desk.correcting import parent_of, refusal_of, take_correction
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.preview import alert_of, as_readers_see_it, control, overlong_in_words, reach_of, show
 from newsbot.desk.standing import standing_of
@@ -241,8 +241,10 @@ async def _confirm(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replie
 
 async def _made(desk: Desk, turn: Turn, draft: Draft, parent: Alert | None) -> Alert:
     new = alert_of(desk, draft, parent, by=turn.incoming.address, reach=await reach_of(desk, draft, parent), turn=turn)
-    if parent is not None and await desk.alerts.by_origin(new.origin) is None:
-        await make_way(desk, parent, draft.text, turn)
+    if parent is not None and not parent.state.final and await desk.alerts.by_origin(new.origin) is None:
+        # Before the copies: who is still to come must not get the old words after others were corrected. An article's
+        # card is made anew, and the empty text only says that it has changed.
+        await desk.alerts.replace_text(parent.id, draft.text or AlertText(), now=turn.now)
     return await desk.alerts.create(new, now=turn.now)
 
 

@@ -16,7 +16,7 @@ from newsbot.desk.writing import overlong
 from newsbot.domain.alert import STOPPED_RECALLED, Alert, AlertKind, AlertState, AlertText, NewAlert
 from newsbot.domain.message import NoticeReply, Toast
 
-__all__ = ["correct", "leave", "make_way", "parent_of", "recall", "recall_now", "refusal_of", "take_correction"]
+__all__ = ["correct", "leave", "parent_of", "recall", "recall_now", "refusal_of", "take_correction"]
 
 OPEN = (AlertState.PLANNED, AlertState.RUNNING, AlertState.PAUSED)
 
@@ -106,15 +106,6 @@ async def take_correction(desk: Desk, turn: Turn, draft: Draft, written: AlertTe
     return await show(desk, turn, kept or ready, parent)
 
 
-async def make_way(desk: Desk, parent: Alert, corrected: AlertText | None, turn: Turn) -> None:
-    """Before a correction is made: no older words may be written after it."""
-    for one in await desk.alerts.copies_touched(parent.id):
-        await desk.alerts.turn(one.id, AlertState.STOPPED, of=OPEN, now=turn.now)
-    if not parent.state.final:
-        # For who is still to come. An article's card is made anew: the empty text only says that it has changed.
-        await desk.alerts.replace_text(parent.id, corrected or AlertText(), now=turn.now)
-
-
 # --- recall ----------------------------------------------------------------------------------------------------------
 
 
@@ -145,11 +136,12 @@ async def recall_now(desk: Desk, turn: Turn, press: Press) -> Replies:
     said = await _untouchable(desk, turn, alert)
     if said or alert is None:
         return (text(said, replaces=turn.pressed),)
-    for one in (alert, *await desk.alerts.copies_touched(alert.id)):
-        await desk.alerts.turn(one.id, AlertState.STOPPED, of=OPEN, now=turn.now, reason=STOPPED_RECALLED)
+    await desk.alerts.turn(alert.id, AlertState.STOPPED, of=OPEN, now=turn.now, reason=STOPPED_RECALLED)
+    # A recall that was stopped half way may be made again; nobody makes two at once.
+    before = sum(one.kind is AlertKind.RECALL for one in await desk.alerts.copies_touched(alert.id))
     made = await desk.alerts.create(
         NewAlert(
-            origin=f"recall:{alert.id}",
+            origin=f"recall:{alert.id}:{before}" if before else f"recall:{alert.id}",
             kind=AlertKind.RECALL,
             cls=alert.cls,
             story=alert.story,

@@ -12,7 +12,9 @@ from newsbot.domain.alert import (
     PAUSED_MANY_UNREACHABLE,
     PAUSED_MESSAGE_REFUSED,
     STOPPED_ARTICLE_WITHDRAWN,
+    STOPPED_EXPIRED,
     STOPPED_RECALLED,
+    STOPPED_SUPERSEDED,
     Alert,
     AlertClass,
     AlertKind,
@@ -98,6 +100,10 @@ def state_of(alert: Alert, translate: Translator) -> str:
             return _("was stopped: the article was withdrawn")
         case AlertState.STOPPED if alert.reason == STOPPED_RECALLED:
             return _("was stopped: it was recalled")
+        case AlertState.STOPPED if alert.reason == STOPPED_SUPERSEDED:
+            return _("was stopped: a newer correction takes its place")
+        case AlertState.STOPPED if alert.reason == STOPPED_EXPIRED:
+            return _("was stopped: its time was over")
         case AlertState.STOPPED:
             return _("was stopped")
         case AlertState.DONE:

@@ -10,12 +10,24 @@ from datetime import timedelta
 from typing import Final
 
 from newsbot.domain.alert import AlertText
-from newsbot.ingest.fetching import AddressRefused, BadStatus, Fetch, Fetcher, FetchError, Purpose, TooSlow, Unreachable
+from newsbot.ingest.fetching import (
+    AddressRefused,
+    BadStatus,
+    Bounds,
+    Fetch,
+    Fetcher,
+    FetchError,
+    Purpose,
+    TooSlow,
+    Unreachable,
+)
 
-__all__ = ["MOST_LINKS", "LinkCheck", "links_of"]
+__all__ = ["BOUNDS", "MOST_LINKS", "LinkCheck", "links_of"]
 
 MOST_LINKS: Final = 5  #: that are tried of one message
-PATIENCE: Final = timedelta(seconds=4)  #: for all of them: the editor waits
+PATIENCE: Final = timedelta(seconds=4)  #: for each, all at once: the editor waits
+#: for the fetcher: what a page says is of no interest. It pauses for no host, or it would be late with the second link
+BOUNDS: Final = {Purpose.ROBOTS: Bounds(64 * 1024, PATIENCE)}
 GONE: Final = frozenset({404, 410, 500, 502, 503, 504})  #: others (401, 403, 429) are what a page says to a program
 
 _LINK: Final = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
@@ -36,8 +48,7 @@ class LinkCheck:
 
     async def _answers(self, url: str) -> bool:
         try:
-            async with asyncio.timeout(PATIENCE.total_seconds()):
-                # The smallest bounds there are: what the page says is of no interest.
+            async with asyncio.timeout(PATIENCE.total_seconds() + 1):  # should it wait for a connection
                 await self.fetcher.get(Fetch(url=url, purpose=Purpose.ROBOTS, allow_private=self.allow_private))
         except BadStatus as error:
             return error.status not in GONE

@@ -7,7 +7,7 @@ from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.desk.actions import Verb, press_button
 from newsbot.desk.figures import progress, report
 from newsbot.desk.turn import Desk, last_deed, subject_of, totals_of
-from newsbot.domain.alert import Alert, AlertState
+from newsbot.domain.alert import Alert, AlertKind, AlertState
 from newsbot.domain.message import MessageRef, Rows, TextReply
 
 __all__ = ["progress_of", "recall_of", "standing_of"]
@@ -42,7 +42,10 @@ async def progress_of(
 
 
 async def recall_of(desk: Desk, alert: Alert) -> Alert | None:
-    return await desk.alerts.by_origin(f"recall:{alert.id}")
+    """What takes its copies away, or has; not one that was stopped before it was through."""
+    touched = await desk.alerts.copies_touched(alert.id)
+    recalls = [one for one in touched if one.kind is AlertKind.RECALL and one.state is not AlertState.STOPPED]
+    return recalls[-1] if recalls else None
 
 
 async def _for_copies(desk: Desk, turn: Turn, alert: Alert) -> Rows:

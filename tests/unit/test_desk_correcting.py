@@ -83,16 +83,6 @@ async def test_a_confirmed_correction_is_made_once(desk: Newsdesk, editor: Phone
     assert (await desk.alert(1)).version == 2
 
 
-async def test_a_second_correction_ends_the_first_so_that_no_older_words_come_later(
-    desk: Newsdesk, editor: Phone
-) -> None:
-    await corrected(editor, "ভূমিকম্প ৫ মাত্রার")
-    await desk.plan(2)
-    await corrected(editor, "ভূমিকম্প ৪ মাত্রার")
-    assert (await desk.alert(2)).state is AlertState.STOPPED
-    assert (await desk.alert(3)).text == text("ভূমিকম্প ৪ মাত্রার")
-
-
 async def test_an_article_is_corrected_to_what_it_is_now(desk: Newsdesk, editor: Phone) -> None:
     await desk.articles.put(a_draft(1), now=NOW, announce=False)
     await editor.say("/broadcast 1")
@@ -172,15 +162,23 @@ async def test_a_recall_asks_once_with_the_number_stops_what_goes_out_and_is_mad
     assert "stops for good" in asked
     confirm = editor.button("Yes, delete 3 copies")
     assert "Recall of 1" in await editor.do(confirm)
-    for number in (1, 2):
-        stopped = await desk.alert(number)
-        assert (stopped.state, stopped.reason) == (AlertState.STOPPED, STOPPED_RECALLED)
+    stopped = await desk.alert()
+    assert (stopped.state, stopped.reason) == (AlertState.STOPPED, STOPPED_RECALLED)
     made = await desk.alert(3)
     assert (made.kind, made.of, made.origin) == (AlertKind.RECALL, 1, "recall:1")
     said = await desk.phone(ANOTHER).do(confirm)
     assert "It was recalled already. Rahima recalled it" in said
     assert "It was recalled already" in await editor.do("b:recall:1")
     assert len(await kinds(desk)) == 3
+
+
+async def test_a_recall_that_was_stopped_half_way_can_be_made_again(desk: Newsdesk, editor: Phone) -> None:
+    await editor.do("b:unsend:1")
+    await editor.press("Stop")
+    assert "Delete 3 copies" in await editor.do("b:recall:1")
+    assert "Recall of 1" in await editor.press("Yes, delete 3 copies")
+    assert "It was recalled already" in await editor.do("b:unsend:1")
+    assert [alert.origin for alert in await desk.alerts.copies_touched(1)] == ["recall:1", "recall:1:1"]
 
 
 async def test_of_two_who_recall_at_once_one_recall_is_made(desk: Newsdesk, editor: Phone) -> None:
