@@ -145,25 +145,21 @@ class Reporter:
 
     async def _progress(self, bulletin: Bulletin, alert: Alert, turn: Turn) -> None:
         over = alert.state.final and (alert.totals is not None or _long_over(alert, turn.now))
-        if over and not bulletin.message_id:
-            await self._report(bulletin)
-            return
+        if over:
+            # A message of its own, which the phone announces; the progress says its last word when its turn comes.
+            await self._desk.bulletins.open(alert.id, bulletin.editor, BulletinKind.REPORT, now=turn.now)
+            if not bulletin.message_id:
+                await self._desk.bulletins.close(bulletin)
+                return
         if bulletin.message_id and self._rests(alert.id, turn.now):
             return
         replaces = MessageRef(bulletin.editor.user_id, bulletin.message_id) if bulletin.message_id else None
         reply = await progress_of(self._desk, turn, alert, replaces=replaces, last=over)
         if fingerprint(reply) != bulletin.shown:
             self._rests_until[alert.id] = turn.now + EDIT_EVERY
-            await self._write(bulletin, reply, turn, closed=False)
+            await self._write(bulletin, reply, turn, closed=over)
         elif over:
-            await self._report(bulletin)
-
-    async def _report(self, bulletin: Bulletin) -> None:
-        """The progress says its last word; the report is a message of its own, which the phone announces."""
-        desk = self._desk
-        await desk.bulletins.open(bulletin.alert_id, bulletin.editor, BulletinKind.REPORT, now=desk.house.clock())
-        await desk.bulletins.close(bulletin)
-        self._rests_until.pop(bulletin.alert_id, None)
+            await self._desk.bulletins.close(bulletin)
 
     async def _paused(self, alert: Alert, turn: Turn) -> TextReply:
         _ = turn.translate
