@@ -157,10 +157,12 @@ class Parts:
     async def source_reader(self) -> SourceReader:
         return SourceReader(await self.downloader(), timezone=self.timezone, clock=self.clock)
 
-    async def schedule(self) -> IngestSchedule:
+    async def schedule(self, *, wake: Callable[[], None] = lambda: None) -> IngestSchedule:
+        """`wake` is called when there is something new to alert readers of."""
         downloader, articles = await self.downloader(), await self.articles()
+        topics = self.newsroom.topics
         return IngestSchedule(
-            Pipeline(downloader, articles, self.newsroom.topics, timezone=self.timezone, clock=self.clock),
+            Pipeline(downloader, articles, topics, timezone=self.timezone, clock=self.clock, wake=wake),
             articles,
             self.newsroom.sources,
             clock=self.clock,
@@ -189,7 +191,8 @@ class Parts:
             names=names,
         )
 
-    async def web(self, webhooks: Mapping[str, Any]) -> WebServer:
+    async def web(self, webhooks: Mapping[str, Any], *, wake: Callable[[], None] = lambda: None) -> WebServer:
+        """`wake`: as of `schedule`, for what the CMS pushes or withdraws."""
         token = self.settings.ingest.token
         articles = await self.articles()
         parts = WebParts(
@@ -201,6 +204,7 @@ class Parts:
                 timezone=self.timezone,
                 language=self.settings.language,
                 clock=self.clock,
+                wake=wake,
             ),
             cms_token=token.get_secret_value() if token else None,
             metrics=self.metrics,

@@ -6,6 +6,9 @@ What runs side by side, each a named task; when one fails the whole stops with i
     answers     works off the inbox
     sources     reads feeds, sitemaps and listings as they fall due
     repair      puts right what reached the journal and not Redis
+    planner     makes alerts of new articles, fixes their audiences, ends them
+    delivery    sends alerts to readers
+    desk        keeps editors informed
     retention   deletes articles that are older than the newsroom keeps them
     figures     gauges that must be looked up
     redis       watches the embedded server
@@ -24,17 +27,10 @@ import structlog
 
 from newsbot.bootstrap import Parts
 from newsbot.channels.redis_inbox import RedisInbox
-from newsbot.channels.telegram.api import TelegramApi
-from newsbot.channels.telegram.polling import Poller
-from newsbot.channels.telegram.sender import TelegramChannel
-from newsbot.channels.telegram.webhook import PATH, register_webhook, webhook_handler
 from newsbot.config import Settings
-from newsbot.conversation.answering import Answering
-from newsbot.conversation.menu import command_menu
-from newsbot.delivery.redis_pacing import RedisPacing
-from newsbot.domain.subscriber import Address
 from newsbot.embedded_redis import EmbeddedRedis
-from newsbot.errors import ConfigurationError, NewsbotError, StoreError
+from newsbot.errors import NewsbotError, StoreError
+from newsbot.telegram_account import TelegramAccount, token_of
 
 RETAIN_EVERY = timedelta(hours=6)
 FIGURES_EVERY = timedelta(seconds=5)
@@ -52,55 +48,27 @@ async def run(settings: Settings) -> None:
 
 
 async def _run(settings: Settings) -> None:
-    token = settings.telegram.token
-    if token is None:
-        raise ConfigurationError(
-            "NEWSBOT_TELEGRAM__TOKEN: it is missing; get one from @BotFather in Telegram (README, five minutes), "
-            "or see everything without one: newsbot demo"
-        )
     async with Parts(settings, owns_redis=True) as parts:
+        token = token_of(parts)
         file = parts.newsroom  # its mistakes are told before anything is opened
         articles = await parts.articles()
-        redis = await parts.redis()
-        api = TelegramApi(await parts.session(), token.get_secret_value(), api_url=settings.telegram.api_url)
-        bot = await api.check_token()
-        subscribers = await parts.subscribers()
-        await subscribers.replay_recent()
-        inbox = RedisInbox(redis, f"telegram:{bot.id}", kept=parts.metrics.events.labels("telegram").inc)
-
-        async def moved(old: Address, new: Address) -> None:
-            await subscribers.move(old, new, now=parts.clock())
-
-        pacing = RedisPacing(redis, f"telegram:{bot.id}", settings.telegram.rate)
-        channel = TelegramChannel(api, pacing=pacing, moved=moved)
-        dialogue = await parts.dialogue(subscribers, frozenset({bot.username}), channel)
-        answering = Answering(dialogue, channel, subscribers, parts.metrics, clock=parts.clock)
-        webhook = settings.telegram.mode == "webhook"
-        secret = settings.telegram.webhook_secret
-        webhooks = {}
-        if webhook and secret is not None:
-            webhooks[PATH] = webhook_handler(inbox, bot, secret.get_secret_value(), clock=parts.clock)
-        async with await parts.web(webhooks) as web:
-            if webhook and secret is not None and settings.web.public_url is not None:
-                await register_webhook(api, settings.web.public_url, secret.get_secret_value())
-            await channel.publish_menu(command_menu(parts.catalog, file.newsroom))
+        account = await TelegramAccount.open(parts, token)
+        async with await parts.web(account.webhooks(), wake=account.wake) as web:
+            await account.introduce()
             log.info(
                 "newsbot runs",
-                bot=f"@{bot.username}",
-                updates="webhook" if webhook else "polling",
+                bot=f"@{account.bot.username}",
+                updates=settings.telegram.mode,
                 sources=len(file.sources),
                 articles=await articles.count(),
                 web=f"http://{settings.web.host}:{web.port}",
             )
             tasks: dict[str, Coroutine[Any, Any, None]] = {
-                "answers": inbox.work(answering.handle),
-                "sources": (await parts.schedule()).run(),
-                "repair": subscribers.keep_in_step(),
+                **account.tasks(),
+                "sources": (await parts.schedule(wake=account.wake)).run(),
                 "retention": _retain(parts),
-                "figures": _figures(inbox, parts),
+                "figures": _figures(account.inbox, parts),
             }
-            if not webhook:
-                tasks["intake"] = Poller(api, inbox, bot, clock=parts.clock).run()
             if parts.embedded is not None:
                 tasks["redis"] = _watch(parts.embedded)
             await _side_by_side(tasks)

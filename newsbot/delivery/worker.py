@@ -105,6 +105,7 @@ class DeliveryWorker:
         self._pauses: asyncio.Queue[Work] = asyncio.Queue()
         self._floods: asyncio.Queue[tuple[str, timedelta]] = asyncio.Queue()
         self._stopping = False
+        self._looked_for = asyncio.Event()  # there is something new to see
         self._changed = asyncio.Event()  # something that the schedule may wait for
         self._marking = Marking(subscribers, pusher.name, clock=clock)
         self._settling = Settling(
@@ -124,6 +125,10 @@ class DeliveryWorker:
             count=self._count,
             at=at,
         )
+
+    def look(self) -> None:
+        """An alert has begun: see it now, not at the next look."""
+        self._looked_for.set()
 
     async def run(self) -> None:
         """Until cancelled; then nothing new is begun, answers are waited for, and what is known is kept."""
@@ -174,7 +179,9 @@ class DeliveryWorker:
             self._obey(self._breaker.believe(clock()))
             self._metrics.deliveries_in_flight.set(self._begun)
             self._changed.set()
-            await asyncio.sleep(LOOK_EVERY)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._looked_for.wait(), LOOK_EVERY)
+            self._looked_for.clear()
 
     def _apply(self, standing: tuple[Standing, ...], asked_at: float) -> None:
         now = self._clock()
