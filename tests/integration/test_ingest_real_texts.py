@@ -90,7 +90,9 @@ def test_real_text_is_neither_lost_nor_shredded() -> None:
         assert told == "".join("".join(clean(line) for line in text.splitlines()).split())
         words += tokens(text)
     assert sum(len(word) == 1 for word in words) < 0.05 * len(words)
-    assert all(word.startswith(stem(word)) for word in set(words))
+    stems = {word: stem(word) for word in words}
+    changed = {word: base for word, base in stems.items() if not word.startswith(base)}
+    assert changed == {word: word[:-3] + "y" for word in changed if word.endswith("ies")}
 
 
 def test_sections_in_real_addresses_name_topics() -> None:
