@@ -65,7 +65,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("ডেমো", "Demo"),
     "demo_intro": (
         "একজন পাঠকের ফোন, একজন সম্পাদকের ফোন, আর বার্তাকক্ষ। সবই এই কম্পিউটারে; কোথাও কিছু যায় না।",
-        "A reader's phone, an editor's phone, and the newsroom. All of it is on this machine; nothing leaves it.",
+        "A reader's phone, an editor's phone, and the newsroom. The phones speak Bengali; ⋮ on them changes that.",
     ),
     "try_this": ("যা করে দেখতে পারেন", "What to try"),
     "the_channel": ("চ্যানেল", "Channel"),
