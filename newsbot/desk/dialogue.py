@@ -13,7 +13,9 @@ from typing import Final, assert_never
 import structlog
 
 from newsbot.conversation.answering import Answers
+from newsbot.conversation.intents import Help
 from newsbot.conversation.turn import Replies, Turn, begin_turn, text
+from newsbot.conversation.understanding import understand
 from newsbot.desk.actions import Press, Verb, decode
 from newsbot.desk.broadcasting import begin, press_draft, rest_of_a_long_text, take_message
 from newsbot.desk.controlling import show_alert, turn_alert
@@ -22,7 +24,7 @@ from newsbot.desk.listing import list_broadcasts
 from newsbot.desk.menu import COMMANDS
 from newsbot.desk.stats import show_stats
 from newsbot.desk.turn import Desk
-from newsbot.domain.message import IncomingMessage, Kind, TextReply
+from newsbot.domain.message import IncomingMessage, Kind, Span, TextReply
 from newsbot.errors import StoreError
 
 __all__ = ["EditorDialogue"]
@@ -48,7 +50,7 @@ class EditorDialogue:
         press = decode(incoming.action) if incoming.kind is Kind.BUTTON else None
         command = _COMMAND.fullmatch(incoming.text.strip()) if incoming.kind is Kind.TEXT else None
         if press is None and command is None and not _may_be_a_message(incoming):
-            return await self._readers.answer(incoming)
+            return await self._as_a_reader(incoming)
         turn = await begin_turn(self._desk.house, incoming)
         try:
             if press is not None:
@@ -59,7 +61,15 @@ class EditorDialogue:
         except StoreError as error:
             log.warning("editor not served", cause=str(error), action=incoming.action)
             return (_apology(turn),)
-        return await self._readers.answer(incoming) if written is None else written
+        return await self._as_a_reader(incoming) if written is None else written
+
+    async def _as_a_reader(self, incoming: IncomingMessage) -> Replies:
+        replies = await self._readers.answer(incoming)
+        if not isinstance(understand(incoming, self._desk.house.vocabulary), Help):
+            return replies
+        turn = await begin_turn(self._desk.house, incoming)
+        lines = (f"\n/{command} – {turn.translate(words)}" for command, words in COMMANDS.items())
+        return *replies, text((Span(turn.translate("For editors"), "bold"), Span("".join(lines))))
 
     async def _obey(self, turn: Turn, command: str, arguments: str) -> Replies:
         match command:

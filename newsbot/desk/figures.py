@@ -142,8 +142,8 @@ def progress(
     """How it stands, with the buttons that can be pressed now."""
     _ = translate
     lines = []
-    if alert.state is not AlertState.PLANNED:
-        share = 100 * totals.settled // totals.audience if totals.audience else 100
+    if totals.audience:
+        share = 100 * totals.settled // totals.audience
         lines.append(_("{done} of {all} done ({percent}%)", done=totals.settled, all=totals.audience, percent=share))
         lines.append(_counts(totals, _))
     left = totals.untouched + totals.waiting + totals.in_flight

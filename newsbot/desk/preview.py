@@ -131,8 +131,10 @@ async def control(
         go = press_button(_("Change the copies…"), Verb.ASK, draft.id, draft.revision)
         buttons = rows(go if may_go else None, rewrite if draft.text else None, drop)
     else:
-        said = _.plural("This goes to {n} reader", "This goes to {n} readers", reach)
-        said = f"{said}: {audience_in_words(desk, turn, draft.audience)}."
+        words = audience_in_words(desk, turn, draft.audience)
+        said = _.plural(
+            "This goes to {n} reader: {audience}.", "This goes to {n} readers: {audience}.", reach, audience=words
+        )
         go = press_button(_("Send…"), Verb.ASK, draft.id, draft.revision)
         change = press_button(_("Change audience"), Verb.AUDIENCE, draft.id, draft.revision)
         buttons = rows(to_me, go if may_go else None, change, rewrite, drop)

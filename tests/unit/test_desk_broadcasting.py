@@ -151,6 +151,13 @@ async def test_readers_commands_work_while_a_draft_waits(desk: Newsdesk, editor:
     assert "Who should get it" in await editor.say("খবর")
 
 
+async def test_help_names_editors_commands_to_editors_alone(desk: Newsdesk, editor: Phone) -> None:
+    told = "For editors\n/broadcast – send a message or an article to readers"
+    assert told in await editor.say("/help")
+    assert told in await editor.do("1:help")
+    assert told not in await desk.phone(READER).say("/help")
+
+
 async def test_a_draft_does_not_wait_for_ever(desk: Newsdesk, editor: Phone) -> None:
     await editor.say("/broadcast")
     desk.later(hours=2)
