@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -21,6 +23,18 @@ def test_the_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
     kinds = {Path(line).suffix for line in tracked}
     assert {".py", ".lua", ".po", ".html", ".css", ".js", ".toml", ".typed"} <= kinds
     assert [line for line in tracked if line not in packed] == []
+
+
+def test_the_source_archive_holds_what_a_newsroom_copies(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as packed:
+        names = {name.partition("/")[2] for name in packed.getnames()}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    named = project["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    assert {"newsroom.example.toml", ".env.example"} <= set(named)
+    assert [path for path in named if path not in names and not any(one.startswith(f"{path}/") for one in names)] == []
 
 
 def test_the_lock_files_pin_with_hashes_and_name_no_address() -> None:
