@@ -174,7 +174,8 @@ def figures(totals: Totals) -> str:
         )
         if count
     ]
-    return f"Of {totals.audience:,} readers: {'; '.join(parts)}."
+    readers = "1 reader" if totals.audience == 1 else f"{totals.audience:,} readers"
+    return f"Of {readers}: {'; '.join(parts)}."
 
 
 def why_reader(
