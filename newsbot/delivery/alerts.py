@@ -9,8 +9,9 @@ from typing import Final, Protocol
 
 from newsbot.domain.alert import Alert, AlertClass, AlertState, AlertText, NewAlert, Totals
 
-#: how old a worker's knowledge of what stands may be: who could not read it for longer claims nothing
-STANDING_KNOWN: Final = timedelta(seconds=3)
+#: how old a worker's knowledge of what stands may be: who could not read it for three seconds claims nothing more, and
+#: asking and claiming take their time too
+STANDING_KNOWN: Final = timedelta(seconds=4)
 
 
 @dataclass(frozen=True, slots=True)

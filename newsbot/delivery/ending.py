@@ -16,7 +16,7 @@ import structlog
 
 from newsbot.delivery.alerts import AlertStore
 from newsbot.delivery.ledger import Ledger, UnitLost
-from newsbot.delivery.policy import resends
+from newsbot.delivery.outcomes import resends
 from newsbot.domain.alert import STOPPED_EXPIRED, Alert, AlertState, Outcome, Totals
 from newsbot.heartbeats import new_name, retire
 

@@ -88,14 +88,6 @@ def story_of(article: Article) -> str:
     return f"article:{article.id}"
 
 
-def resends(alert: Alert, channel: str) -> bool:
-    """Whether a delivery whose answer was lost is tried again: breaking news that comes twice is better than none.
-
-    On Messenger never: there the echo settles it. Editing and deleting twice does no harm anywhere.
-    """
-    return alert.kind.touches_copies or (alert.cls is AlertClass.BREAKING and channel == "telegram")
-
-
 def decide(article: Article, situation: Situation) -> Verdict:
     now, cls = situation.now, class_of(article)
     topics = tuple(topic for topic in dict.fromkeys(article.topics) if topic in situation.topics)

@@ -14,57 +14,45 @@ from newsbot.config import load_settings
 from newsbot.delivery.planner import Planner
 from newsbot.delivery.policy import Limits
 from newsbot.domain.subscriber import Preferences
-from newsbot.sandbox.bot_settings import write_bot_settings
 from newsbot.sandbox.demo import create_sandbox_app
 from tests.builders import a_draft, an_address
 from tests.delivering import deliver
-from tests.programs import free_port, program, ready, run_to_end
+from tests.newsroom_folder import Newsroom
+from tests.programs import program, ready
 from tests.telegram_sandbox import running_app
 
 NOW = datetime.now(UTC)
 FOLLOWS, PAUSED, ELSEWHERE = (an_address(user_id) for user_id in ("1001", "1002", "1003"))
 
 
-class Newsroom:
-    """A folder with the settings of a bot for the sandbox."""
-
-    def __init__(self, folder: Path, address: str) -> None:
-        write_bot_settings(folder, address, "a-token-for-tests")
-        self.folder, self.port, self.env_file = folder, free_port(), folder / "bot.env"
-        more = f"NEWSBOT_DATA_DIR={folder / 'data'}\nNEWSBOT_WEB__PORT={self.port}\nNEWSBOT_LOG__LEVEL=warning\n"
-        self.env_file.write_text(self.env_file.read_text("utf-8") + more, "utf-8")
-
-    async def run(self, *arguments: str) -> tuple[int, str, str]:
-        return await run_to_end("--env-file", str(self.env_file), *arguments, folder=self.folder)
-
-    async def alert_of_an_article(self) -> int:
-        """Two readers follow sports, one of them has paused; an article of it is sent, another alerts nobody."""
-        async with Parts(load_settings(self.env_file)) as parts:
-            subscribers, articles, alerts = await parts.subscribers(), await parts.articles(), await parts.alerts()
-            ledger = await parts.ledger()
-            for address, wanted in (
-                (FOLLOWS, Preferences(topics=frozenset({"sports"}))),
-                (PAUSED, Preferences(topics=frozenset({"sports"}), paused=True)),
-                (ELSEWHERE, Preferences(topics=frozenset({"economy"}))),
-            ):
-                await subscribers.change(address, "started", lambda it: it, now=NOW, initial=wanted)
-            draft = a_draft(1, published_at=NOW - timedelta(minutes=1))
-            article = (await articles.put(draft, now=NOW, announce=True)).article
-            other = a_draft(2, published_at=NOW - timedelta(minutes=2), topics=())
-            await articles.put(other, now=NOW, announce=True)
-            planner = Planner(
-                articles,
-                alerts,
-                [ledger],
-                parts.newsroom.topics,
-                limits=Limits(),
-                keep=timedelta(days=1),
-                clock=parts.clock,
-            )
-            await planner.round()
-            assert await deliver(alerts, ledger) == [FOLLOWS.user_id]
-            await planner.round()
-            return article.id
+async def alert_of_an_article(newsroom: Newsroom) -> int:
+    """Two readers follow sports, one of them has paused; an article of it is sent, another alerts nobody."""
+    async with Parts(load_settings(newsroom.env_file)) as parts:
+        subscribers, articles, alerts = await parts.subscribers(), await parts.articles(), await parts.alerts()
+        ledger = await parts.ledger()
+        for address, wanted in (
+            (FOLLOWS, Preferences(topics=frozenset({"sports"}))),
+            (PAUSED, Preferences(topics=frozenset({"sports"}), paused=True)),
+            (ELSEWHERE, Preferences(topics=frozenset({"economy"}))),
+        ):
+            await subscribers.change(address, "started", lambda it: it, now=NOW, initial=wanted)
+        draft = a_draft(1, published_at=NOW - timedelta(minutes=1))
+        article = (await articles.put(draft, now=NOW, announce=True)).article
+        other = a_draft(2, published_at=NOW - timedelta(minutes=2), topics=())
+        await articles.put(other, now=NOW, announce=True)
+        planner = Planner(
+            articles,
+            alerts,
+            [ledger],
+            parts.newsroom.topics,
+            limits=Limits(),
+            keep=timedelta(days=1),
+            clock=parts.clock,
+        )
+        await planner.round()
+        assert await deliver(alerts, ledger) == [FOLLOWS.user_id]
+        await planner.round()
+        return article.id
 
 
 @pytest.fixture
@@ -74,7 +62,7 @@ async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
 
 
 async def test_it_is_said_why_an_article_was_sent_while_the_bot_runs_and_when_it_does_not(newsroom: Newsroom) -> None:
-    article_id = await newsroom.alert_of_an_article()
+    article_id = await alert_of_an_article(newsroom)
     async with program("--env-file", newsroom.env_file, "run", folder=newsroom.folder) as running:
         await ready(newsroom.port, running)
         beside = await newsroom.run("alerts", "why", str(article_id))
@@ -93,7 +81,7 @@ async def test_it_is_said_why_an_article_was_sent_while_the_bot_runs_and_when_it
 
 
 async def test_a_reader_is_looked_up(newsroom: Newsroom) -> None:
-    article_id = await newsroom.alert_of_an_article()
+    article_id = await alert_of_an_article(newsroom)
     for address, expected in (
         (FOLLOWS, r"telegram:1001, alert 1: it was for them: sent\."),
         (PAUSED, r"telegram:1002, alert 1: not for them: they had paused their alerts, on [-0-9]+ [:0-9]+\."),
@@ -107,7 +95,7 @@ async def test_a_reader_is_looked_up(newsroom: Newsroom) -> None:
 
 async def test_the_newest_alerts_are_listed(newsroom: Newsroom) -> None:
     assert await newsroom.run("alerts", "list") == (0, "No alerts yet.\n", "")
-    await newsroom.alert_of_an_article()
+    await alert_of_an_article(newsroom)
     status, out, _ = await newsroom.run("alerts", "list")
     assert status == 0
     assert re.fullmatch(
@@ -116,7 +104,7 @@ async def test_the_newest_alerts_are_listed(newsroom: Newsroom) -> None:
 
 
 async def test_an_article_that_alerted_nobody_says_why(newsroom: Newsroom) -> None:
-    await newsroom.alert_of_an_article()
+    await alert_of_an_article(newsroom)
     _, out, _ = await newsroom.run("alerts", "why", a_draft(2).url, str(FOLLOWS))
     assert "decided to alert nobody: it is not breaking, and none of its topics can be followed.\n" in out
     assert out.splitlines()[-1] == "telegram:1001: no alert was made, so none could be sent."

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from newsbot.database import Database
+from newsbot.delivery.alerts import STANDING_KNOWN
 from newsbot.delivery.ledger import UnitLost
 from newsbot.domain.alert import AlertKind, AlertState, Outcome, Totals
 from newsbot.errors import StoreUnavailable
@@ -152,7 +153,7 @@ async def test_a_correction_takes_over_what_a_dead_worker_of_its_alert_began(hou
     await house.ledger.claim(unit, worker, 1, alert_now)
     correction = await house.touch(AlertKind.CORRECTION, alert)
     await house.planner.round()
-    house.seconds += 4
+    house.seconds += STANDING_KNOWN.total_seconds() + 0.1
     assert await house.planner.round() is True
     retire(worker)
     house.seconds += 6

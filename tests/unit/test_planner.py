@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 from structlog.testing import capture_logs
 
+from newsbot.delivery.alerts import STANDING_KNOWN
 from newsbot.delivery.ledger import Tier
 from newsbot.delivery.planner import LOOK_EVERY, Planner
 from newsbot.delivery.policy import Limits
@@ -346,7 +347,7 @@ async def test_a_correction_of_a_running_alert_waits_until_every_worker_knows_th
     await house.ledger.give_back(unit, "worker")
     await house.touch(AlertKind.CORRECTION, alert)
     assert await house.planner.round() is True
-    house.seconds += 3
+    house.seconds += STANDING_KNOWN.total_seconds()
     assert await house.planner.round() is True
     house.seconds += 0.1
     assert await house.planner.round() is False
@@ -370,7 +371,7 @@ async def test_a_correction_waits_for_requests_and_takes_a_dead_workers_over(hou
     await begin(house.alerts, house.ledger, count=1)
     await house.touch(AlertKind.CORRECTION, alert)
     await house.planner.round()
-    house.seconds += 4
+    house.seconds += STANDING_KNOWN.total_seconds() + 0.1
     assert await house.planner.round() is True
     assert await house.state("correction:article:1:1") == (AlertState.PLANNED, "")
     house.ledger.dead.add("worker")
