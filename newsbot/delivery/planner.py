@@ -112,7 +112,8 @@ class Planner:
         # Withdrawals before anything that needs the ledger: they count even while it is away.
         stopped = {one.alert.id for one in standing if await self._guarded(one.alert, self._stop_withdrawn(one))}
         self._forget({one.alert.id for one in standing})
-        for one in standing:
+        # What is new first: its readers wait, while those that run only need to be looked at.
+        for one in sorted(standing, key=lambda one: one.alert.state is not AlertState.PLANNED):
             if one.alert.id not in stopped:
                 waits |= await self._guarded(one.alert, self._tend(one.alert))
         for alert in await self._alerts.unaccounted():
