@@ -86,7 +86,8 @@ async def _errors_as_json(request: web.Request, handler: Handler) -> web.StreamR
         if error.status < 400:
             raise
         code = (error.reason or "error").lower().replace(" ", "_")
-        return _json({"error": {"code": code, "message": error.text or error.reason}}, error.status)
+        kept = {name: value for name, value in error.headers.items() if not name.lower().startswith("content-")}
+        return _json({"error": {"code": code, "message": error.text or error.reason}}, error.status, kept)
     except Exception:
         log.exception("request failed", path=request.path)
         answer = {"error": {"code": "internal", "message": "Something went wrong on our side; it was noted."}}

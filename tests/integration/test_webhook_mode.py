@@ -74,7 +74,8 @@ async def test_readers_are_answered_and_no_secret_is_logged(town: Town) -> None:
         assert "খেলা" in await town.answered("/subscribe খেলা")
         async with aiohttp.ClientSession() as session:
             async with session.post(f"{town.address}/telegram/webhook", json={"update_id": 1}) as answer:
-                assert answer.status == 401
+                told = {"error": {"code": "unauthorized", "message": "The secret token is missing."}}
+                assert (answer.status, await answer.json()) == (401, told)
             async with session.get(f"{town.address}/metrics") as answer:
                 assert 'newsbot_events_total{channel="telegram"} 2.0' in (await answer.text()).splitlines()
         assert await running.stop() == 0

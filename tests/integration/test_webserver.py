@@ -199,9 +199,11 @@ async def test_a_wrong_question_is_told_what_is_wrong(site: Site, query: str, co
     assert (status, body["error"]["code"]) == (400, code)
 
 
-async def test_an_unknown_address_is_answered_in_the_same_form(site: Site) -> None:
+async def test_an_unknown_address_or_method_is_answered_in_the_same_form(site: Site) -> None:
     status, body, _ = await site.ask("GET", "/nowhere")
     assert (status, body["error"]["code"]) == (404, "not_found")
+    status, body, headers = await site.ask("PUT", "/api/articles")
+    assert (status, body["error"]["code"], headers["Allow"]) == (405, "method_not_allowed", "DELETE,GET,HEAD,POST")
 
 
 async def test_ready_says_what_is_not(articles: ArticleStore) -> None:

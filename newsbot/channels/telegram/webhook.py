@@ -53,30 +53,35 @@ def webhook_handler(
     async def handle(request: web.Request) -> web.StreamResponse:
         given = request.headers.get(SECRET_HEADER)
         if given is None:
-            return web.Response(status=401, text="the secret token is missing")
+            raise web.HTTPUnauthorized(text="The secret token is missing.")
         if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), expected):
             _log.warning("a webhook call with a wrong secret", remote=request.remote)
-            return web.Response(status=403, text="the secret token is wrong")
+            raise web.HTTPForbidden(text="The secret token is wrong.")
         try:
             async with asyncio.timeout(body_patience):
                 body = await _read(request)
         except TimeoutError:
-            return web.Response(status=408, text="the body came too slowly")
+            raise web.HTTPRequestTimeout(text="The body came too slowly.") from None
         if body is None:
-            return web.Response(status=413, text=f"over {BODY_LIMIT} bytes")
+            raise web.HTTPRequestEntityTooLarge(
+                max_size=BODY_LIMIT, actual_size=request.content_length, text=f"The body is over {BODY_LIMIT} bytes."
+            )
         try:
             update = json.loads(body)
         except (ValueError, RecursionError):
             update = None
         if not isinstance(update, dict):
-            return web.Response(status=400, text="not a JSON object")
+            raise web.HTTPBadRequest(text="The body is not a JSON object.")
         incoming = receive(update, bot, clock())
         if incoming is not None:
             try:
                 await inbox.put(incoming)
             except StoreError as error:
                 _log.error("an update can't be kept; telegram will send it again", why=str(error))
-                return web.Response(status=503, headers={"Retry-After": COME_AGAIN})
+                raise web.HTTPServiceUnavailable(
+                    text="The update can't be kept now. Please send it again soon.",
+                    headers={"Retry-After": COME_AGAIN},
+                ) from None
         return web.Response()
 
     return handle
