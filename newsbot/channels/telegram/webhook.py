@@ -64,7 +64,9 @@ def webhook_handler(
             raise web.HTTPRequestTimeout(text="The body came too slowly.") from None
         if body is None:
             raise web.HTTPRequestEntityTooLarge(
-                max_size=BODY_LIMIT, actual_size=request.content_length, text=f"The body is over {BODY_LIMIT} bytes."
+                max_size=BODY_LIMIT,
+                actual_size=request.content_length or BODY_LIMIT,
+                text=f"The body is over {BODY_LIMIT} bytes.",
             )
         try:
             update = json.loads(body)
