@@ -20,7 +20,11 @@ ANSWER_READ: Final = "answer_read"
 
 
 class Sending:
-    """`run` is one sender. `may_begin` is asked right before each request; `dropped` is told of those it forbids."""
+    """`run` is one sender. `may_begin` is asked right before each request; `dropped` is told of those it forbids.
+
+    `apart`: seconds between two requests. Their moments lie as far apart, but moments that have passed while something
+    else took its time would be made up for at once, and a second would then hold more than the platform allows.
+    """
 
     def __init__(
         self,
@@ -30,8 +34,11 @@ class Sending:
         answered: Callable[[Job, Attempt], None],
         dropped: Callable[[Job], None],
         at: Callable[[str], None],
+        apart: float,
     ) -> None:
         self._pusher = pusher
+        self._apart = apart
+        self._last_at = -float("inf")
         self._may_begin = may_begin
         self._answered = answered
         self._dropped = dropped
@@ -46,7 +53,8 @@ class Sending:
         while True:
             job = await self._jobs.get()
             try:
-                if (early := job.at - clock()) > 0:
+                self._last_at = max(job.at, clock(), self._last_at + self._apart)
+                if (early := self._last_at - clock()) > 0:
                     await asyncio.sleep(early)
                 if clock() - job.claimed_at > CLAIM_LIFE or not self._may_begin(job):
                     self._dropped(job)

@@ -112,7 +112,12 @@ class DeliveryWorker:
             ledger, self._marking, metrics, settled=self._settled, before=lambda: at(BEFORE_SETTLE)
         )
         self._sending = Sending(
-            pusher, may_begin=self._may_begin, answered=self._answered, dropped=self._dropped, at=at
+            pusher,
+            may_begin=self._may_begin,
+            answered=self._answered,
+            dropped=self._dropped,
+            at=at,
+            apart=pacing.interval.total_seconds(),
         )
         self._claiming = Claiming(
             self._name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -16,7 +16,7 @@ from newsbot.domain.alert import AlertClass, AlertKind, AlertState, Audience, Ou
 from newsbot.domain.attempt import Attempt, Reason, Refused, Scope, Sent, TryLater, Unknown, Unreachable
 from newsbot.domain.subscriber import Address
 from tests.builders import NOW
-from tests.delivery_desk import Desk, loop_clock, loop_time, stopped
+from tests.delivery_desk import Desk, MemoryPacing, loop_clock, loop_time, stopped
 from tests.virtual_time import run
 
 SECONDS = timedelta(seconds=1)
@@ -62,6 +62,32 @@ async def test_everybody_gets_it_once_at_the_full_pace_and_never_more_are_begun_
     assert desk.platform.worst_second() <= 30
     assert [one.text for one in desk.platform.pushed[-10:]] == [f"{alert.id} en sports 1"] * 10
     assert len(desk.composer.composed) == 2  # once for each kind of reader
+
+
+class SlowAtTimes(MemoryPacing):
+    """Every tenth question takes as long as many moments."""
+
+    asked = 0
+
+    async def chats(self, chat_ids: Sequence[str]) -> list[timedelta]:
+        self.asked += 1
+        if self.asked % 10 == 0:
+            await asyncio.sleep(0.4)
+        return await super().chats(chat_ids)
+
+
+@in_virtual_time
+async def test_moments_that_passed_while_a_store_was_slow_are_not_made_up_for_at_once() -> None:
+    desk = Desk(rate=30, in_flight=30)
+    desk.pacing = SlowAtTimes(30)
+    await desk.readers(range(200))
+    alert = await desk.alert()
+    async with desk.working():
+        await desk.closed(alert)
+    assert await desk.outcomes(alert) == {Outcome.SENT: 200}
+    assert desk.pacing.asked > 20
+    gaps = [later.at - one.at for one, later in pairwise(desk.platform.pushed)]
+    assert min(gaps) >= desk.pacing.interval.total_seconds() - 1e-6
 
 
 @in_virtual_time
