@@ -32,6 +32,8 @@ subscribers_app = typer.Typer(help="The readers: export, import, rebuild the wor
 app.add_typer(subscribers_app, name="subscribers")
 alerts_app = typer.Typer(help="What was sent, and why.", no_args_is_help=True)
 app.add_typer(alerts_app, name="alerts")
+broadcast_app = typer.Typer(help="Send a message to readers; pause, resume or stop what goes out.")
+app.add_typer(broadcast_app, name="broadcast")
 app.add_typer(text_app, name="text")
 
 
@@ -197,6 +199,51 @@ def alerts_list(
     from newsbot import alert_commands
 
     _obey(context, lambda settings: alert_commands.alerts_list(settings, limit))
+
+
+@broadcast_app.callback(invoke_without_command=True)
+def broadcast(
+    context: typer.Context,
+    text: Annotated[str, typer.Option(help="What readers are told; - reads it from standard input.")] = "",
+    topic: Annotated[list[str] | None, typer.Option(help="Only who follows it (its id); may be repeated.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="Only who reads it, like bn; may be repeated.")] = None,
+    breaking: Annotated[bool, typer.Option("--breaking", help="Before all other alerts.")] = False,
+    silent: Annotated[bool, typer.Option("--silent", help="Phones stay quiet.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Send without asking.")] = False,
+) -> None:
+    """Send a message to readers, after saying to how many. The running newsbot delivers it."""
+    if context.invoked_subcommand is not None:
+        return
+    from newsbot import broadcast_commands
+
+    wish = broadcast_commands.Wish(text, tuple(topic or ()), tuple(language or ()), breaking, silent, yes)
+    if not _obey(context, lambda settings: broadcast_commands.broadcast(settings, wish)):
+        raise typer.Exit(1)
+
+
+@broadcast_app.command("pause")
+def broadcast_pause(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+    """Hold what goes out; resume lets it go on where it was."""
+    _turn(context, "pause", number)
+
+
+@broadcast_app.command("resume")
+def broadcast_resume(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+    """Let it go on."""
+    _turn(context, "resume", number)
+
+
+@broadcast_app.command("stop")
+def broadcast_stop(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+    """Stop it for good: who has not got it gets nothing."""
+    _turn(context, "stop", number)
+
+
+def _turn(context: typer.Context, verb: str, number: int) -> None:
+    from newsbot import broadcast_commands
+
+    if not _obey(context, lambda settings: broadcast_commands.turn(settings, verb, number)):
+        raise typer.Exit(1)
 
 
 def _readers(count: int) -> str:

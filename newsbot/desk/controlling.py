@@ -13,11 +13,11 @@ from newsbot.desk.turn import Desk, last_deed, note
 from newsbot.domain.alert import AlertState
 from newsbot.domain.message import Rows, Toast
 
-__all__ = ["show_alert", "turn_alert"]
+__all__ = ["TURNS", "show_alert", "turn_alert"]
 
 #: wanted state → of which it may be turned, and the deed. What is still being planned can only be stopped: what is
 #: paused goes on as `running`, and its audience would never be whole.
-_TURNS: Final[dict[Verb, tuple[AlertState, tuple[AlertState, ...], Act]]] = {
+TURNS: Final[dict[Verb, tuple[AlertState, tuple[AlertState, ...], Act]]] = {
     Verb.PAUSE: (AlertState.PAUSED, (AlertState.RUNNING,), Act.PAUSED),
     Verb.RESUME: (AlertState.RUNNING, (AlertState.PAUSED,), Act.RESUMED),
     Verb.STOP: (AlertState.STOPPED, (AlertState.PLANNED, AlertState.RUNNING, AlertState.PAUSED), Act.STOPPED),
@@ -26,7 +26,7 @@ _TURNS: Final[dict[Verb, tuple[AlertState, tuple[AlertState, ...], Act]]] = {
 
 async def turn_alert(desk: Desk, turn: Turn, press: Press) -> Replies:
     _ = turn.translate
-    to, of, act = _TURNS[press.verb]
+    to, of, act = TURNS[press.verb]
     before = await desk.alerts.get(press.id)
     if before is None:
         return (Toast(text=_("This alert is no longer kept.")),)

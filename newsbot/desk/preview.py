@@ -10,11 +10,10 @@ from typing import Final
 from newsbot.conversation.turn import Replies, Turn, rows, text
 from newsbot.delivery.composer import Variant
 from newsbot.delivery.ledger import COPIES_KEPT
-from newsbot.delivery.pacing import AIM
 from newsbot.desk.actions import Verb, press_button
 from newsbot.desk.drafts import Draft
 from newsbot.desk.link_check import links_of
-from newsbot.desk.turn import Desk, estimate, totals_of
+from newsbot.desk.turn import Desk, estimate, expiry, totals_of
 from newsbot.desk.writing import Overlong, overlong
 from newsbot.domain.alert import Alert, AlertClass, AlertKind, AlertState, Audience, NewAlert
 from newsbot.domain.message import AnyReply, MessageRef, Span, TextReply
@@ -46,14 +45,12 @@ def alert_of(desk: Desk, draft: Draft, parent: Alert | None, *, by: Address, rea
             by=by,
         )
     story = f"article:{draft.article_id}" if draft.article_id else f"broadcast:{draft.id}"
-    # The time to be sent in begins when everybody's turn has come: at 30 a second a million readers take nine hours.
-    sending = timedelta(seconds=reach / (desk.rate * AIM))
     return NewAlert(
         origin=f"broadcast:{draft.id}",
         kind=AlertKind.BROADCAST,
         cls=draft.cls,
         story=story,
-        expires_at=turn.now + desk.expire + 2 * sending,
+        expires_at=expiry(turn.now, reach, rate=desk.rate, expire=desk.expire),
         audience=draft.audience,
         article_id=draft.article_id,
         text=draft.text,

@@ -75,9 +75,12 @@ class Reporter:
         await self._look_at_pauses(now)
         await self._look_at_withdrawn(now)
         for bulletin in await self._desk.bulletins.standing():
-            if bulletin.editor.channel == self._channel.name and bulletin.editor in self._desk.roles.editors:
+            if self._is_ours(bulletin.editor):
                 await self._attend(bulletin, now)
         await self._tidy(now)
+
+    def _is_ours(self, editor: Address) -> bool:
+        return editor.channel == self._channel.name and editor in self._desk.roles.editors
 
     # --- what is missing ---------------------------------------------------------------------------------------------
 
@@ -87,8 +90,9 @@ class Reporter:
         if not self._watched:
             alerts = (*alerts, *await self._desk.alerts.recent(limit=20, by_editors=True))
         for alert in alerts:
-            if alert.by is not None and alert.id not in self._watched:
-                await self._desk.bulletins.open(alert.id, alert.by, BulletinKind.PROGRESS, now=now)
+            if alert.id not in self._watched:
+                if alert.by is not None and self._is_ours(alert.by):
+                    await self._desk.bulletins.open(alert.id, alert.by, BulletinKind.PROGRESS, now=now)
                 self._watched.add(alert.id)
 
     async def _look_at_pauses(self, now: datetime) -> None:

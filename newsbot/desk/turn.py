@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from newsbot.channels.channel import Limits, Pusher
@@ -22,7 +22,7 @@ from newsbot.text.clipping import Unit, clip
 from newsbot.text.dates import clock_time
 from newsbot.text.normalise import clean
 
-__all__ = ["Desk", "estimate", "last_deed", "note", "subject_of", "totals_of"]
+__all__ = ["Desk", "estimate", "expiry", "last_deed", "note", "subject_of", "totals_of"]
 
 LONGEST_SUBJECT: Final = 80  #: graphemes of an alert's words that name it in a list
 
@@ -94,6 +94,13 @@ def _described(deed: Deed, turn: Turn) -> str:
             return _("{who} recalled it, {when}.", who=who, when=when)
         case Act.LEFT:
             return _("{who} left the copies as they are, {when}.", who=who, when=when)
+
+
+def expiry(now: datetime, reach: int, *, rate: float, expire: timedelta) -> datetime:
+    """The time to be sent in begins when everybody's turn has come: at 30 a second a million readers take nine hours,
+    and with a pause or a slow hour, longer.
+    """
+    return now + expire + 2 * timedelta(seconds=reach / (rate * AIM))
 
 
 def estimate(count: int, rate: float, translate: Translator) -> str:

@@ -1,0 +1,108 @@
+"""Broadcasting from the terminal. It works beside a running newsbot, which does the delivery."""
+
+from __future__ import annotations
+
+import getpass
+import re
+import sys
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+import typer
+
+from newsbot.bootstrap import Parts
+from newsbot.channels.telegram.renderer import LIMITS
+from newsbot.config import Settings
+from newsbot.desk.actions import Verb
+from newsbot.desk.controlling import TURNS
+from newsbot.desk.turn import estimate, expiry
+from newsbot.desk.writing import overlong
+from newsbot.domain.alert import AlertClass, AlertKind, AlertText, Audience, NewAlert
+from newsbot.domain.message import NoticeReply, Span
+from newsbot.domain.subscriber import Address
+from newsbot.errors import ConfigurationError, NewsbotError
+from newsbot.text.tokens import tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for on the command line."""
+
+    text: str
+    topics: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    breaking: bool = False
+    silent: bool = False
+    yes: bool = False
+
+
+async def broadcast(settings: Settings, wish: Wish) -> bool:
+    """Say whom it is for, ask, and hand it over. False if nothing was sent."""
+    text = (sys.stdin.read() if wish.text == "-" else wish.text).strip()
+    if not tokens(text):
+        raise ConfigurationError('--text: there is not a word to send; example: --text "The bridge is open"')
+    spans = (Span(text),)
+    if too_long := overlong(NoticeReply(spans=spans), LIMITS):
+        raise ConfigurationError(f"--text: it is {too_long.excess} characters too long; {too_long.limit} fit")
+    async with Parts(settings) as parts:
+        audience = _audience(parts, wish)
+        if "telegram" not in parts.accounts:
+            raise ConfigurationError("NEWSBOT_TELEGRAM__TOKEN: it is missing, so there is nobody to send to")
+        reach = await (await parts.ledger()).reach(audience)
+        if not reach:
+            typer.echo("Nobody would get this: choose another audience.", err=True)
+            return False
+        rate = settings.telegram.rate
+        time = estimate(reach, rate, parts.catalog.translator("en"))
+        typer.echo(f"This goes to {reach:,} {'reader' if reach == 1 else 'readers'}; it takes {time}.")
+        if not wish.yes and not typer.confirm("Send it now?"):
+            typer.echo("Nothing was sent.")
+            return False
+        now = parts.clock()
+        number = uuid.uuid4().hex
+        alert = await (await parts.alerts()).create(
+            NewAlert(
+                origin=f"broadcast:terminal:{number}",
+                kind=AlertKind.BROADCAST,
+                cls=AlertClass.BREAKING if wish.breaking else AlertClass.TOPIC,
+                story=f"broadcast:terminal:{number}",
+                expires_at=expiry(now, reach, rate=rate, expire=timedelta(minutes=settings.delivery.expire_minutes)),
+                audience=audience,
+                text=AlertText(spans),
+                silent=wish.silent,
+                by=Address("console", re.sub(r"\s", "_", getpass.getuser())[:64]),
+            ),
+            now=now,
+        )
+    typer.echo(
+        f"Broadcast {alert.id} is handed over; the running newsbot sends it (newsbot alerts list shows how far)."
+    )
+    return True
+
+
+def _audience(parts: Parts, wish: Wish) -> Audience:
+    topics = parts.newsroom.topics
+    for topic in wish.topics:
+        if topic not in topics:
+            known = ", ".join(one.id for one in topics)
+            raise ConfigurationError(f"--topic {topic}: there is no such topic; there are {known}")
+    for language in wish.languages:
+        if language not in parts.catalog.languages:
+            known = ", ".join(parts.catalog.languages)
+            raise ConfigurationError(f"--language {language}: the bot doesn't speak it; it speaks {known}")
+    return Audience(wish.topics, wish.languages)
+
+
+async def turn(settings: Settings, verb: str, number: int) -> bool:
+    """Pause, resume or stop alert `number`; says how it stands. False if it could not be turned."""
+    to, of, _ = TURNS[Verb(verb)]
+    async with Parts(settings) as parts:
+        alerts = await parts.alerts()
+        turned = await alerts.turn(number, to, of=of, now=parts.clock())
+        alert = await alerts.get(number)
+    if alert is None:
+        raise NewsbotError(f"There is no alert {number} (newsbot alerts list).")
+    state = f"{alert.state.value} ({alert.reason})" if alert.reason else alert.state.value
+    typer.echo(f"Alert {number} is {state}.", err=not turned)
+    return turned

@@ -1,0 +1,67 @@
+"""Broadcasting from the terminal, as its user runs it: the real process, for the running newsbot to deliver."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from newsbot.domain.subscriber import Subscriber
+from newsbot.sandbox.demo import create_sandbox_app
+from newsbot.subscribers.transfer import export_lines
+from tests.builders import a_subscriber, an_address
+from tests.newsroom_folder import Newsroom
+from tests.telegram_sandbox import running_app
+
+
+@pytest.fixture
+async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
+    async with running_app(create_sandbox_app(None)) as address:
+        yield Newsroom(tmp_path, address)
+
+
+async def test_broadcast_says_to_how_many_before_it_sends_and_can_be_stopped(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    readers = tmp_path / "readers.jsonl"
+    reader = a_subscriber("sports", address=an_address("501"))
+
+    async def one() -> AsyncIterator[Subscriber]:
+        yield reader
+
+    readers.write_text("".join([f"{line}\n" async for line in export_lines(one())]), "utf-8")
+    status, out, err = await newsroom.run("subscribers", "import", str(readers))
+    assert status == 0, out + err
+    send = ("broadcast", "--text", "সেতু খুলে দেওয়া হলো")
+    status, out, _ = await newsroom.run(*send, "--topic", "politics", "--yes")
+    assert status == 1
+    status, out, err = await newsroom.run(*send, "--topic", "sports", "--breaking", "--yes")
+    assert (status, err) == (0, "")
+    assert "This goes to 1 reader; it takes less than a minute." in out
+    assert "Broadcast 1 is handed over" in out
+    status, out, _ = await newsroom.run("broadcast", "stop", "1")
+    assert (status, out) == (0, "Alert 1 is stopped.\n")
+    status, _, err = await newsroom.run("broadcast", "resume", "1")
+    assert (status, err) == (1, "Alert 1 is stopped.\n")
+    status, _, err = await newsroom.run("broadcast", "pause", "9")
+    assert status == 1
+    assert "There is no alert 9" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "--text: there is not a word to send"),
+        (("--text", "…"), "--text: there is not a word to send"),
+        (("--text", "খ" * 5000), "--text: it is 904 characters too long; 4096 fit"),
+        (("--text", "খবর", "--topic", "sport"), "--topic sport: there is no such topic; there are"),
+        (("--text", "খবর", "--language", "fr"), "--language fr: the bot doesn't speak it; it speaks bn, en"),
+    ],
+)
+async def test_a_broadcast_that_can_not_be_is_told_in_one_line(
+    newsroom: Newsroom, arguments: tuple[str, ...], told: str
+) -> None:
+    status, _, err = await newsroom.run("broadcast", *arguments)
+    assert status == 2
+    assert told in err
