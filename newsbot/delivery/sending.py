@@ -10,9 +10,9 @@ from newsbot.channels.channel import Pusher
 from newsbot.delivery.work import Job
 from newsbot.domain.attempt import Attempt
 
-#: seconds after its claim that a reader may still be sent to: after a longer sleep of this process another worker has
-#: the unit, and sends
-CLAIM_LIFE: Final = 30.0
+#: seconds after its claim that a reader may still be sent to. Less than `heartbeats.LIFE`: when this process slept for
+#: longer, another worker has the unit, and sends.
+CLAIM_LIFE: Final = 10.0
 
 #: where a process may die: `at` is called there, for tests
 REQUEST_SENT: Final = "request_sent"

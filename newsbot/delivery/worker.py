@@ -17,9 +17,6 @@ at any moment: so many are unknown when the process is killed, and no more.
 from __future__ import annotations
 
 import asyncio
-import os
-import secrets
-import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -44,6 +41,7 @@ from newsbot.delivery.work import NEVER, Job, Settlement, Work
 from newsbot.domain.alert import AlertState
 from newsbot.domain.attempt import Attempt
 from newsbot.errors import NewsbotError, StoreError
+from newsbot.heartbeats import new_name, retire
 from newsbot.observability import Metrics
 from newsbot.subscribers.store import SubscriberStore
 
@@ -60,11 +58,6 @@ KEPT_WITHIN: Final = 5.0  #: seconds that results get then to reach the ledger
 BEFORE_SETTLE: Final = "before_settle"  #: see `sending` and `claiming` for the other points where a process may die
 
 _log = structlog.get_logger()
-
-
-def worker_name() -> str:
-    """Of this process: nobody else's, on any machine."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(8)}"
 
 
 class DeliveryWorker:
@@ -92,7 +85,7 @@ class DeliveryWorker:
         self._metrics = metrics
         self._clock = clock
         self._in_flight = in_flight
-        self._name = name or worker_name()
+        self._name = new_name() if name is None else name
         self._works: dict[int, Work] = {}
         self._turns = Turns()
         self._breaker = Breaker(in_flight)
@@ -161,6 +154,7 @@ class DeliveryWorker:
             await _cancelled(beginners)
             await self._stop()
             await _cancelled(enders)
+            retire(self._name)
 
     # --- what runs ---------------------------------------------------------------------------------------------------
 
