@@ -170,9 +170,10 @@ async def _choose(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replies
 async def _to_me(desk: Desk, turn: Turn, draft: Draft) -> Replies:
     """The way that it goes to everyone, to one: what Telegram would refuse, it refuses here."""
     _ = turn.translate
-    seen = await as_readers_see_it(desk, turn, draft, await parent_of(desk, draft))
+    parent = await parent_of(desk, draft)
+    seen = await as_readers_see_it(desk, turn, draft, parent)
     if not seen:
-        return await show(desk, turn, draft, None)
+        return await show(desk, turn, draft, parent)
     to = Recipient(turn.incoming.address.user_id)
     refused: str = ""
     for reply in seen:
@@ -184,7 +185,7 @@ async def _to_me(desk: Desk, turn: Turn, draft: Draft) -> Replies:
         said = _("It went to you, the way it goes to readers.")
     else:
         said = _("It could not be sent to you: {why}. Nothing went to readers.", why=refused)
-    return text(said), await control(desk, turn, draft, None)
+    return text(said), await control(desk, turn, draft, parent)
 
 
 async def _ask(desk: Desk, turn: Turn, draft: Draft) -> Replies:

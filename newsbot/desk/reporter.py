@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
@@ -71,8 +70,9 @@ class Reporter:
     async def look(self) -> None:
         """One round: open what is missing, then write what is due."""
         now = self._desk.house.clock()
-        await self._watch(now)
-        await self._look_at_pauses(now)
+        standing = [one.alert for one in await self._desk.alerts.standing()]
+        await self._watch(standing, now)
+        await self._look_at_pauses(standing, now)
         await self._look_at_withdrawn(now)
         for bulletin in await self._desk.bulletins.standing():
             if self._is_ours(bulletin.editor):
@@ -84,28 +84,27 @@ class Reporter:
 
     # --- what is missing ---------------------------------------------------------------------------------------------
 
-    async def _watch(self, now: datetime) -> None:
+    async def _watch(self, standing: list[Alert], now: datetime) -> None:
         """Whoever confirmed an alert sees its progress, also when we died before that was noted."""
-        alerts: Iterable[Alert] = (standing.alert for standing in await self._desk.alerts.standing())
         if not self._watched:
-            alerts = (*alerts, *await self._desk.alerts.recent(limit=20, by_editors=True))
-        for alert in alerts:
+            standing = [*standing, *await self._desk.alerts.recent(limit=20, by_editors=True)]
+        for alert in standing:
             if alert.id not in self._watched:
                 if alert.by is not None and self._is_ours(alert.by):
                     await self._desk.bulletins.open(alert.id, alert.by, BulletinKind.PROGRESS, now=now)
                 self._watched.add(alert.id)
 
-    async def _look_at_pauses(self, now: datetime) -> None:
+    async def _look_at_pauses(self, standing: list[Alert], now: datetime) -> None:
         """An alert that paused itself is every editor's business; the next pause is told again."""
-        for standing in await self._desk.alerts.standing():
-            alert = standing.alert
+        for alert in standing:
             if alert.state is AlertState.PAUSED and alert.reason:
                 self._resumed.discard(alert.id)
                 if alert.id not in self._told_of_pause:
                     await self._tell_all(alert, BulletinKind.PAUSED, now)
                     self._told_of_pause.add(alert.id)
             elif alert.id not in self._resumed:
-                await self._desk.bulletins.forget(alert.id, BulletinKind.PAUSED)
+                if await self._desk.bulletins.of_alert(alert.id, BulletinKind.PAUSED):
+                    await self._desk.bulletins.forget(alert.id, BulletinKind.PAUSED)
                 self._resumed.add(alert.id)
                 self._told_of_pause.discard(alert.id)
 
