@@ -98,6 +98,7 @@ class TelegramAccount:
             limits=self.channel.limits,
             dead_links=links.dead,
             rate=settings.telegram.rate,
+            public_channel=self._public_channel is not None,
             expire=expire,
         )
         self._answering = Answering(

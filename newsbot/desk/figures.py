@@ -182,7 +182,11 @@ def report(
     if alert.started_at and alert.ended_at:
         seconds = int((alert.ended_at - alert.started_at).total_seconds())
         minutes, seconds = divmod(seconds, 60)
-        took = _("It took {minutes} min {seconds} s.", minutes=minutes, seconds=seconds)
+        took = (
+            _("It took {minutes} min {seconds} s.", minutes=minutes, seconds=seconds)
+            if minutes
+            else _("It took {seconds} s.", seconds=seconds)
+        )
     return text(_heading(alert, subject, _), "\n".join(lines), took, buttons=more, replaces=replaces)
 
 

@@ -145,7 +145,7 @@ async def control(
             )
         )
     time = _("It takes {time} at {rate} a second.", time=estimate(reach, desk.rate, _), rate=int(desk.rate))
-    kind = "" if parent is not None else _manner(draft, turn)
+    kind = "" if parent is not None else _manner(desk, draft, turn)
     warnings = tuple(Span(f"⚠️ {doubt}\n") for doubt in doubts)
     return text(said, time if reach else "", kind, warnings, buttons=buttons, replaces=replaces)
 
@@ -171,13 +171,15 @@ def overlong_in_words(too_long: Overlong, turn: Turn) -> str:
     )
 
 
-def _manner(draft: Draft, turn: Turn) -> str:
+def _manner(desk: Desk, draft: Draft, turn: Turn) -> str:
     _ = turn.translate
     urgency = (
         _("Breaking: it goes before all other alerts.") if draft.cls is AlertClass.BREAKING else _("Ordinary alert.")
     )
     silent = _("Silent: phones stay quiet.") if draft.silent else ""
-    return f"{urgency} {silent}".strip()
+    first = desk.public_channel and draft.cls is AlertClass.BREAKING and draft.audience == Audience()
+    channel = _("Our public channel gets it first; it is counted as one more.") if first else ""
+    return " ".join(filter(None, (urgency, channel, silent)))
 
 
 async def _doubts(desk: Desk, turn: Turn, draft: Draft, *, links: bool) -> list[str]:

@@ -45,6 +45,7 @@ class Desk:
     limits: Limits
     dead_links: DeadLinks
     rate: float  #: messages a second, as configured
+    public_channel: bool = False  #: the newsroom has one, which gets breaking news first
     expire: timedelta  #: how long an alert may be sent, once its turn has come for everybody
 
 
