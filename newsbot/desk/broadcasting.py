@@ -22,6 +22,8 @@ from newsbot.domain.alert import Alert, AlertClass, AlertText
 from newsbot.domain.article import Article
 from newsbot.domain.attempt import Sent
 from newsbot.domain.message import Button, Kind, TextReply, Toast
+from newsbot.ingest.canonical_url import InvalidUrl, canonical_url
+from newsbot.ingest.story_finder import addresses_to_look_up, find_article
 from newsbot.text.clipping import Unit, clip, length
 
 __all__ = ["begin", "press_draft", "rest_of_a_long_text", "take_message"]
@@ -340,4 +342,10 @@ def _cancel(turn: Turn, draft: Draft) -> Button:
 
 async def _article(desk: Desk, named: int | str) -> Article | None:
     articles = desk.house.articles
-    return await articles.get(named) if isinstance(named, int) else await articles.by_url(named)
+    if isinstance(named, int):
+        return await articles.get(named)
+    try:
+        url = canonical_url(named)  # an address is pasted with whatever an app has hung on it
+    except InvalidUrl:
+        return None
+    return find_article([url], await articles.known_urls(addresses_to_look_up([url])))

@@ -180,6 +180,7 @@ async def test_without_a_draft_what_an_editor_says_is_said_to_the_readers_bot(ed
         "/broadcast article 1",
         "/broadcast https://news.example/article/1",
         "https://news.example/article/1",
+        "http://news.example/article/1?fbclid=IwAR0&utm_source=telegram",
         "article 1",
         "article-1",
         "খবর ১",
