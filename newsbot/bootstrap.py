@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
@@ -24,6 +24,7 @@ from newsbot.conversation.dialogue import Dialogue
 from newsbot.database import Database, open_database
 from newsbot.delivery.alert_store import SqlAlertStore
 from newsbot.delivery.redis_ledger import RedisLedger
+from newsbot.desk import link_check
 from newsbot.embedded_redis import EmbeddedRedis, connect_or_start
 from newsbot.errors import NewsbotError
 from newsbot.i18n import Catalog
@@ -153,6 +154,15 @@ class Parts:
     async def _open_downloader(self) -> Downloader:
         agent = user_agent(self.newsroom.newsroom.site)
         return await self._stack.enter_async_context(Downloader(agent, clock=self.clock))
+
+    async def link_downloader(self) -> Downloader:
+        """For links that an editor sends: an editor waits, so it asks at once and reads little."""
+        return await self._once("link_downloader", self._open_link_downloader)
+
+    async def _open_link_downloader(self) -> Downloader:
+        agent = user_agent(self.newsroom.newsroom.site)
+        links = Downloader(agent, clock=self.clock, pause=timedelta(0), bounds=link_check.BOUNDS)
+        return await self._stack.enter_async_context(links)
 
     async def source_reader(self) -> SourceReader:
         return SourceReader(await self.downloader(), timezone=self.timezone, clock=self.clock)

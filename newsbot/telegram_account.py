@@ -26,7 +26,7 @@ from newsbot.delivery.redis_pacing import RedisPacing
 from newsbot.delivery.worker import DeliveryWorker
 from newsbot.desk.dialogue import EditorDialogue
 from newsbot.desk.link_check import LinkCheck
-from newsbot.desk.menu import editors_menu
+from newsbot.desk.menu import editors_menu, taken_away
 from newsbot.desk.reporter import Reporter
 from newsbot.desk.roles import Roles
 from newsbot.desk.sql_bulletins import SqlBulletinStore
@@ -84,7 +84,9 @@ class TelegramAccount:
             timezone=parts.timezone,
         )
         readers = await parts.dialogue(self._subscribers, frozenset({self.bot.username}), self.channel)
-        links = LinkCheck(await parts.downloader(), allow_private=any(s.allow_private for s in parts.newsroom.sources))
+        links = LinkCheck(
+            await parts.link_downloader(), allow_private=any(one.allow_private for one in parts.newsroom.sources)
+        )
         self.desk = Desk(
             house=readers.house,
             roles=Roles(frozenset(settings.admins)),
@@ -147,8 +149,13 @@ class TelegramAccount:
             await register_webhook(self._api, url, secret.get_secret_value())
         menu = command_menu(self._parts.catalog, self._parts.newsroom.newsroom)
         await self.channel.publish_menu(menu)
-        if settings.admins:
-            await self.channel.publish_menu(editors_menu(menu, self._parts.catalog, settings.admins, CHANNEL))
+        # A menu for nobody in particular would be everybody's.
+        editors = {editor for editor in settings.admins if editor.channel == CHANNEL}
+        if editors:
+            await self.channel.publish_menu(editors_menu(menu, self._parts.catalog, editors, CHANNEL))
+        drafted = await self.desk.drafts.editors()
+        if former := {editor for editor in drafted if editor.channel == CHANNEL} - editors:
+            await self.channel.publish_menu(taken_away(menu, former, CHANNEL))
 
     def tasks(self) -> dict[str, Coroutine[Any, Any, None]]:
         tasks: dict[str, Coroutine[Any, Any, None]] = {
