@@ -19,9 +19,11 @@ from pathlib import Path
 from sqlalchemy import event
 
 from bench.tables import Spread, show, timed
+from newsbot.articles.query_parser import parse_query
 from newsbot.articles.sql_store import SqlArticleStore
 from newsbot.database import Database, open_database
 from newsbot.domain.article import ArticleDraft, Cursor
+from newsbot.domain.search import Query
 
 ARTICLES = 100_000
 CALLS = 300
@@ -32,6 +34,10 @@ _ONSETS = (*"কখগঘচছজঝটঠডতথদধনপফবভময�
 _VOWELS = ("", "া", "ি", "ী", "ু", "ূ", "ে", "ো")
 _ENDINGS = ("র", "ের", "ে", "কে", "তে", "রা", "দের", "টি")
 _WORDS = 50_000
+
+
+def asked(text: str, topic: str | None = None) -> Query:
+    return parse_query(text, now=NOW, zone=UTC, topic=topic)
 
 
 class Language:
@@ -99,13 +105,13 @@ async def _measure() -> None:
     ]
     for words in (1, 2, 3):
         queries = language.queries(words)
-        rows.append((f"search, {words} words", await timed(lambda q=q: store.search(q, now=NOW) for q in queries)))
+        rows.append((f"search, {words} words", await timed(lambda q=q: store.search(asked(q), now=NOW) for q in queries)))
     queries = language.queries(2)
     rows.append(
-        ("search, 2 words, topic", await timed(lambda q=q: store.search(q, topic="sports", now=NOW) for q in queries))
+        ("search, 2 words, topic", await timed(lambda q=q: store.search(asked(q, topic="sports"), now=NOW) for q in queries))
     )
     rows.append(
-        ("search, the commonest word", await timed(lambda: store.search(language.words[0], now=NOW) for _ in range(50)))
+        ("search, the commonest word", await timed(lambda: store.search(asked(language.words[0]), now=NOW) for _ in range(50)))
     )
     size = (folder / "newsbot.sqlite3").stat().st_size / 2**20
     show(

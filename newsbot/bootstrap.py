@@ -221,6 +221,7 @@ class Parts:
             problems=self.problems,
             webhooks=webhooks,
             clock=self.clock,
+            zone=self.timezone,
         )
         return WebServer(create_web_app(parts), self.settings.web.host, self.settings.web.port)
 

@@ -18,7 +18,7 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from types import TracebackType
 from typing import Self
 
@@ -26,6 +26,7 @@ import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from newsbot.articles.query_parser import parse_query
 from newsbot.articles.store import ArticleStore
 from newsbot.domain.article import Cursor
 from newsbot.domain.topic import Topics
@@ -55,6 +56,7 @@ class WebParts:
     problems: Callable[[], Awaitable[Mapping[str, str]]]
     webhooks: Mapping[str, Handler] = field(default_factory=dict)
     clock: Clock = lambda: datetime.now(UTC)
+    zone: tzinfo = UTC  #: whose days are meant by "yesterday" in a search
 
 
 class ApiError(Exception):
@@ -135,8 +137,9 @@ class ArticleApi:
         words = query.get("q", "").strip()
         if words:
             offset = _offset(query.get("before"))
-            found = await self._parts.articles.search(words, topic=topic, offset=offset, limit=limit, now=now)
-            articles, following = found, f"+{offset + limit}" if len(found) == limit else None
+            wanted = parse_query(words, now=now, zone=self._parts.zone, topic=topic)
+            found = await self._parts.articles.search(wanted, offset=offset, limit=limit, now=now)
+            articles, following = found.articles, f"+{offset + limit}" if len(found.articles) == limit else None
         else:
             page = await self._parts.articles.latest(
                 topic=topic, before=_cursor(query.get("before")), limit=limit, now=now

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from newsbot.articles.merging import merge
 from newsbot.articles.store import Change, SourceState, Stored
 from newsbot.domain.article import Article, ArticleDraft, Cursor, Page
+from newsbot.domain.search import Found, Query
 from newsbot.domain.subscriber import Address, Preferences, Subscriber
 from newsbot.errors import StoreUnavailable
 from newsbot.subscribers.list_memory import token_of
@@ -100,19 +101,18 @@ class MemoryArticleStore(_Server):
         shown = fitting[:limit]
         return Page(tuple(shown), _cursor(shown[-1]) if len(fitting) > limit else None)
 
-    async def search(
-        self, query: str, *, topic: str | None = None, offset: int = 0, limit: int = 10, now: datetime
-    ) -> tuple[Article, ...]:
+    async def search(self, query: Query, *, offset: int = 0, limit: int = 10, now: datetime) -> Found:
         self._reach()
-        wanted = keys(query)
-        if not wanted:
-            return ()
-        found = [
-            article
-            for article in self._readable(now)
-            if (topic is None or topic in article.topics) and _has_all(article, wanted)
-        ]
-        return tuple(found[offset : offset + limit])
+        if query.empty:
+            return Found()
+        found = [article for article in self._readable(now) if _answers(article, query)]
+        if not found and query.timeless:
+            return await self.search(query.timeless, offset=offset, limit=limit, now=now)
+        return Found(tuple(found[offset : offset + limit]))
+
+    async def index_anew(self, limit: int) -> int:
+        self._reach()
+        return 0
 
     def _readable(self, now: datetime) -> list[Article]:
         readable = (a for a in self._articles.values() if a.withdrawn_at is None and a.published_at <= now)
@@ -191,9 +191,18 @@ def _same_text(article: Article, draft: ArticleDraft) -> bool:
     )
 
 
-def _has_all(article: Article, wanted: list[str]) -> bool:
-    words = set(keys(f"{article.headline} {article.kicker} {article.summary} {article.body}"))
-    return all(any(word.startswith(part) for word in words) for part in wanted)
+def _answers(article: Article, query: Query) -> bool:
+    text = keys(f"{article.headline} | {article.kicker} | {article.summary} | {article.body}")
+    line = f" {' '.join(text)} "
+    wanted = [term.key for term in query.terms if not term.small] or [term.key for term in query.terms]
+    return (
+        (query.topic is None or query.topic in article.topics)
+        and (query.since is None or article.published_at >= query.since)
+        and (query.until is None or article.published_at < query.until)
+        and all(any(word.startswith(part) for word in text) for part in wanted)
+        and all(f" {' '.join(phrase)} " in line for phrase in query.phrases)
+        and not any(f" {' '.join(phrase)} " in line for phrase in query.without)
+    )
 
 
 @dataclass

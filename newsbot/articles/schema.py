@@ -1,8 +1,9 @@
 """The tables of articles.
 
-`articles` holds each article whole. `article_urls`, `article_topics` and `article_search` are its indexes, written in
-the same transaction: which addresses lead to it, the newest of a topic, its words. `article_search` is not described
-here, since each database has its own kind of it (`sql_search`).
+`articles` holds each article whole. `article_urls`, `article_topics`, `article_words` and `article_search` are its
+indexes, written in the same transaction: which addresses lead to it, the newest of a topic, its words and the index of
+them. `article_search` is not described here, since each database has its own kind of it (`sql_search`). `search_words`
+has each word of the archive once.
 """
 
 from __future__ import annotations
@@ -84,6 +85,33 @@ article_topics = Table(
     Column("published_at", UtcTime, nullable=False),  # the article's own, so that a topic's newest are one index range
 )
 Index("ix_article_topics_newest", article_topics.c.topic, article_topics.c.published_at, article_topics.c.article_id)
+
+# Words are compared by their code points on every database, so that a beginning is a range.
+_WORD = Text().with_variant(Text(collation="C"), "postgresql")
+
+article_words = Table(  # as the analyser saw it, a space between two words
+    "article_words",
+    metadata,
+    Column("article_id", _BIG_ID, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("analyser", Integer, nullable=False),  # the version of the analyser that saw it
+    _words("headline"),
+    _words("kicker"),
+    _words("lead"),
+    _words("topics"),
+    _words("body"),
+)
+Index("ix_article_words_analyser", article_words.c.analyser, article_words.c.article_id)
+
+search_words = Table(
+    "search_words",
+    metadata,
+    Column("word", _WORD, primary_key=True),
+    Column("written", Text, nullable=False),  # how a reader would write it
+    Column("sound", _WORD, nullable=False),  # newsbot.text.sounds.skeleton
+    Column("articles", Integer, nullable=False),  # that have it
+    sqlite_with_rowid=False,
+)
+Index("ix_search_words_sound", search_words.c.sound, search_words.c.articles)
 
 source_states = Table(
     "source_states",

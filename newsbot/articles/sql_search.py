@@ -1,158 +1,240 @@
 """The index of words, kept in the transaction that stores the article: FTS5 on SQLite, a tsvector on PostgreSQL.
 
-Both get the same words (`search_terms`) and find the same articles. Order: how well the words match (headline four
-times, kicker twice), less the older it is: an article of `HALF_WORTH` must match twice as well as one of today. Ranked
-are only the newest `DEPTH` hits, so that a common word costs the same in a large archive as in a small one (bm25 over
-all hits of a million articles takes 200 ms, over the newest 500 seven).
+Both get the same words (`search_terms`) and say which articles have them, the newest first; how well an article answers
+is `ranking`'s business, so that both give the same order. Only the newest hits are looked at, so that a common word
+costs the same in a large archive as in a small one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Final, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final, Protocol
 
-from sqlalchemy import TextualSelect, bindparam, text
+from sqlalchemy import Text, TextualSelect, bindparam, column, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from newsbot.articles.ranking import WEIGHTS
 from newsbot.articles.schema import articles
-from newsbot.articles.search_terms import IndexedText, Term, topic_word
+from newsbot.articles.search_terms import IndexedText, topic_word
 
-DEPTH: Final = 1_000  #: hits that are ranked
-HALF_WORTH: Final = timedelta(days=30)
+FIELDS: Final = ("headline", "kicker", "lead", "body", "topics")  #: of `article_words`, in this order
+_READ: Final = 6_000  #: characters of a body that are ranked
+_RANKED: Final = ", ".join(
+    f"substr(article_words.body, 1, {_READ}) AS body" if name == "body" else f"article_words.{name}" for name in WEIGHTS
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """One of these words, of these beginnings of words or of these phrases."""
+
+    words: tuple[str, ...] = ()
+    beginnings: tuple[str, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+
+
+NOTHING: Final = Sought()
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Which articles: with all of `sought`, none of `without`, of the topic, published in the time."""
+
+    sought: tuple[Sought, ...]
+    without: Sought = NOTHING
+    topic: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def of(self, *sought: Sought) -> Hits:
+        """The same limits for other words."""
+        return replace(self, sought=sought)
 
 
 class SearchIndex(Protocol):
-    """The words of articles. Every method works on the caller's connection, in its transaction."""
+    """Every method works on the caller's connection, in its transaction. Words come from `article_words`."""
 
-    async def store(self, connection: AsyncConnection, article_id: int, words: IndexedText) -> None:
-        """Index an article, in place of what was known of it."""
+    async def store(self, connection: AsyncConnection, texts: Mapping[int, IndexedText]) -> None:
+        """Index articles whose row in `article_words` was just written."""
         ...
 
-    async def remove(self, connection: AsyncConnection, article_ids: Sequence[int]) -> None: ...
+    async def remove(self, connection: AsyncConnection, article_ids: Sequence[int]) -> None:
+        """Forget articles, whose row in `article_words` is still there."""
+        ...
 
-    def ranked(
-        self, terms: Sequence[Term], *, every: bool, topic: str | None, now: datetime, limit: int
-    ) -> TextualSelect:
-        """Ids of articles that readers may see, best first, with `every` term in them or with any."""
+    def expression(self, hits: Hits) -> str:
+        """What the database is asked with; '' for hits that name neither words nor a topic."""
+        ...
+
+    def source(self, match: str) -> str:
+        """What to select from, up to a condition; `match`: the parameter that holds an expression."""
+        ...
+
+    def ids(self, match: str) -> str:
+        """A select of the ids alone."""
+        ...
+
+    @property
+    def newest(self) -> str:
+        """The id of a hit, in a form that the database can go through backwards."""
         ...
 
 
 class SqliteSearch:
-    """FTS5; a row's id is the article's."""
+    """FTS5 over the rows of `article_words`; a row's id is the article's."""
 
-    async def store(self, connection: AsyncConnection, article_id: int, words: IndexedText) -> None:
-        await self.remove(connection, [article_id])
-        await connection.execute(
-            text(
-                "INSERT INTO article_search (rowid, headline, kicker, body, topics) "
-                "VALUES (:id, :headline, :kicker, :body, :topics)"
-            ),
-            {
-                "id": article_id,
-                "headline": " ".join(words.headline),
-                "kicker": " ".join(words.kicker),
-                "body": " ".join(words.body),
-                "topics": " ".join(words.topics),
-            },
-        )
+    async def store(self, connection: AsyncConnection, texts: Mapping[int, IndexedText]) -> None:
+        await self._tell(connection, "INSERT INTO article_search (rowid, {fields}) SELECT article_id, {fields}", texts)
 
     async def remove(self, connection: AsyncConnection, article_ids: Sequence[int]) -> None:
-        await connection.execute(
-            text("DELETE FROM article_search WHERE rowid = :id"), [{"id": article_id} for article_id in article_ids]
+        await self._tell(
+            connection,
+            "INSERT INTO article_search (article_search, rowid, {fields}) SELECT 'delete', article_id, {fields}",
+            article_ids,
         )
 
-    def ranked(
-        self, terms: Sequence[Term], *, every: bool, topic: str | None, now: datetime, limit: int
-    ) -> TextualSelect:
-        # bm25 is smaller for what matches better, below zero. INDEXED BY: the planner would read a page of the articles
-        # themselves for each hit, twice the time; the index has all that is asked.
-        query = text(
-            "SELECT hits.id FROM ("
-            "SELECT rowid AS id, -bm25(article_search, 4.0, 2.0, 1.0, 0.0) AS score FROM article_search "
-            "WHERE article_search MATCH :match ORDER BY rowid DESC LIMIT :depth"
-            ") AS hits JOIN articles INDEXED BY ix_articles_readable ON articles.id = hits.id "
-            "WHERE articles.withdrawn_at IS NULL AND articles.published_at <= :now "
-            "ORDER BY hits.score / (1 + (:now - articles.published_at) / :half) DESC, "
-            "articles.published_at DESC, hits.id DESC LIMIT :limit"
-        ).bindparams(
-            bindparam("now", now, articles.c.published_at.type),
-            match=self.match(terms, every=every, topic=topic),
-            half=HALF_WORTH.total_seconds() * 1e6,  # times are microseconds
-            depth=DEPTH,
-            limit=limit,
+    async def _tell(self, connection: AsyncConnection, statement: str, article_ids: Iterable[int]) -> None:
+        if ids := [{"id": article_id} for article_id in article_ids]:
+            fields = ", ".join(FIELDS)
+            statement = statement.format(fields=fields)
+            await connection.execute(text(f"{statement} FROM article_words WHERE article_id = :id"), ids)
+
+    newest = "article_search.rowid"
+
+    def source(self, match: str) -> str:
+        # INDEXED BY: the planner would read a page of the articles themselves for each hit; the index has all it needs.
+        return (
+            "article_search JOIN articles INDEXED BY ix_articles_readable ON articles.id = article_search.rowid "
+            f"WHERE article_search MATCH {match}"
         )
-        return query.columns(id=articles.c.id.type)
+
+    def ids(self, match: str) -> str:
+        return f"SELECT rowid FROM article_search WHERE article_search MATCH {match}"  # noqa: S608 - a parameter's name
+
+    def expression(self, hits: Hits) -> str:
+        """For MATCH; quoted, since AND, NEAR and the like are words of a query too."""
+        parts = [self._any(sought) for sought in hits.sought]
+        if hits.topic:
+            parts.append(f'topics : "{topic_word(hits.topic)}"')
+        wanted = " AND ".join(f"({part})" for part in parts)
+        return f"({wanted}) NOT ({self._any(hits.without)})" if wanted and hits.without != NOTHING else wanted
 
     @staticmethod
-    def match(terms: Sequence[Term], *, every: bool, topic: str | None) -> str:
-        """The expression for MATCH; quoted, since AND, NEAR and the like are words of a query too."""
-        words = (f'"{term.word}"{"*" if term.begins else ""}' for term in terms)
-        return _and_topic((" AND " if every else " OR ").join(words), " AND ", topic and f'"{topic_word(topic)}"')
+    def _any(sought: Sought) -> str:
+        return " OR ".join(
+            (
+                *(f'"{word}"' for word in sought.words),
+                *(f'"{word}"*' for word in sought.beginnings),
+                *(f'"{" ".join(phrase)}"' for phrase in sought.phrases),
+            )
+        )
 
 
 class PostgresSearch:
-    """A tsvector that we spell out ourselves: lexemes with a place and a weight, past any parser or locale."""
+    """A tsvector that we spell out ourselves: lexemes with their places, past any parser or locale."""
 
-    async def store(self, connection: AsyncConnection, article_id: int, words: IndexedText) -> None:
-        await connection.execute(
-            text(
-                "INSERT INTO article_search (article_id, words) VALUES (:id, CAST(CAST(:words AS text) AS tsvector)) "
-                "ON CONFLICT (article_id) DO UPDATE SET words = excluded.words"
-            ),
-            {"id": article_id, "words": self.vector(words)},
-        )
+    async def store(self, connection: AsyncConnection, texts: Mapping[int, IndexedText]) -> None:
+        if rows := [{"id": article_id, "words": self.vector(words)} for article_id, words in texts.items()]:
+            await connection.execute(
+                text(
+                    "INSERT INTO article_search (article_id, words) "
+                    "VALUES (:id, CAST(CAST(:words AS text) AS tsvector)) "
+                    "ON CONFLICT (article_id) DO UPDATE SET words = excluded.words"
+                ),
+                rows,
+            )
 
     async def remove(self, connection: AsyncConnection, article_ids: Sequence[int]) -> None:
-        await connection.execute(
-            text("DELETE FROM article_search WHERE article_id = :id"),
-            [{"id": article_id} for article_id in article_ids],
+        if ids := [{"id": article_id} for article_id in article_ids]:
+            await connection.execute(text("DELETE FROM article_search WHERE article_id = :id"), ids)
+
+    newest = "articles.id"
+
+    def source(self, match: str) -> str:
+        return (
+            "article_search JOIN articles ON articles.id = article_search.article_id "
+            f"WHERE article_search.words @@ CAST(CAST({match} AS text) AS tsquery)"
         )
 
-    def ranked(
-        self, terms: Sequence[Term], *, every: bool, topic: str | None, now: datetime, limit: int
-    ) -> TextualSelect:
-        # Ranked in an outer query: the inner one would rank every hit before it takes the newest.
-        query = text(
-            "SELECT hits.id FROM ("
-            "SELECT article_id AS id, ts_rank(CAST('{0.25, 0.0, 0.5, 1.0}' AS real[]), words, "
-            "CAST(CAST(:ranked AS text) AS tsquery)) AS score FROM ("
-            "SELECT article_id, words FROM article_search WHERE words @@ CAST(CAST(:match AS text) AS tsquery) "
-            "ORDER BY article_id DESC LIMIT :depth) AS newest"
-            ") AS hits JOIN articles ON articles.id = hits.id "
-            "WHERE articles.withdrawn_at IS NULL AND articles.published_at <= :now "
-            "ORDER BY hits.score / (1 + extract(epoch FROM :now - articles.published_at) / CAST(:half AS float)) DESC, "
-            "articles.published_at DESC, hits.id DESC LIMIT :limit"
-        ).bindparams(
-            bindparam("now", now, articles.c.published_at.type),
-            ranked=self.match(terms, every=every, topic=None),
-            match=self.match(terms, every=every, topic=topic),
-            half=HALF_WORTH.total_seconds(),
-            depth=DEPTH,
-            limit=limit,
-        )
-        return query.columns(id=articles.c.id.type)
+    def ids(self, match: str) -> str:
+        return f"SELECT article_id FROM article_search WHERE words @@ CAST(CAST({match} AS text) AS tsquery)"  # noqa: S608
 
     @staticmethod
     def vector(words: IndexedText) -> str:
-        """Weights: A headline, B kicker, C topics, D the rest. Places go up to 16,383 and 255 of a word."""
+        """Places go up to 16,383 and 255 of a word; a step between two fields keeps phrases within one."""
         places: dict[str, list[str]] = {}
         place = 0
-        for part, weight in ((words.headline, "A"), (words.kicker, "B"), (words.body, ""), (words.topics, "C")):
-            for word in part:
+        for name in FIELDS:
+            for word in getattr(words, name):
                 place = min(place + 1, 16_383)
-                places.setdefault(word, []).append(f"{place}{weight}")
+                places.setdefault(word, []).append(str(place))
+            place = min(place + 1, 16_383)
         return " ".join(f"'{word}':{','.join(at[:255])}" for word, at in places.items())
 
+    def expression(self, hits: Hits) -> str:
+        parts = [self._any(sought) for sought in hits.sought]
+        if hits.topic:
+            parts.append(f"'{topic_word(hits.topic)}'")
+        if parts and hits.without != NOTHING:
+            parts.append(f"!({self._any(hits.without)})")
+        return " & ".join(f"({part})" for part in parts)
+
     @staticmethod
-    def match(terms: Sequence[Term], *, every: bool, topic: str | None) -> str:
-        words = (f"'{term.word}'{':*' if term.begins else ''}" for term in terms)
-        return _and_topic((" & " if every else " | ").join(words), " & ", topic and f"'{topic_word(topic)}'")
+    def _any(sought: Sought) -> str:
+        return " | ".join(
+            (
+                *(f"'{word}'" for word in sought.words),
+                *(f"'{word}':*" for word in sought.beginnings),
+                *("(" + " <-> ".join(f"'{word}'" for word in phrase) + ")" for phrase in sought.phrases),
+            )
+        )
+
+
+def newest_hits(index: SearchIndex, choices: Sequence[Hits], *, now: datetime, depth: int) -> TextualSelect:
+    """Articles that readers may see and that any of `choices` names, of each the newest `depth`: id, time, words.
+
+    A choice without words is all articles of its topic and time.
+    """
+    parts = []
+    values: dict[str, Any] = {}
+    for number, hits in enumerate(choices):
+        times = [f"articles.published_at <= :now{number}"]
+        values[f"now{number}"] = now
+        for name, sign in (("since", ">="), ("until", "<")):
+            if (moment := getattr(hits, name)) is not None:
+                times.append(f"articles.published_at {sign} :{name}{number}")
+                values[f"{name}{number}"] = moment
+        if expression := index.expression(hits):
+            values[f"match{number}"] = expression
+            source, order = f"{index.source(f':match{number}')} AND ", index.newest
+        else:
+            source, order = "articles WHERE ", "articles.published_at"
+            if hits.without != NOTHING:
+                values[f"match{number}"] = index.expression(Hits((hits.without,)))
+                source += f"articles.id NOT IN ({index.ids(f':match{number}')}) AND "
+        parts.append(
+            "SELECT * FROM (SELECT articles.id AS id, articles.published_at AS published_at "  # noqa: S608 - all of it ours
+            f"FROM {source}articles.withdrawn_at IS NULL AND {' AND '.join(times)} "
+            f"ORDER BY {order} DESC LIMIT {depth:d}) AS hits{number}"
+        )
+    kinds = {name: articles.c.published_at.type for name in values if not name.startswith("match")}
+    chosen = " UNION ".join(parts)
+    query = text(
+        f"SELECT chosen.id, chosen.published_at, {_RANKED} FROM ({chosen}) AS chosen "  # noqa: S608 - all of it ours
+        "JOIN article_words ON article_words.article_id = chosen.id"
+    ).bindparams(
+        *(
+            bindparam(name, value, kinds[name]) if name in kinds else bindparam(name, value)
+            for name, value in values.items()
+        )
+    )
+    return query.columns(
+        *(column(name, articles.c[name].type) for name in ("id", "published_at")),
+        *(column(name, Text) for name in WEIGHTS),
+    )
 
 
 def search_index(dialect: str) -> SearchIndex:
     return SqliteSearch() if dialect == "sqlite" else PostgresSearch()
-
-
-def _and_topic(words: str, conjunction: str, topic: str | None) -> str:
-    return f"({words}){conjunction}{topic}" if topic else words

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.articles.merging import merge
 from newsbot.articles.schema import WRITERS, article_topics, articles, source_states
-from newsbot.articles.search_terms import indexed_text, query_terms
+from newsbot.articles.search_terms import indexed_text
 from newsbot.articles.sql_rows import (
     BATCH,
     article_of,
@@ -32,11 +32,13 @@ from newsbot.articles.sql_rows import (
     storable,
 )
 from newsbot.articles.sql_search import search_index
+from newsbot.articles.sql_searcher import ArticleSearch
+from newsbot.articles.sql_words import remove_words, stale, write_words
 from newsbot.articles.store import Change, SourceState, Stored
 from newsbot.database import Database
 from newsbot.domain.article import Article, ArticleDraft, Cursor, Page
+from newsbot.domain.search import Found, Query
 
-FEW_HITS: Final = 5  #: fewer articles with all the words of a query: add those with any
 _LARGEST_ID: Final = 2**63 - 1
 
 #: of an article that is stored already, what others than `put` decide
@@ -73,7 +75,7 @@ class SqlArticleStore:
         article = article_of({"id": key[0], "withdrawn_at": None, **values})
         await index_urls(connection, article, (article.url, *article.other_urls))
         await index_topics(connection, article)
-        await self._search.store(connection, article.id, indexed_text(article))
+        await write_words(connection, self._search, [article])
         return Stored(article, Change.CREATED)
 
     async def _update(
@@ -95,8 +97,8 @@ class SqlArticleStore:
             if changed.keys() & {"topics", "published_at"}:
                 await connection.execute(delete(article_topics).where(article_topics.c.article_id == article.id))
                 await index_topics(connection, merged)
-            if (words := indexed_text(merged)) != indexed_text(article):
-                await self._search.store(connection, article.id, words)
+            if indexed_text(merged) != indexed_text(article):
+                await write_words(connection, self._search, [merged])
         return Stored(merged, Change.UNCHANGED if merged.version == article.version else Change.UPDATED)
 
     async def get(self, article_id: int) -> Article | None:
@@ -139,25 +141,25 @@ class SqlArticleStore:
         rows = await self._select(query.order_by(key[0].desc(), key[1].desc()).limit(limit + 1))
         return _page(rows[:limit], more=len(rows) > limit)
 
-    async def search(
-        self, query: str, *, topic: str | None = None, offset: int = 0, limit: int = 10, now: datetime
-    ) -> tuple[Article, ...]:
-        terms = query_terms(query)
-        end = max(offset, 0) + max(limit, 0)
-        if not terms or not end:
-            return ()
+    async def search(self, query: Query, *, offset: int = 0, limit: int = 10, now: datetime) -> Found:
+        offset, limit = max(offset, 0), max(limit, 0)
+        if query.empty or not limit:
+            return Found()
         async with self._database.reading() as connection:
-
-            async def ranked(*, every: bool, limit: int) -> list[int]:
-                ids = self._search.ranked(terms, every=every, topic=topic, now=now, limit=limit)
-                return [row.id for row in await connection.execute(ids)]
-
-            found = await ranked(every=True, limit=max(end, FEW_HITS))
-            if len(found) < FEW_HITS and len(terms) > 1:
-                found = list(dict.fromkeys((*found, *await ranked(every=False, limit=end + FEW_HITS))))
-            wanted = found[max(offset, 0) : end]
+            answer = await ArticleSearch(connection, self._search, query, now, offset + limit).answer()
+            wanted = answer.ids[offset : offset + limit]
             known = {article.id: article async for article in articles_by_id(connection, wanted)}
-        return tuple(known[article_id] for article_id in wanted if article_id in known)
+        found = tuple(known[article_id] for article_id in wanted if article_id in known)
+        return Found(found, answer.instead_of, answer.meant)
+
+    async def index_anew(self, limit: int) -> int:
+        """Index up to `limit` of the articles that an older analyser indexed, the newest first; says how many."""
+        async with self._writing() as connection:
+            old = await stale(connection, limit)
+            found = [article async for article in articles_by_id(connection, old)]
+            if found:
+                await write_words(connection, self._search, found)
+        return len(found)
 
     async def unannounced(self, *, limit: int = 100, now: datetime | None = None) -> tuple[Article, ...]:
         waiting = select(articles).where(articles.c.announced_at.is_(None), articles.c.withdrawn_at.is_(None))
@@ -194,7 +196,7 @@ class SqlArticleStore:
                 ids = list((await connection.execute(old)).scalars())
                 if not ids:
                     return deleted
-                await self._search.remove(connection, ids)
+                await remove_words(connection, self._search, ids)
                 await connection.execute(delete(articles).where(articles.c.id.in_(ids)))
                 deleted += len(ids)
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from newsbot.domain.article import Article, ArticleDraft, Cursor, Page
+from newsbot.domain.search import Found, Query
 
 
 class Change(StrEnum):
@@ -81,10 +82,18 @@ class ArticleStore(Protocol):
         """
         ...
 
-    async def search(
-        self, query: str, *, topic: str | None = None, offset: int = 0, limit: int = 10, now: datetime
-    ) -> tuple[Article, ...]:
-        """Best first. Any text is a valid query: operators and quotes in it are words, no syntax. '' finds nothing."""
+    async def search(self, query: Query, *, offset: int = 0, limit: int = 10, now: datetime) -> Found:
+        """Best first, without withdrawn ones and those published after `now`. An empty query finds nothing.
+
+        Words that no article has are replaced by those that may be meant when nothing is found otherwise; it says so.
+        """
+        ...
+
+    async def index_anew(self, limit: int) -> int:
+        """Index up to `limit` articles anew that are indexed as an older version of the program did it.
+
+        Says how many; 0 when all are up to date. They are found meanwhile as they are.
+        """
         ...
 
     async def unannounced(self, *, limit: int = 100, now: datetime | None = None) -> tuple[Article, ...]:

@@ -6,14 +6,18 @@ from typing import Final
 
 import structlog
 
+from newsbot.articles.query_parser import parse_query
 from newsbot.conversation.actions import encode
 from newsbot.conversation.cards import headlines_of
 from newsbot.conversation.intents import Latest, Search, SearchPage
 from newsbot.conversation.reading import LONGEST_QUOTE, SHOWN, keep_list, latest_button, topics_button
 from newsbot.conversation.turn import House, Replies, Turn, rows, text
+from newsbot.conversation.vocabulary import key_of
 from newsbot.domain.message import Button, HeadlinesReply, TextReply, Toast
+from newsbot.domain.search import Found
 from newsbot.errors import StoreError
 from newsbot.text.clipping import Unit, clip
+from newsbot.text.tokens import tokens
 
 __all__ = ["search", "search_page"]
 
@@ -39,7 +43,9 @@ async def search_page(house: House, turn: Turn, wish: SearchPage) -> Replies:
 
 async def _found(house: House, turn: Turn, words: str, *, page: int) -> Replies:
     _ = turn.translate
-    found = await house.articles.search(words, limit=MOST_FOUND + 1, now=turn.now)
+    query = parse_query(words, now=turn.now, zone=turn.zone, topic_of=lambda word: house.vocabulary.topic(key_of(word)))
+    answer = await house.articles.search(query, limit=MOST_FOUND + 1, now=turn.now)
+    found = answer.articles
     first = page * SHOWN
     shown = found[:MOST_FOUND][first : first + SHOWN]
     quote = clip(words, LONGEST_QUOTE, unit=Unit.GRAPHEME)
@@ -52,7 +58,12 @@ async def _found(house: House, turn: Turn, words: str, *, page: int) -> Replies:
     token = await _keep_words(house, words) if page or more else ""
     back = Button(_("‹ Better"), encode(SearchPage(token, page - 1))) if token and page else None
     on = Button(_("More ›"), encode(SearchPage(token, page + 1))) if token and more else None
-    if len(found) > MOST_FOUND:
+    footer = _("Press or send a number to read that story.")
+    if answer.meant:
+        title = _("Did you mean “{words}”?", words=clip(_corrected(words, answer), LONGEST_QUOTE, unit=Unit.GRAPHEME))
+        nothing = _("Nothing was found for “{words}”.", words=quote)
+        footer = f"{nothing} {footer}"
+    elif len(found) > MOST_FOUND:
         title = _("“{words}”: more than {n} stories", words=quote, n=MOST_FOUND)
     else:
         title = _.plural("“{words}”: {n} story", "“{words}”: {n} stories", len(found), words=quote)
@@ -60,7 +71,7 @@ async def _found(house: House, turn: Turn, words: str, *, page: int) -> Replies:
         HeadlinesReply(
             title=title,
             headlines=headlines_of(shown, turn),
-            footer=_("Press or send a number to read that story."),
+            footer=footer,
             buttons=rows(back, on),
             replaces=turn.pressed,
         ),
@@ -76,6 +87,12 @@ def _nothing_found(house: House, turn: Turn, words: str, quote: str) -> TextRepl
     meant = Button(_("Latest: {topic}", topic=near.label(turn.language)), encode(Latest(near.id)))
     question = _("Did you mean {topic}?", topic=near.name(turn.language))
     return text(f"{nothing} {question}", buttons=rows(meant, latest_button(turn)))
+
+
+def _corrected(words: str, answer: Found) -> str:
+    """The reader's words, those that no story has replaced by those that were searched for."""
+    meant = dict(zip(answer.instead_of, answer.meant, strict=True))
+    return " ".join(meant.get(word, word) for word in tokens(words))
 
 
 async def _keep_words(house: House, words: str) -> str:

@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Final
 
 from newsbot.conversation.intents import Unrecognised
-from newsbot.conversation.romanised import sound, sounds_like
 from newsbot.conversation.words import ALL, AND, FILLERS, LANGUAGES, NUMBER, PHRASES, YES, Verb
 from newsbot.domain.topic import Topic, Topics
+from newsbot.text.romanised import sound, sounds_like
 from newsbot.text.stemmer import stem
 from newsbot.text.tokens import tokens
 

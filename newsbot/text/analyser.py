@@ -15,10 +15,10 @@ import regex
 
 from newsbot.text.normalise import normalise
 from newsbot.text.stemmer import stem
-from newsbot.text.tokens import tokens
+from newsbot.text.tokens import words_of
 from newsbot.text.verbs import VERB_FORMS
 
-__all__ = ["ANALYSER", "content_keys", "is_small", "key", "keys"]
+__all__ = ["ANALYSER", "beginning", "content_keys", "is_small", "key", "keyed_words", "keys"]
 
 ANALYSER: Final = 2  #: grows whenever the keys of any text change; an index that older keys stand in is made anew
 
@@ -30,6 +30,7 @@ _SHORT_NAMES: Final = regex.compile(r"(?<![\p{L}\p{M}])আ[.'’]?\s?লীগ")
 _LEAGUE: Final = "আওয়ামী লীগ"
 
 _FOLDED: Final = str.maketrans({"ী": "ি", "ূ": "ু", "ঈ": "ই", "ঊ": "উ", "ণ": "ন", "ৎ": "ত", "ঙ": "ং"})
+_FOLDABLE: Final = regex.compile("[ীূঈঊণৎঙংষ]")
 _FOLDED_PAIRS: Final = (("ং\u09cd", "ং"), ("ষ\u09cdট", "স\u09cdট"))
 
 
@@ -38,6 +39,8 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _fold(word: str) -> str:
+    if not _FOLDABLE.search(word):
+        return word
     folded = word.translate(_FOLDED)
     for pair, plain in _FOLDED_PAIRS:
         folded = folded.replace(pair, plain)
@@ -88,7 +91,17 @@ def key(word: str) -> str:
 
 def keys(text: str) -> list[str]:
     """The key of every word, in order. Any text; never raises."""
-    return [key(word) for word in tokens(_joined(text))]
+    return [key(word) for word in words_of(_joined(text))]
+
+
+def keyed_words(text: str) -> list[tuple[str, str]]:
+    """Every word as it is written, normalised, with its key."""
+    return [(word, key(word)) for word in words_of(_joined(text))]
+
+
+def beginning(word: str) -> str:
+    """What the keys begin with of the words that begin so: for a word that is still being typed."""
+    return _fold(normalise(word).casefold())
 
 
 def content_keys(text: str) -> list[str]:

@@ -47,6 +47,8 @@ _ENDINGS: Final = _sorted(
     *("ও", "ই"),
 )
 
+_BY_LAST: Final = {last: tuple(e for e in _ENDINGS if e[-1] == last) for last in {ending[-1] for ending in _ENDINGS}}
+
 #: bases that end like an inflected word, or in a letter that an ending begins with
 _WHOLE: Final = frozenset(
     normalise(
@@ -115,7 +117,7 @@ def stem(word: str) -> str:
 
 def _without_ending(word: str) -> str | None:
     longest: str | None = None
-    for ending in _ENDINGS:
+    for ending in _BY_LAST.get(word[-1], ()):
         if not word.endswith(ending):
             continue
         rest = word[: -len(ending)]

@@ -9,7 +9,7 @@ import regex
 
 from newsbot.text.normalise import normalise
 
-__all__ = ["content_fingerprint", "tokens"]
+__all__ = ["content_fingerprint", "tokens", "words_of"]
 
 _WORD: Final = regex.compile(
     r"""(?<![\p{L}\p{M}\p{N}])\d+(?:,\d{2,3})*,\d{3}(?:\.\d+)?(?![\p{L}\p{M}\p{N}])   # 12,34,567.5
@@ -25,7 +25,13 @@ def tokens(text: str) -> list[str]:
 
     A decimal is one word, without the commas of thousands: `৩.৫` is `3.5`, `১,২৩৪` is `1234`.
     """
-    return [word.replace(",", "") for word in _WORD.findall(_EMOJI_MARKS.sub("", normalise(text)).casefold())]
+    return words_of(normalise(text))
+
+
+def words_of(normalised: str) -> list[str]:
+    """The words of a text that is normalised already."""
+    words: list[str] = _WORD.findall(_EMOJI_MARKS.sub("", normalised).casefold())
+    return [word.replace(",", "") for word in words] if "," in normalised else words
 
 
 def content_fingerprint(headline: str, body: str) -> str:

@@ -117,3 +117,25 @@ async def test_an_action_that_we_never_made_is_answered(dialogue: Dialogue, croo
 )
 async def test_any_text_is_answered(dialogue: Dialogue, text: str) -> None:
     assert await dialogue.answer(an_incoming(text))
+
+
+async def test_a_search_that_finds_nothing_as_it_is_spelt_asks_what_was_meant(dialogue: Dialogue) -> None:
+    (found,) = await dialogue.answer(an_incoming("/search setu protibedon"))
+    assert isinstance(found, HeadlinesReply)
+    assert found.title == "আপনি কি ‘সেতু প্রতিবেদন’ খুঁজছেন?"
+    assert found.footer.startswith("‘setu protibedon’ লিখে কিছু পাওয়া যায়নি।")
+    assert len(found.headlines) == 10
+    more = next(button for row in found.buttons for button in row)
+    (second,) = await dialogue.answer(a_press(more.action))
+    assert isinstance(second, HeadlinesReply)
+    assert second.title == found.title
+
+
+async def test_a_search_knows_topics_times_and_exclusions(dialogue: Dialogue) -> None:
+    (of_a_topic,) = await dialogue.answer(an_incoming("/search #রাজনীতি সেতু"))
+    assert isinstance(of_a_topic, HeadlinesReply)
+    assert {int(line.url.rpartition("/")[2]) % 2 for line in of_a_topic.headlines} == {0}
+    (today,) = await dialogue.answer(an_incoming("/search আজকের সেতু"))
+    assert isinstance(today, HeadlinesReply)
+    (nothing,) = await dialogue.answer(an_incoming("/search সেতু -প্রতিবেদন"))
+    assert isinstance(nothing, TextReply)

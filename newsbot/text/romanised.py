@@ -78,6 +78,7 @@ _SPELLINGS: Final = (
     ),
     ("ck", "k"),
 )
+_SILENT_BA: Final = regex.compile(f"(?<![রমবল]){_HASANTA}ব")  #: স্বামী is shami; পূর্ব, ডিসেম্বর and আব্বা keep theirs
 _LAST_Y: Final = regex.compile(r"(?<=[aeou])y$")  #: is heard: bishoy is bishoi, and bishwo is another word
 _SILENT: Final = regex.compile(r"(?<=[a-z])[wy]|(?<=[bcdgjkpt])h+")
 _DOUBLED: Final = regex.compile(r"([a-z])\1+")
@@ -96,9 +97,9 @@ def sound(word: str) -> str:
 
 def romanise(word: str) -> str:
     """A Bengali word in Latin letters: রাজনীতি is 'rajoniti'. Other characters are left out."""
-    # Folded first: য় and ড় are a letter and a dot, ক্ষ is said kkh, a য or ব below another letter isn't heard.
+    # Folded first: য় and ড় are a letter and a dot, ক্ষ is said kkh, a য or ব below most letters isn't heard.
     text = normalise(word).replace("য" + _NUKTA, "এ").replace("ড" + _NUKTA, "র").replace("ঢ" + _NUKTA, "র")
-    text = text.replace("ক" + _HASANTA + "ষ", "খ").replace(_HASANTA + "য", "").replace(_HASANTA + "ব", "")
+    text = _SILENT_BA.sub("", text.replace("ক" + _HASANTA + "ষ", "খ").replace(_HASANTA + "য", ""))
     letters: list[str] = []
     for index, character in enumerate(text):
         if character in _CONSONANTS:

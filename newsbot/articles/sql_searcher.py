@@ -1,0 +1,204 @@
+"""From a query to the articles that answer it, best first: what to ask the index, in which order, and when to stop.
+
+    1  articles with all the words (small ones apart, beside others)
+    2  few: also those with a word that begins like the last one, which may not be finished
+    3  none, and a word that no article has: those with the word that may be meant, and "did you mean?"
+    4  few: also those with some of the words
+    5  none, and the query names a time: the same with the time's words taken for words
+
+Each step follows the ones before. Ranked are the newest `DEPTH` hits of a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from newsbot.articles import sql_words
+from newsbot.articles.ranking import WEIGHTS, Candidate, Wanted, ranked
+from newsbot.articles.search_terms import indexed_word, indexed_words
+from newsbot.articles.spelling import Guess, guesses, one_consonant_apart, sounds_of
+from newsbot.articles.sql_search import NOTHING, Hits, SearchIndex, Sought, newest_hits
+from newsbot.domain.search import Match, Query, Term
+from newsbot.text.analyser import beginning, key
+from newsbot.text.sounds import KNOWN_SPELLINGS
+from newsbot.text.stemmer import stem
+
+DEPTH: Final = 300  #: hits that are ranked
+FEW_HITS: Final = 5  #: fewer: the next step is tried
+MOST_BEGINNINGS: Final = 20  #: words that an unfinished one may become
+MOST_ALIKE: Final = 60  #: words that sound alike, and are compared
+MOST_NEARLY_ALIKE: Final = 4_000
+TELLING: Final = 6  #: words, the rarest, that articles with some of the words are looked up by
+LEAST_BEGINNING: Final = 2  #: letters
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    ids: tuple[int, ...] = ()
+    instead_of: tuple[str, ...] = ()
+    meant: tuple[str, ...] = ()
+
+
+@dataclass
+class ArticleSearch:
+    """One search, on one connection."""
+
+    connection: AsyncConnection
+    index: SearchIndex
+    query: Query
+    now: datetime
+    enough: int  #: ids that are asked for
+    _counts: dict[str, int] = field(default_factory=dict)
+    _total: int = 0
+    _older: bool = False  #: some articles are indexed by an older analyser
+    _found: dict[int, None] = field(default_factory=dict)
+
+    async def answer(self) -> Answer:
+        query = self.query
+        limits = Hits(
+            (),
+            without=Sought(phrases=tuple(map(indexed_words, query.without))) if query.without else NOTHING,
+            topic=query.topic,
+            since=query.since,
+            until=query.until,
+        )
+        phrases = tuple(Sought(phrases=(indexed_words(phrase),)) for phrase in query.phrases)
+        if not query.terms and not phrases:
+            await self._newest(limits)
+            return await self._or_timeless(Answer(tuple(self._found)))
+        await self._look_up()
+        terms = [term for term in query.terms if not term.small] or ([] if phrases else list(query.terms))
+        wanted = [self._wanted(term) for term in terms]
+        sought = [self._sought(term) for term in terms]
+        said = [*wanted, *(Wanted.of(indexed_word(key), 0) for phrase in query.phrases for key in phrase)]
+        answer = Answer()
+        if query.match is not Match.ANY:
+            await self._rank([limits.of(*phrases, *sought)], said)
+            if query.match is Match.AUTO and len(self._found) < FEW_HITS:
+                await self._begin_so(limits, phrases, terms, wanted, sought)
+            if query.match is Match.AUTO and not self._found:
+                answer = await self._meant(limits, phrases, terms, wanted, sought)
+        few = len(self._found) < FEW_HITS and query.match is Match.AUTO
+        if terms and not answer.meant and (query.match is Match.ANY or (few and len(terms) > 1)):
+            await self._some(limits, phrases, wanted, sought, said)
+        return await self._or_timeless(Answer(tuple(self._found), answer.instead_of, answer.meant))
+
+    async def _look_up(self) -> None:
+        words = [indexed_word(term.key) for term in self.query.terms]
+        self._counts, self._total, self._older = await sql_words.archive(self.connection, words)
+
+    def _wanted(self, term: Term) -> Wanted:
+        word = indexed_word(term.key)
+        return Wanted.of(word, self._counts.get(word, 0))
+
+    def _sought(self, term: Term) -> Sought:
+        """While an older analyser's words stand in the index, they are found by their beginnings."""
+        word = indexed_word(term.key)
+        if not self._older or len(term.key) < LEAST_BEGINNING or term.key.isdigit():
+            return Sought((word,))
+        return Sought((word,), tuple(dict.fromkeys((word, indexed_word(stem(term.typed))))))
+
+    async def _begin_so(
+        self,
+        limits: Hits,
+        phrases: Sequence[Sought],
+        terms: Sequence[Term],
+        wanted: Sequence[Wanted],
+        sought: Sequence[Sought],
+    ) -> None:
+        if not terms:
+            return
+        last = beginning(terms[-1].typed)
+        if len(last) < LEAST_BEGINNING or last.isdigit() or self._counts.get(wanted[-1].words[0][0], 0) >= FEW_HITS:
+            return
+        words = await sql_words.beginning_so(self.connection, indexed_word(last), MOST_BEGINNINGS)
+        if words:
+            longer = Wanted(tuple((word, 1.0) for word in words), sum(words.values()))
+            await self._rank([limits.of(*phrases, *sought[:-1], Sought(tuple(words)))], [*wanted[:-1], longer])
+
+    async def _meant(
+        self,
+        limits: Hits,
+        phrases: Sequence[Sought],
+        terms: Sequence[Term],
+        wanted: Sequence[Wanted],
+        sought: Sequence[Sought],
+    ) -> Answer:
+        guessed = {term: meant for term in terms if (meant := await self._guesses(term))}
+        if not guessed:
+            return Answer()
+        likely, instead = list(sought), list(wanted)
+        for place, term in enumerate(terms):
+            if term in guessed:
+                meant = guessed[term]
+                likely[place] = Sought(tuple(guess.word for guess in meant))
+                words = tuple((guess.word, guess.worth) for guess in meant)
+                instead[place] = Wanted(words, self._counts.get(meant[0].word, 1))
+        await self._rank([limits.of(*phrases, *likely)], instead)
+        if not self._found and len(terms) > 1:
+            await self._rank([limits.of(*phrases, one) for one in likely], instead)
+        if not self._found:
+            return Answer()
+        return Answer((), tuple(term.typed for term in guessed), tuple(meant[0].written for meant in guessed.values()))
+
+    async def _guesses(self, term: Term) -> tuple[Guess, ...]:
+        """Words that may be meant by one that no article has."""
+        if self._counts.get(indexed_word(term.key)) or term.key.isdigit():
+            return ()
+        if term.typed in KNOWN_SPELLINGS:
+            word = indexed_word(key(KNOWN_SPELLINGS[term.typed]))
+            if (await sql_words.archive(self.connection, [word]))[0]:
+                return (Guess(word, KNOWN_SPELLINGS[term.typed], 1.0),)
+        sounds = sounds_of(term.typed)
+        if not sounds:
+            return ()
+        alike = await sql_words.sounding_so(self.connection, sounds, MOST_ALIKE)
+        if found := guesses(term.typed, alike):
+            return found
+        nearly = await sql_words.sounding_nearly_so(self.connection, sounds[0], MOST_NEARLY_ALIKE)
+        return guesses(term.typed, one_consonant_apart(sounds[0], nearly))
+
+    async def _some(
+        self,
+        limits: Hits,
+        phrases: Sequence[Sought],
+        wanted: Sequence[Wanted],
+        sought: Sequence[Sought],
+        said: Sequence[Wanted],
+    ) -> None:
+        """Articles with one of the words, and, where a word is too common for all of its articles, with all but one."""
+        known = [place for place, word in enumerate(wanted) if word.articles or self._older]
+        rarest = sorted(known, key=lambda place: wanted[place].articles)[:TELLING]
+        if not rarest:
+            return
+        choices = [limits.of(*phrases, sought[place]) for place in rarest]
+        if len(rarest) > 2:
+            choices.extend(limits.of(*phrases, *(sought[p] for p in rarest if p != left_out)) for left_out in rarest)
+        await self._rank(choices, said)
+
+    async def _newest(self, limits: Hits) -> None:
+        rows = await self.connection.execute(newest_hits(self.index, [limits], now=self.now, depth=self.enough))
+        newest_first = sorted(((row.published_at, row.id) for row in rows), reverse=True)
+        self._found.update(dict.fromkeys(article_id for _, article_id in newest_first))
+
+    async def _rank(self, choices: Sequence[Hits], wanted: Sequence[Wanted]) -> None:
+        """Add what the choices name and is not found yet, best first."""
+        hits = await self.connection.execute(newest_hits(self.index, choices, now=self.now, depth=DEPTH))
+        candidates = [
+            Candidate(row["id"], row["published_at"], {name: f" {row[name]} " for name in WEIGHTS})
+            for row in hits.mappings()
+            if row["id"] not in self._found
+        ]
+        best = ranked(wanted, candidates, total=self._total, now=self.now)
+        self._found.update(dict.fromkeys(best))
+
+    async def _or_timeless(self, answer: Answer) -> Answer:
+        if answer.ids or self.query.timeless is None:
+            return answer
+        timeless = ArticleSearch(self.connection, self.index, self.query.timeless, self.now, self.enough)
+        return await timeless.answer()
