@@ -23,7 +23,7 @@ from newsbot.articles.query_parser import parse_query
 from newsbot.articles.sql_store import SqlArticleStore
 from newsbot.database import Database, open_database
 from newsbot.domain.article import ArticleDraft, Cursor
-from newsbot.domain.search import Query
+from newsbot.domain.search import Found
 
 ARTICLES = 100_000
 CALLS = 300
@@ -36,8 +36,8 @@ _ENDINGS = ("র", "ের", "ে", "কে", "তে", "রা", "দের", "
 _WORDS = 50_000
 
 
-def asked(text: str, topic: str | None = None) -> Query:
-    return parse_query(text, now=NOW, zone=UTC, topic=topic)
+async def found(store: SqlArticleStore, text: str, topic: str | None = None) -> Found:
+    return await store.search(parse_query(text, now=NOW, zone=UTC, topic=topic), now=NOW)
 
 
 class Language:
@@ -105,14 +105,10 @@ async def _measure() -> None:
     ]
     for words in (1, 2, 3):
         queries = language.queries(words)
-        rows.append((f"search, {words} words", await timed(lambda q=q: store.search(asked(q), now=NOW) for q in queries)))
+        rows.append((f"search, {words} words", await timed(lambda q=q: found(store, q) for q in queries)))
     queries = language.queries(2)
-    rows.append(
-        ("search, 2 words, topic", await timed(lambda q=q: store.search(asked(q, topic="sports"), now=NOW) for q in queries))
-    )
-    rows.append(
-        ("search, the commonest word", await timed(lambda: store.search(asked(language.words[0]), now=NOW) for _ in range(50)))
-    )
+    rows.append(("search, 2 words, topic", await timed(lambda q=q: found(store, q, topic="sports") for q in queries)))
+    rows.append(("search, the commonest word", await timed(lambda: found(store, language.words[0]) for _ in range(50))))
     size = (folder / "newsbot.sqlite3").stat().st_size / 2**20
     show(
         f"{ARTICLES:,} articles on SQLite ({size:.0f} MB), milliseconds a call, ten articles each",
