@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from newsbot import __version__
+from newsbot.domain.search import Match
 from newsbot.errors import ConfigurationError, NewsbotError, StartError
 from newsbot.text_cli import text_app
 
@@ -121,6 +122,31 @@ def stats(context: typer.Context) -> None:
     from newsbot import commands
 
     _obey(context, commands.stats)
+
+
+@app.command()
+def search(
+    context: typer.Context,
+    words: Annotated[
+        list[str] | None, typer.Argument(help="What to look for; without it, a query a line is read.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each query.")] = False,
+    topic: Annotated[str | None, typer.Option(help="Only articles of this topic (its id in newsroom.toml).")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="Articles for each query.")] = 10,
+    match: Annotated[Match, typer.Option(help="How many of the words an article must have.")] = Match.AUTO,
+    articles: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="JSON lines to search in, in place of the newsroom's articles."),
+    ] = None,
+) -> None:
+    """What readers would find."""
+    from newsbot.search_command import SearchOptions, search
+
+    options = SearchOptions(
+        words=" ".join(words or ()), topic=topic, limit=limit, match=match, as_json=as_json, articles=articles
+    )
+    if not _obey(context, lambda settings: search(settings, options)):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -38,7 +38,11 @@ async def write_words(connection: AsyncConnection, index: SearchIndex, written: 
     await connection.execute(article_words.insert(), [_row(article_id, words) for article_id, words in texts.items()])
     await index.store(connection, texts)
     now = Counter(word for words in texts.values() for word in words.words)
-    forms = {word: form for words in texts.values() for word, form in words.written.items()}
+    forms: dict[str, str] = {}
+    for words in texts.values():
+        for word, form in words.written.items():
+            if len(form) < len(forms.get(word, form + " ")):
+                forms[word] = form
     await _count(connection, now, before, forms)
 
 
