@@ -8,34 +8,13 @@ import signal
 from pathlib import Path
 
 import pytest
-from playwright.async_api import FrameLocator, Locator, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.browser import chromium
+from tests.demo_page import Phone, address_in
 from tests.programs import program, run_to_end
 
 pytestmark = pytest.mark.browser
-
-
-class Phone:
-    """The reader's phone on the demo page."""
-
-    def __init__(self, page: Page) -> None:
-        self.frame: FrameLocator = page.frame_locator(".place:not(.editor) iframe")
-
-    @property
-    def bubbles(self) -> Locator:
-        """What the bot has said, oldest first."""
-        return self.frame.locator("li.in")
-
-    async def press(self, label: str) -> None:
-        await self.frame.get_by_role("button", name=label, exact=True).last.click()
-
-    async def say(self, text: str) -> None:
-        await self.frame.get_by_placeholder("বার্তা লিখুন").fill(text)
-        await self.frame.get_by_role("button", name="পাঠান", exact=True).click()
-
-    async def shows(self, text: str) -> None:
-        await expect(self.bubbles.filter(has_text=text).last).to_be_visible()
 
 
 async def test_a_newcomer_starts_chooses_reads_searches_and_finds_it_all_again(tmp_path: Path) -> None:
@@ -45,7 +24,7 @@ async def test_a_newcomer_starts_chooses_reads_searches_and_finds_it_all_again(t
         async with program("demo", "--port", "0", "--data", data, folder=tmp_path) as demo:
             page = await browser.new_page(viewport={"width": 1280, "height": 900})
             page.on("pageerror", lambda error: problems.append(str(error)))
-            await page.goto(_address(await demo.printed("Ctrl-C")))
+            await page.goto(address_in(await demo.printed("Ctrl-C")))
             phone = Phone(page)
             await phone.press("শুরু করুন")
             await phone.shows("স্বাগতম")
@@ -74,7 +53,7 @@ async def test_a_newcomer_starts_chooses_reads_searches_and_finds_it_all_again(t
             said = await phone.bubbles.count()
             assert await demo.stop(signal.SIGINT) == 0
         async with program("demo", "--port", "0", "--data", data, folder=tmp_path) as demo:
-            await page.goto(_address(await demo.printed("Ctrl-C")))
+            await page.goto(address_in(await demo.printed("Ctrl-C")))
             phone = Phone(page)
             await expect(phone.bubbles).to_have_count(said)
             await phone.say("/mytopics")
@@ -83,12 +62,6 @@ async def test_a_newcomer_starts_chooses_reads_searches_and_finds_it_all_again(t
             assert re.search(r"readers +301 ", figures)  # the simulated ones too
             assert await demo.stop(signal.SIGTERM) == 0
     assert problems == []
-
-
-def _address(printed: str) -> str:
-    found = re.search(r"http://127\.0\.0\.1:\d+", printed)
-    assert found
-    return found[0]
 
 
 async def _publish(page: Page, headline: str) -> None:

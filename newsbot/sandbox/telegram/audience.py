@@ -17,6 +17,7 @@ __all__ = ["Audience", "Wave"]
 
 MOST_WAVES: Final = 50  #: kept, the newest
 MANY: Final = 5  #: readers that make a wave
+SAME_BEGINNING: Final = 50  #: code points by which two texts are taken for one
 SHOWN_SECONDS: Final = 60  #: of the curve
 SHOWN_TEXT: Final = 160  #: code points of a wave's text
 
@@ -125,6 +126,6 @@ class Audience:
 
 
 def _origin(message: StoredMessage) -> str:
-    """What names a wave: the text as it was sent at first."""
+    """What names a wave: how the text began as it was sent at first. Its end differs by language: the time, the day."""
     content = message.history[0][1] if message.history else message.content
-    return f"{content.kind}:{content.text.text}"
+    return f"{content.kind}:{content.text.text[:SAME_BEGINNING]}"

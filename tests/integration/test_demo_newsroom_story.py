@@ -1,0 +1,189 @@
+"""The demo as an editor meets it who never saw it: publish, break news, watch, pause, correct, recall, stop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser import chromium
+from tests.demo_page import ARRIVES, Phone, address_in
+from tests.programs import program
+from tests.sandbox_server import png
+
+pytestmark = pytest.mark.browser
+
+READERS = 400  #: a quarter of a minute at Telegram's rate: long enough to pause and stop in the middle
+YES = re.compile("^হ্যাঁ, ")
+GOING, PAUSED, STOPPED, DONE = "পাঠানো হচ্ছে", "থামানো আছে", "বন্ধ করা হয়েছে", "শেষ হয়েছে"
+
+
+class Newsroom:
+    """The panel beside the phones, and the figures behind it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    async def publish(self, headline: str, *, breaking: bool) -> None:
+        page = self.page
+        if not await page.locator("#own").evaluate("own => own.open"):
+            await page.locator("#own > summary").click()
+        form = page.locator("#own-form")
+        await form.locator("select[name=section]").select_option("sports")
+        await form.locator("input[name=headline]").fill(headline)
+        await form.locator("textarea[name=body]").fill("আজ বিকেলে মিরপুরে এই খেলা হয়েছে। দর্শক ছিলেন প্রায় কুড়ি হাজার।")
+        await form.locator("input[name=breaking]").set_checked(breaking)
+        await form.locator("button.main").click()
+        await expect(page.locator("#told")).to_have_text(f"প্রকাশিত হলো: {headline}")
+
+    async def wave(self, text: str) -> dict[str, Any]:
+        """What the audience got of a text, all variants of it added up."""
+        figures = await (await self.page.request.get("/newsroom/audience")).json()
+        found = [wave for wave in figures["waves"] if text in wave["text"]]
+        return {name: sum(wave[name] for wave in found) for name in ("readers", "twice", "corrected", "recalled")} | {
+            "per_second": figures["per_second"],
+            "joining": figures["joining"],
+        }
+
+    async def until(self, text: str, done: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        waited = 0
+        while not done(wave := await self.wave(text)):
+            assert waited < ARRIVES, wave
+            await self.page.wait_for_timeout(200)
+            waited += 200
+        return wave
+
+    async def trouble(self, name: str) -> None:
+        await self.page.locator(f"[data-trouble='{name}']").click()
+
+
+async def _confirm(editor: Phone, what: str) -> None:
+    """Press it, and then the *yes* that it asks for."""
+    await editor.press(what)
+    await editor.press(YES)
+
+
+async def test_an_editor_publishes_breaks_watches_pauses_corrects_recalls_and_stops(tmp_path: Path) -> None:
+    problems: list[str] = []
+    async with (
+        chromium() as browser,
+        program("demo", "--port", "0", "--data", tmp_path / "d", "--readers", str(READERS), folder=tmp_path) as demo,
+    ):
+        url = address_in(await demo.printed("Ctrl-C"))
+        context = await browser.new_context(base_url=url, viewport={"width": 1440, "height": 900})
+        page = await context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        await page.goto("/")
+        reader, editor, newsroom = Phone(page), Phone(page, ".place.editor"), Newsroom(page)
+        banner = reader.frame.locator("#banner")
+
+        # A reader who follows sports.
+        await reader.press("শুরু করুন")
+        await reader.press("✅ বাংলা")
+        await reader.press("⚽ খেলা")
+        await reader.press("হয়েছে")
+
+        # The feed brings an article, and the push arrives aloud, with its buttons.
+        await newsroom.publish("মিরপুরে শেষ বলে জয়", breaking=False)
+        await reader.shows("মিরপুরে শেষ বলে জয়")
+        await expect(banner).to_contain_text("মিরপুরে শেষ বলে জয়")
+        await expect(banner).to_contain_text("শব্দসহ এসেছে")
+        await reader.press("এটি কেন পেলাম?")
+        await reader.shows("খেলা")
+        got = await newsroom.until(
+            "মিরপুরে শেষ বলে জয়", lambda wave: wave["readers"] > READERS // 4 and not wave["per_second"]
+        )
+        assert got["twice"] == 0
+
+        # Breaking news is brought to the bot at once, and to the channel first.
+        await page.get_by_role("button", name="চ্যানেল", exact=True).click()
+        channel = Phone(page, ".place:nth-child(3)")
+        await newsroom.publish("ব্রেকিং: ফাইনালে বাংলাদেশ", breaking=True)
+        await channel.shows("ফাইনালে বাংলাদেশ")
+        await reader.shows("ফাইনালে বাংলাদেশ")
+        await page.get_by_role("button", name="চ্যানেল", exact=True).click()
+
+        # The editor writes; an album is refused and a text taken, previewed and sent to the editor alone.
+        await editor.say("/broadcast")
+        await editor.shows("বার্তাটি সেভাবে লিখুন বা ফরোয়ার্ড করুন")
+        pictures = [{"name": f"{n}.png", "mimeType": "image/png", "buffer": png(40, 30 + n)} for n in (1, 2)]
+        await editor.frame.locator("#photo").set_input_files(pictures)  # type: ignore[arg-type]
+        await editor.shows("একসঙ্গে কয়েকটি ছবি পাঠানো যায় না")
+        await editor.frame.locator("#attach-button").click()
+        await editor.press(re.compile("সংস্থার জরুরি খবর"))
+        await editor.press("আগে দেখুন")
+        await editor.shows("পাঠকেরা এমন দেখবেন")
+        await editor.press("আগে আমাকে পাঠান")
+        await editor.shows("আপনাকে পাঠানো হলো")
+        await expect(reader.showing("৭ নম্বর বিপদসংকেত")).to_have_count(0)
+
+        everybody = await newsroom.until("ফাইনালে বাংলাদেশ", lambda wave: wave["readers"] > 0.9 * READERS)
+        assert everybody["twice"] == 0
+
+        # It goes out once, however often the button is pressed; then it is paused, and stands still.
+        await editor.press("পাঠান…")
+        yes = editor.frame.get_by_role("button", name=YES).last
+        await yes.dblclick()
+        await editor.shows(GOING)
+        await reader.shows("৭ নম্বর বিপদসংকেত")
+        await expect(reader.showing("৭ নম্বর বিপদসংকেত").locator(".text b").first).to_contain_text("জরুরি")
+        await editor.press("⏸ থামান")
+        await editor.shows(PAUSED)
+        halted = await newsroom.until("৭ নম্বর বিপদসংকেত", lambda wave: not wave["per_second"])
+        assert 0 < halted["readers"] < READERS - 100
+        await page.wait_for_timeout(1500)
+        assert (await newsroom.wave("৭ নম্বর বিপদসংকেত"))["readers"] == halted["readers"]
+
+        # It goes on, through floods and failures, and nobody is left out or gets it twice.
+        await newsroom.trouble("flood")
+        await newsroom.trouble("errors")
+        await editor.press("▶ আবার চালান")
+        struck = page.locator("[data-trouble=errors] .struck")
+        await expect(struck).to_have_text(re.compile("×[১-৯]"), timeout=ARRIVES)
+        await newsroom.trouble("")
+        await editor.shows(re.compile(rf"বার্তা \S+ – {DONE}"))
+        report = await editor.showing(DONE).last.inner_text()
+        assert "হিসাব মেলেনি" not in report
+        sent = await newsroom.wave("৭ নম্বর বিপদসংকেত")
+        assert sent["twice"] == 0
+        assert sent["readers"] > 0.9 * READERS
+
+        # The copies are corrected where they are, without a sound.
+        await editor.press("✏️ সংশোধন")
+        await editor.shows("লেখাটি যেমন হওয়া উচিত")
+        await editor.say("জরুরি: উপকূলে ৮ নম্বর বিপদসংকেত")
+        await _confirm(editor, "কপিগুলো বদলান…")
+        await reader.shows("৮ নম্বর বিপদসংকেত")
+        await reader.shows("সংশোধিত")
+        await expect(reader.showing("৭ নম্বর বিপদসংকেত")).to_have_count(0)
+        await newsroom.until("৭ নম্বর বিপদসংকেত", lambda wave: wave["corrected"] == sent["readers"])
+
+        # And they are taken back from every chat.
+        await editor.say("/broadcasts")
+        await editor.press("১")
+        await _confirm(editor, "🗑 প্রত্যাহার")
+        await expect(reader.showing("৮ নম্বর বিপদসংকেত")).to_have_count(0, timeout=ARRIVES)
+        await newsroom.until("৭ নম্বর বিপদসংকেত", lambda wave: wave["recalled"] == sent["readers"])
+
+        # A second one, silent, is stopped in the middle for good.
+        await editor.say("/broadcast")
+        await editor.shows("বার্তাটি সেভাবে লিখুন বা ফরোয়ার্ড করুন")
+        await editor.say("রাতের বুলেটিন: সব ফেরি চলছে")
+        await expect(editor.showing("কারা পাবেন, কীভাবে?")).to_have_count(2)  # the first draft's buttons still stand there
+        await editor.press("🔕 শব্দ ছাড়া")
+        await editor.shows("✅ 🔕 শব্দ ছাড়া")
+        await editor.press("আগে দেখুন")
+        await editor.shows("ফোনে শব্দ হবে না")
+        await _confirm(editor, "পাঠান…")
+        await expect(banner).to_contain_text("রাতের বুলেটিন", timeout=ARRIVES)
+        await expect(banner).to_contain_text("নীরবে এসেছে")
+        await editor.press("⏹ বন্ধ করুন")
+        await editor.shows(STOPPED)
+        stopped = await newsroom.until("রাতের বুলেটিন", lambda wave: not wave["per_second"])
+        assert 0 < stopped["readers"] < READERS - 100
+        assert await demo.stop() == 0
+    assert problems == []
