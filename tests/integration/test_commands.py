@@ -110,6 +110,7 @@ async def test_the_doctor_finds_all_well(newsroom: Newsroom) -> None:
             "database",
             "redis",
             "telegram",
+            "public channel",
             "web",
             "source portal-feed",
             "source portal-sitemap",
