@@ -14,6 +14,8 @@ from newsbot.domain.attempt import Attempt
 #: longer, another worker has the unit, and sends.
 CLAIM_LIFE: Final = 10.0
 
+SOON: Final = 0.0005  #: seconds for which sleeping isn't worth it: the event loop counts milliseconds
+
 #: where a process may die: `at` is called there, for tests
 REQUEST_SENT: Final = "request_sent"
 ANSWER_READ: Final = "answer_read"
@@ -54,7 +56,7 @@ class Sending:
             job = await self._jobs.get()
             try:
                 self._last_at = max(job.at, clock(), self._last_at + self._apart)
-                if (early := self._last_at - clock()) > 0:
+                if (early := self._last_at - clock()) > SOON:
                     await asyncio.sleep(early)
                 if clock() - job.claimed_at > CLAIM_LIFE or not self._may_begin(job):
                     self._dropped(job)
