@@ -59,7 +59,7 @@ from newsbot.subscribers.redis_store import RedisSubscriberStore
 from newsbot.subscribers.states import Imported
 
 CONNECTIONS = 64
-ROUNDS = 2
+ROUNDS = 3
 MESSAGES = {"ours": 6000, "bare": 6000, "aiogram": 1500, "library": 300}
 WANTED = {"library": 10.0, "aiogram": 3.0, "bare": 0.8}
 FIRST = 5_000_000_000
