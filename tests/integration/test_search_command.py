@@ -10,6 +10,9 @@ from typer.testing import CliRunner, Result
 
 from newsbot.cli import app
 
+#: the command is run in this process, and sets up the log
+pytestmark = pytest.mark.usefixtures("kept_logging")
+
 ARTICLES = (
     {"id": "a", "headline": "পদ্মা সেতুর টোল", "body": "গাড়ি পার হচ্ছে।", "date": "2025-11-18T10:00:00+06:00"},
     {"id": "b", "title": "নির্বাচন কমিশনের বৈঠক", "article": "পদ্মা নিয়েও কথা হয়।", "date": "2025-11-17"},
