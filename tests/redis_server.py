@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,6 +23,43 @@ from newsbot.embedded_redis_process import find_server, ping
 from newsbot.redis_client import connect
 
 
+class RedisServer:
+    """A server of a test's own, that keeps what it has; may be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.socket = folder, folder / "redis.sock"
+        self.url = f"unix://{self.socket}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        keep = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""]
+        where = ["--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder)]
+        self._process = subprocess.Popen([_program(), *where, *keep], stdout=subprocess.DEVNULL)
+        async with asyncio.timeout(20):
+            while await ping(self.socket) != "ready":
+                await asyncio.sleep(0.02)
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """It takes connections and says nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+def _program() -> str:
+    return os.environ.get("TEST_REDIS_SERVER") or str(find_server())
+
+
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[str]:
     if given := os.environ.get("TEST_REDIS_URL"):
@@ -29,8 +68,7 @@ def redis_server() -> Iterator[str]:
     with TemporaryDirectory(prefix="newsbot-redis-") as folder:
         socket = Path(folder) / "redis.sock"
         options = ["--port", "0", "--unixsocket", str(socket), "--dir", folder, "--save", "", "--appendonly", "no"]
-        program = os.environ.get("TEST_REDIS_SERVER") or str(find_server())
-        process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
+        process = subprocess.Popen([_program(), *options], stdout=subprocess.DEVNULL)
         try:
             deadline = time.monotonic() + 20
             while asyncio.run(ping(socket)) != "ready":

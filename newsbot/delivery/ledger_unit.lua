@@ -31,7 +31,7 @@ local function settle(position, outcome)
   clear(begun, position)
   if has(waiting, position) then
     redis.call('SETBIT', waiting, position, 0)
-    redis.call('ZREM', later, position)
+    redis.call('ZREM', later, string.format('%05d', position))
   end
   redis.call('SETBIT', settled, position, 1)
   redis.call('SETRANGE', outcomes, rank(members, position), string.char(outcome))
@@ -41,7 +41,8 @@ end
 local function wait(position, due)
   clear(begun, position)
   redis.call('SETBIT', waiting, position, 1)
-  redis.call('ZADD', later, string.format('%.0f', due), position)
+  -- Who is due at the same moment goes by position.
+  redis.call('ZADD', later, string.format('%.0f', due), string.format('%05d', position))
 end
 
 -- A request was begun and its answer never came: wait to be sent again, unless that was so before.

@@ -37,6 +37,7 @@ end
 local bucket, field = prefix .. ':profile:' .. math.floor(position / 256), string.char(position % 256)
 if forgotten then
   redis.call('HDEL', bucket, field)
+  redis.call('HDEL', prefix .. ':strikes', position)
   if #day == 2 then redis.call('SETRANGE', days, position * 2, '\0\0') end
   day = ''
 else

@@ -2,23 +2,24 @@
 
 A segment is 65,536 slots of one channel account; its keys share a hash tag, so that a script touches one hash slot.
 
-    key                            type    what                                                   how long
-    {telegram:12}:versions         string  4 bytes a slot: the version that was applied           lasting
-    {telegram:12}:ids              string  8 bytes a slot: the platform's id (`packing`)          lasting; zeros:
-    forgotten {telegram:12}:other_ids        hash    position → id that doesn't fit into 8 bytes            until
-    forgotten {telegram:12}:known            bitmap  there is a reader in the slot                          until
-    forgotten {telegram:12}:paused           bitmap  and :stopped, :unreachable                             lasting
-    {telegram:12}:lang:<code>      bitmap  the reader's language                                  lasting
-    {telegram:12}:topic:<id>       bitmap  follows the topic                                      lasting
-    {telegram:12}:profile:<n>      hash    1 byte of position → what isn't a bit; 256 a bucket    until forgotten
-    {telegram:12}:bitmaps          set     names of the segment's bitmaps, without prefix       lasting
-    {telegram:12}:days             string  2 bytes a slot: the UTC day the reader last wrote      lasting
-    {telegram:12}:active:<date>    bitmap  wrote on this UTC day                                  9 days
-    {telegram:12}:tmp:<what>       bitmap  within one script                                      the script
-    address:telegram:<account>:<n> hash    user id → number; 32,768 buckets                       until moved or
-    forgotten segments:telegram:<account>    set     the account's segments                                 lasting
-    replayed:telegram:<account>    string  id of the journal's row up to which all was applied    lasting; absent:
-    rebuild
+    key                            type    what                                                  how long
+    {telegram:12}:versions         string  4 bytes a slot: the version that was applied          lasting
+    {telegram:12}:ids              string  8 bytes a slot: the platform's id (`packing`)         until forgotten
+    {telegram:12}:other_ids        hash    position → id that doesn't fit into 8 bytes           until forgotten
+    {telegram:12}:known            bitmap  there is a reader in the slot                         until forgotten
+    {telegram:12}:paused           bitmap  and :stopped, :unreachable                            lasting
+    {telegram:12}:lang:<code>      bitmap  the reader's language                                 lasting
+    {telegram:12}:topic:<id>       bitmap  follows the topic                                     lasting
+    {telegram:12}:profile:<n>      hash    1 byte of position → what isn't a bit; 256 a bucket   until forgotten
+    {telegram:12}:bitmaps          set     names of the segment's bitmaps, without prefix        lasting
+    {telegram:12}:days             string  2 bytes a slot: the UTC day the reader last wrote     lasting
+    {telegram:12}:active:<date>    bitmap  wrote on this UTC day                                 9 days
+    {telegram:12}:tmp:<what>       bitmap  within one script                                     the script
+    address:telegram:<account>:<n> hash    user id → number; 32,768 buckets                      until moved, forgotten
+    segments:telegram:<account>    set     the account's segments                                lasting
+    replayed:telegram:<account>    string  id of the journal's row up to which all was applied   lasting
+
+Without `replayed:…` the working copy is rebuilt. What alerts keep in a segment, `redis_ledger` lists.
 
 An entry of `address:…` counts only when the slot that it names holds that id. Every write may be repeated, in any
 order.

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,10 +12,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from newsbot.embedded_redis_process import find_server, ping
 from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, create_telegram_app
 from tests.postgres_server import PostgresServer, execute
 from tests.programs import WITHIN, Program, free_port, program, ready, run_to_end
+from tests.redis_server import RedisServer
 from tests.telegram_sandbox import running_app, until
 
 TOKEN = "10000001:token-of-these-tests_0123456789"
@@ -31,38 +29,6 @@ site = "https://www.example.com"
 id = "sports"
 name = { bn = "খেলা" }
 """
-
-
-class RedisServer:
-    """A server of the newsroom's own, that keeps what it has; may be killed and started again."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.socket = folder, folder / "redis.sock"
-        self.url = f"unix://{self.socket}"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    async def start(self) -> None:
-        options = ["--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder), "--appendonly", "yes"]
-        self._process = subprocess.Popen([str(find_server()), *options], stdout=subprocess.DEVNULL)
-        async with asyncio.timeout(WITHIN):
-            while await ping(self.socket) != "ready":
-                await asyncio.sleep(0.02)
-
-    @contextmanager
-    def hanging(self) -> Iterator[None]:
-        """It takes connections and says nothing."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            self._process.send_signal(signal.SIGCONT)
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
 
 
 class House:

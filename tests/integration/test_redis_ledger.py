@@ -1,0 +1,287 @@
+"""The ledger in Redis where things go wrong between its steps: silent workers, late calls, lost answers, a full server;
+and how long it keeps what.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from newsbot.delivery.ledger import Postpone, Settle, Taken, Tier, Unit, UnitLost
+from newsbot.delivery.redis_ledger import RedisLedger
+from newsbot.delivery.redis_units import CLOSED, SUPERSEDED, Units
+from newsbot.domain.alert import Alert, AlertKind, Audience, Outcome, Totals
+from newsbot.domain.subscriber import SEGMENT_SIZE
+from newsbot.errors import StoreUnavailable
+from newsbot.heartbeats import new_name, retire
+from newsbot.redis_client import client, connect
+from tests.builders import NOW, a_subscriber, an_address, an_alert
+from tests.contracts.ledger_worlds import RedisWorld, frozen, taken
+from tests.redis_server import RedisServer
+
+REST = Unit(1, Tier.REST, 0)
+DAY = 86_400
+LIST = "{deliver:telegram:1}"
+
+
+@pytest.fixture
+def world(redis: Redis) -> RedisWorld:
+    return RedisWorld(redis)
+
+
+async def readers(world: RedisWorld, count: int) -> Alert:
+    """So many follow sports, and there is an alert for them."""
+    some = [
+        a_subscriber("sports", number=number, address=an_address(str(5_000_000_000 + number)))
+        for number in range(count)
+    ]
+    await world.segments.replace("telegram", 0, some)
+    alert = an_alert()
+    await frozen(world, alert)
+    return alert
+
+
+# --- workers ---------------------------------------------------------------------------------------------------------
+
+
+async def test_who_beats_keeps_its_units_and_who_is_silent_loses_them(world: RedisWorld) -> None:
+    """The two are processes of another machine: nobody can look whether they run."""
+    alert = await readers(world, 1)
+    quick = timedelta(seconds=0.4)
+    silent, observer = (RedisLedger(world.redis, "telegram", "1", life=quick) for _ in range(2))
+    await silent.take("elsewhere:1:a", [1])
+    for _ in range(20):
+        await silent.beat("elsewhere:1:a")
+        assert await observer.take("elsewhere:2:b", [1]) is None
+        await asyncio.sleep(0.05)
+    assert await taken(observer, "elsewhere:2:b", alert) == Taken(REST)
+    with pytest.raises(UnitLost):
+        await silent.claim(REST, "elsewhere:1:a", 1, alert)
+
+
+async def test_after_an_outage_everyone_gets_their_whole_time_again(world: RedisWorld, tmp_path: Path) -> None:
+    server = RedisServer(tmp_path)
+    await server.start()
+    redis = await connect(server.url)
+    try:
+        there = RedisWorld(redis)
+        alert = await readers(there, 1)
+        quick = timedelta(seconds=0.4)
+        worker, observer = (RedisLedger(redis, "telegram", "1", life=quick) for _ in range(2))
+        await worker.take("elsewhere:1:a", [1])
+        assert await observer.take("elsewhere:2:b", [1]) is None
+        server.kill()
+        with pytest.raises(StoreUnavailable):
+            await observer.beat("elsewhere:2:b")
+        await asyncio.sleep(0.5)
+        await server.start()
+        await redis.connection_pool.disconnect()
+        assert await observer.take("elsewhere:2:b", [1]) is None
+        await worker.beat("elsewhere:1:a")
+        assert len((await worker.claim(REST, "elsewhere:1:a", 1, alert)).readers) == 1
+    finally:
+        await redis.aclose()
+        server.kill()
+
+
+async def test_of_two_that_take_a_unit_over_the_later_one_has_it(world: RedisWorld) -> None:
+    """The first was given the unit and fell asleep before it told the unit so."""
+    await readers(world, 1)
+    units = Units(world.redis, "telegram")
+    assert await units.adopt(REST, "later", 2, number=1, resend=False) == 0
+    assert await units.adopt(REST, "asleep", 1, number=1, resend=False) == SUPERSEDED
+    assert await units.claim(REST, "asleep", 2, 1) is None
+    claim = await units.claim(REST, "later", 2, 1)
+    assert claim is not None
+    assert len(claim.readers) == 1
+
+
+async def test_a_claim_that_arrives_after_later_calls_begins_nobody(world: RedisWorld) -> None:
+    alert = await readers(world, 3)
+    units = Units(world.redis, "telegram")
+    await units.adopt(REST, "worker", 1, number=1, resend=False)
+    assert await units.take_back(REST, "worker", 3, []) == 0
+    assert await units.claim(REST, "worker", 2, 3) is None
+    assert await world.ledger.totals(alert.id) == Totals(audience=3, untouched=3)
+
+
+async def test_a_unit_whose_taking_was_not_answered_is_taken_again(world: RedisWorld) -> None:
+    """The list of work says that it is the worker's, and the worker doesn't know."""
+    await readers(world, 1)
+    worker = new_name()
+    await world.ledger.take(worker, [1])
+    unknowing = RedisLedger(world.redis, "telegram", "1")
+    assert await unknowing.take(worker, [1]) == Taken(REST)
+
+
+async def test_the_dead_are_taken_off_the_list_of_workers(world: RedisWorld) -> None:
+    await readers(world, 1)
+    dead, living = new_name(), new_name()
+    await world.ledger.take(dead, [1])
+    retire(dead)
+    await taken(world.other, living, an_alert())
+    await world.other.take(living, [1])
+    assert await world.redis.hkeys(f"{LIST}:beats") == [living.encode()]
+
+
+# --- crashes between two slots ---------------------------------------------------------------------------------------
+
+
+async def test_what_was_frozen_and_not_offered_is_offered_the_next_time(world: RedisWorld) -> None:
+    alert = await readers(world, 1)
+    await world.redis.delete(f"{LIST}:free:1", f"{LIST}:segments:1")
+    assert await frozen(world, alert) == 1
+    assert (await taken(world.ledger, new_name(), alert)).unit == REST
+    assert (await world.ledger.totals(1)).audience == 1
+
+
+async def test_what_was_closed_and_not_taken_off_the_list_is_taken_off_by_the_next(world: RedisWorld) -> None:
+    await readers(world, 1)
+    worker = new_name()
+    await world.ledger.take(worker, [1])
+    await world.ledger.close(REST, worker, Outcome.EXPIRED)
+    await world.redis.zadd(f"{LIST}:free:1", {"3:0": 3})
+    assert await world.ledger.open_units(1) == 1
+    assert await Units(world.redis, "telegram").adopt(REST, "x", 99, number=1, resend=False) == CLOSED
+    assert await world.other.take(new_name(), [1]) is None
+    assert await world.ledger.open_units(1) == 0
+
+
+async def test_nothing_is_lost_when_the_server_is_silent_and_comes_back(tmp_path: Path) -> None:
+    """A claim is carried out and its answer given up on."""
+    server = RedisServer(tmp_path)
+    await server.start()
+    redis = client(server.url)
+    redis.connection_pool.connection_kwargs["socket_timeout"] = 0.5
+    try:
+        world, worker = RedisWorld(redis), new_name()
+        alert = await readers(world, 4)
+        await taken(world.ledger, worker, alert)
+        first = await world.ledger.claim(REST, worker, 1, alert)
+        with server.hanging(), pytest.raises(StoreUnavailable):
+            await world.ledger.claim(REST, worker, 2, alert)
+        while (await world.ledger.totals(1)).in_flight == 1:
+            await asyncio.sleep(0.01)
+        assert await world.ledger.take_back(REST, worker, but=[first.readers[0].position]) == 2
+        claim = await world.ledger.claim(REST, worker, 9, alert)
+        assert [reader.position for reader in claim.readers] == [1, 2, 3]
+        assert (await world.ledger.totals(1)).skipped == 0
+    finally:
+        await redis.aclose()
+        server.kill()
+
+
+async def test_without_redis_it_says_so() -> None:
+    away = client("unix:///nowhere/redis.sock")
+    ledger, worker = RedisLedger(away, "telegram", "1"), new_name()
+    for asking in (
+        ledger.segments(),
+        ledger.reach(Audience()),
+        ledger.freeze(an_alert(), 0, now=NOW),
+        ledger.freeze_copies(an_alert(), 0, now=NOW),
+        ledger.beat(worker),
+        ledger.take(worker, [1]),
+        ledger.settle(REST, []),
+        ledger.close(REST, worker, Outcome.EXPIRED),
+        ledger.strike(REST, 1),
+        ledger.open_units(1),
+        ledger.totals(1),
+        ledger.fate(1, a_subscriber().slot),
+        ledger.release(1),
+    ):
+        with pytest.raises(StoreUnavailable):
+            await asking
+    await away.aclose()
+
+
+# --- a server that is full -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def full(redis: Redis) -> AsyncIterator[Redis]:
+    yield redis
+    await redis.config_set("maxmemory", 0)
+
+
+async def test_when_the_server_is_full_nobody_is_claimed_and_results_are_kept(full: Redis) -> None:
+    world, worker = RedisWorld(full), new_name()
+    alert = await readers(world, 3)
+    await taken(world.ledger, worker, alert)
+    await world.ledger.claim(REST, worker, 2, alert)
+    await full.config_set("maxmemory", 1)
+    with pytest.raises(StoreUnavailable):
+        await world.ledger.claim(REST, worker, 1, alert)
+    await world.ledger.settle(REST, [Settle(0, Outcome.SENT, "7"), Postpone(1, timedelta(hours=1))])
+    await full.config_set("maxmemory", 0)
+    assert await world.ledger.totals(1) == Totals(audience=3, outcomes={Outcome.SENT: 1}, waiting=1, untouched=1)
+
+
+# --- how much, and how long ------------------------------------------------------------------------------------------
+
+
+async def test_a_full_segment_is_claimed_and_settled_to_its_last_reader(world: RedisWorld) -> None:
+    worker, count = new_name(), SEGMENT_SIZE
+    alert = await readers(world, count)
+    await taken(world.ledger, worker, alert)
+    seen: list[int] = []
+    while (claim := await world.ledger.claim(REST, worker, 500, alert)).readers:
+        assert [reader.user_id for reader in claim.readers] == [str(5_000_000_000 + r.position) for r in claim.readers]
+        seen += [reader.position for reader in claim.readers]
+        await world.ledger.settle(REST, [Settle(r.position, Outcome.SENT, str(r.position + 1)) for r in claim.readers])
+    assert seen == list(range(count))
+    assert await world.ledger.totals(1) == Totals(audience=count, outcomes={Outcome.SENT: count})
+    recall = an_alert(2, kind=AlertKind.RECALL, of=1)
+    assert await world.ledger.freeze_copies(recall, 0, now=NOW) == count
+    await taken(world.ledger, worker, recall)
+    claim = await world.ledger.claim(Unit(2, Tier.REST, 0), worker, 3, recall)
+    assert [reader.message_id for reader in claim.readers] == ["1", "2", "3"]
+
+
+async def test_everything_of_an_alert_goes_by_itself_and_nothing_is_left_over(world: RedisWorld) -> None:
+    await readers(world, 6)
+    worker = new_name()
+    await taken(world.ledger, worker, an_alert())
+    await world.ledger.claim(REST, worker, 5, an_alert())
+    await world.ledger.settle(
+        REST, [Settle(0, Outcome.SENT, "7"), Settle(1, Outcome.SENT, "x"), Settle(2, Outcome.BLOCKED)]
+    )
+    await world.ledger.settle(REST, [Postpone(3, timedelta(hours=1)), Postpone(4, timedelta(hours=1), doubtful=True)])
+    before = await lifetimes(world.redis)
+    await world.ledger.give_back(REST, worker)
+    await world.ledger.take(worker, [1])
+    await world.ledger.close(REST, worker, Outcome.STOPPED)
+    await world.ledger.freeze_copies(an_alert(2, kind=AlertKind.RECALL, of=1), 0, now=NOW)
+    await world.ledger.reach(Audience(languages=("bn",)), story="article:1")
+    after = await lifetimes(world.redis)
+    alerts_life, unit = 7 * DAY + 3 * 3_600, "{telegram:0}:alert:1:3"
+    for name in ("audience", "state", "begun", "waiting", "later", "doubtful", "settled", "outcomes", "counts"):
+        assert before[f"{unit}:{name}"] == pytest.approx(alerts_life, abs=30)
+    for name in ("copies", "messages", "other_messages"):
+        assert after[f"{unit}:{name}"] == pytest.approx(2 * DAY, abs=30)
+    assert after["{telegram:0}:story:article:1"] == pytest.approx(3 * DAY, abs=30)
+    lasting = {f"{LIST}:beats", f"{LIST}:turns", "segments:telegram:1"}
+    forever = {name for name, seconds in (before | after).items() if seconds < 0} - lasting
+    subscribers = ("ids", "known", "versions", "bitmaps", "profile:0", "lang:bn", "topic:sports")
+    assert forever - {f"{LIST}:owners"} == {f"{{telegram:0}}:{name}" for name in subscribers}
+    assert f"{LIST}:owners" not in after
+    assert not [name for name in after if ":tmp:" in name]
+
+
+async def test_nothing_of_a_forgotten_reader_is_struck(world: RedisWorld) -> None:
+    await world.put("sports", number=0)
+    await world.ledger.strike(REST, 0)
+    await world.put("politics", number=0)
+    assert await world.redis.exists("{telegram:0}:strikes") == 1
+    await world.forget(0)
+    assert await world.redis.exists("{telegram:0}:strikes") == 0
+
+
+async def lifetimes(redis: Redis) -> dict[str, int]:
+    """Seconds that each key still lives; -1: for ever. Buckets of addresses left out."""
+    names = [name.decode() async for name in redis.scan_iter(count=1_000)]
+    return {name: await redis.ttl(name) for name in names if not name.startswith("address:")}
