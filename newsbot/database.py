@@ -13,7 +13,7 @@ import os
 import re
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -242,6 +242,7 @@ def _sqlite(path: Path) -> Database:
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    event.listen(engine.sync_engine, "invalidate", _roll_back_sqlite)
     return Database(engine, f"the database {path}", path)
 
 
@@ -257,6 +258,13 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that starts as a reader and then writes can't wait for another writer: SQLite refuses it at once.
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _roll_back_sqlite(connection: Any, _record: Any, _error: Any) -> None:
+    # A connection is given up when its statement is cancelled. Closed with rows still unread, it would keep the lock of
+    # its transaction until Python's garbage collector finds the cursor, and hold up every writer meanwhile.
+    with suppress(sqlite3.Error, ValueError):
+        connection.rollback()
 
 
 def _postgresql(url: str) -> Database:
