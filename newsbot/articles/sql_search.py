@@ -20,7 +20,7 @@ from newsbot.articles.schema import articles
 from newsbot.articles.search_terms import IndexedText, topic_word
 
 FIELDS: Final = ("headline", "kicker", "lead", "body", "topics")  #: of `article_words`, in this order
-_READ: Final = 6_000  #: characters of a body that are ranked
+_READ: Final = 16_000  #: characters of a body that are ranked
 _RANKED: Final = ", ".join(
     f"substr(article_words.body, 1, {_READ}) AS body" if name == "body" else f"article_words.{name}" for name in WEIGHTS
 )
