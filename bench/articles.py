@@ -12,6 +12,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
@@ -20,9 +21,10 @@ from sqlalchemy import event
 
 from bench.tables import Spread, show, timed
 from newsbot.articles.query_parser import parse_query
+from newsbot.articles.sql_loading import load_articles
 from newsbot.articles.sql_store import SqlArticleStore
 from newsbot.database import Database, open_database
-from newsbot.domain.article import ArticleDraft, Cursor
+from newsbot.domain.article import Article, ArticleDraft, Cursor
 from newsbot.domain.search import Found
 
 ARTICLES = 100_000
@@ -97,7 +99,7 @@ async def _measure() -> None:
     database = await open_database(None, folder)
     store = SqlArticleStore(database)
     if await store.count() < ARTICLES:
-        await _fill(database, store, language)
+        await fill(database, language)
     rows = [
         ("latest", await timed(lambda: store.latest(now=NOW) for _ in range(CALLS))),
         ("latest of a topic", await timed(lambda: store.latest(topic="sports", now=NOW) for _ in range(CALLS))),
@@ -126,14 +128,19 @@ def _pages(store: SqlArticleStore):
         yield lambda before=before: store.latest(before=before, now=NOW)
 
 
-async def _fill(database: Database, store: SqlArticleStore, language: Language) -> None:
-    """Through the store, so that the index is the real one; without waiting for the disk."""
-    print(f"Writing {ARTICLES:,} articles (some minutes, once)…", flush=True)
+async def fill(database: Database, language: Language, count: int = ARTICLES) -> None:
+    """With the real index, many in a transaction; without waiting for the disk."""
+    print(f"Writing {count:,} articles (some minutes, once)…", flush=True)
     event.listen(database.engine.sync_engine, "checkout", _careless)
     begin = time.perf_counter()
-    for number in range(await store.count(), ARTICLES):
-        await store.put(language.article(number), now=NOW, announce=False)
-    print(f"{ARTICLES / (time.perf_counter() - begin):.0f} articles a second, synchronous=OFF")
+    await load_articles(
+        database,
+        (
+            Article(**asdict(language.article(number)), id=number + 1, stored_at=NOW, announced_at=NOW)
+            for number in range(count)
+        ),
+    )
+    print(f"{count / (time.perf_counter() - begin):.0f} articles a second, synchronous=OFF")
 
 
 def _careless(connection, _record, _proxy) -> None:

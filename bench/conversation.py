@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench.articles import ARTICLES, CALLS, NOW, TOPICS, Language, _fill
+from bench.articles import ARTICLES, CALLS, NOW, TOPICS, Language, fill
 from bench.tables import show, timed
 from newsbot.articles.sql_store import SqlArticleStore
 from newsbot.channels.console import ConsoleChannel
@@ -42,7 +42,7 @@ async def _measure() -> None:
     articles_database = await open_database(None, Path(tempfile.gettempdir()) / f"newsbot-bench-articles-{ARTICLES}")
     articles = SqlArticleStore(articles_database)
     if await articles.count() < ARTICLES:
-        await _fill(articles_database, articles, language)
+        await fill(articles_database, language)
     with tempfile.TemporaryDirectory(prefix="newsbot-bench-") as folder:
         readers = await open_database(None, Path(folder))
         async with EmbeddedRedis(Path(folder)) as server:

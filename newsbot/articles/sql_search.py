@@ -12,18 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Text, TextualSelect, bindparam, column, text
+from sqlalchemy import Float, Integer, TextualSelect, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from newsbot.articles.ranking import WEIGHTS
 from newsbot.articles.schema import articles
 from newsbot.articles.search_terms import IndexedText, topic_word
 
 FIELDS: Final = ("headline", "kicker", "lead", "body", "topics")  #: of `article_words`, in this order
-_READ: Final = 16_000  #: characters of a body that are ranked
-_RANKED: Final = ", ".join(
-    f"substr(article_words.body, 1, {_READ}) AS body" if name == "body" else f"article_words.{name}" for name in WEIGHTS
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +38,8 @@ class Hits:
     """Which articles: with all of `sought`, none of `without`, of the topic, published in the time."""
 
     sought: tuple[Sought, ...]
+    on_top: bool = False  #: in headline or kicker
+    after: int = 0  #: ids above this one
     without: Sought = NOTHING
     topic: str | None = None
     since: datetime | None = None
@@ -76,6 +73,10 @@ class SearchIndex(Protocol):
         """A select of the ids alone."""
         ...
 
+    def age(self, now: str) -> str:
+        """Seconds from an article's publication to the parameter `now`."""
+        ...
+
     @property
     def newest(self) -> str:
         """The id of a hit, in a form that the database can go through backwards."""
@@ -103,6 +104,9 @@ class SqliteSearch:
 
     newest = "article_search.rowid"
 
+    def age(self, now: str) -> str:
+        return f"({now} - articles.published_at) / 1e6"
+
     def source(self, match: str) -> str:
         # INDEXED BY: the planner would read a page of the articles themselves for each hit; the index has all it needs.
         return (
@@ -115,10 +119,11 @@ class SqliteSearch:
 
     def expression(self, hits: Hits) -> str:
         """For MATCH; quoted, since AND, NEAR and the like are words of a query too."""
-        parts = [self._any(sought) for sought in hits.sought]
+        where = "{headline kicker} : " if hits.on_top else ""
+        parts = [f"{where}({self._any(sought)})" for sought in hits.sought]
         if hits.topic:
             parts.append(f'topics : "{topic_word(hits.topic)}"')
-        wanted = " AND ".join(f"({part})" for part in parts)
+        wanted = " AND ".join(parts)
         return f"({wanted}) NOT ({self._any(hits.without)})" if wanted and hits.without != NOTHING else wanted
 
     @staticmethod
@@ -152,6 +157,9 @@ class PostgresSearch:
 
     newest = "articles.id"
 
+    def age(self, now: str) -> str:
+        return f"extract(epoch FROM {now} - articles.published_at)"
+
     def source(self, match: str) -> str:
         return (
             "article_search JOIN articles ON articles.id = article_search.article_id "
@@ -163,18 +171,22 @@ class PostgresSearch:
 
     @staticmethod
     def vector(words: IndexedText) -> str:
-        """Places go up to 16,383 and 255 of a word; a step between two fields keeps phrases within one."""
+        """Places go up to 16,383 and 255 of a word; a step between two fields keeps phrases within one.
+
+        A is the weight of headline and kicker.
+        """
         places: dict[str, list[str]] = {}
         place = 0
         for name in FIELDS:
+            weight = "A" if name in {"headline", "kicker"} else ""
             for word in getattr(words, name):
                 place = min(place + 1, 16_383)
-                places.setdefault(word, []).append(str(place))
+                places.setdefault(word, []).append(f"{place}{weight}")
             place = min(place + 1, 16_383)
         return " ".join(f"'{word}':{','.join(at[:255])}" for word, at in places.items())
 
     def expression(self, hits: Hits) -> str:
-        parts = [self._any(sought) for sought in hits.sought]
+        parts = [self._any(sought, "A" if hits.on_top else "") for sought in hits.sought]
         if hits.topic:
             parts.append(f"'{topic_word(hits.topic)}'")
         if parts and hits.without != NOTHING:
@@ -182,18 +194,18 @@ class PostgresSearch:
         return " & ".join(f"({part})" for part in parts)
 
     @staticmethod
-    def _any(sought: Sought) -> str:
+    def _any(sought: Sought, weight: str = "") -> str:
         return " | ".join(
             (
-                *(f"'{word}'" for word in sought.words),
-                *(f"'{word}':*" for word in sought.beginnings),
-                *("(" + " <-> ".join(f"'{word}'" for word in phrase) + ")" for phrase in sought.phrases),
+                *(f"'{word}':{weight}" for word in sought.words),
+                *(f"'{word}':*{weight}" for word in sought.beginnings),
+                *("(" + " <-> ".join(f"'{word}':{weight}" for word in phrase) + ")" for phrase in sought.phrases),
             )
         )
 
 
 def newest_hits(index: SearchIndex, choices: Sequence[Hits], *, now: datetime, depth: int) -> TextualSelect:
-    """Articles that readers may see and that any of `choices` names, of each the newest `depth`: id, time, words.
+    """Articles that readers may see, of each of `choices` the newest `depth`: id, age, number of the choice.
 
     A choice without words is all articles of its topic and time.
     """
@@ -209,31 +221,26 @@ def newest_hits(index: SearchIndex, choices: Sequence[Hits], *, now: datetime, d
         if expression := index.expression(hits):
             values[f"match{number}"] = expression
             source, order = f"{index.source(f':match{number}')} AND ", index.newest
+            if hits.after:
+                source += f"{index.newest} > {hits.after:d} AND "
         else:
             source, order = "articles WHERE ", "articles.published_at"
             if hits.without != NOTHING:
                 values[f"match{number}"] = index.expression(Hits((hits.without,)))
                 source += f"articles.id NOT IN ({index.ids(f':match{number}')}) AND "
         parts.append(
-            "SELECT * FROM (SELECT articles.id AS id, articles.published_at AS published_at "  # noqa: S608 - all of it ours
+            f"SELECT * FROM (SELECT articles.id AS id, {index.age(f':now{number}')} AS age, {number} AS choice "  # noqa: S608
             f"FROM {source}articles.withdrawn_at IS NULL AND {' AND '.join(times)} "
             f"ORDER BY {order} DESC LIMIT {depth:d}) AS hits{number}"
         )
     kinds = {name: articles.c.published_at.type for name in values if not name.startswith("match")}
-    chosen = " UNION ".join(parts)
-    query = text(
-        f"SELECT chosen.id, chosen.published_at, {_RANKED} FROM ({chosen}) AS chosen "  # noqa: S608 - all of it ours
-        "JOIN article_words ON article_words.article_id = chosen.id"
-    ).bindparams(
+    query = text(" UNION ALL ".join(parts)).bindparams(
         *(
             bindparam(name, value, kinds[name]) if name in kinds else bindparam(name, value)
             for name, value in values.items()
         )
     )
-    return query.columns(
-        *(column(name, articles.c[name].type) for name in ("id", "published_at")),
-        *(column(name, Text) for name in WEIGHTS),
-    )
+    return query.columns(id=articles.c.id.type, age=Float(), choice=Integer())
 
 
 def search_index(dialect: str) -> SearchIndex:

@@ -6,20 +6,21 @@
     4  few: also those with some of the words
     5  none, and the query names a time: the same with the time's words taken for words
 
-Each step follows the ones before. Ranked are the newest `DEPTH` hits of a step.
+Each step follows the ones before. Looked at are the newest hits of a step, `DEPTH` of each kind, so that a common word
+costs the same in a large archive as in a small one: what has it in the headline reaches back further than the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.articles import sql_words
-from newsbot.articles.ranking import WEIGHTS, Candidate, Wanted, ranked
+from newsbot.articles.ranking import Candidate, Wanted, freshness, ranked, rarity
 from newsbot.articles.search_terms import indexed_word, indexed_words
 from newsbot.articles.spelling import Guess, guesses, one_consonant_apart, sounds_of
 from newsbot.articles.sql_search import NOTHING, Hits, SearchIndex, Sought, newest_hits
@@ -28,7 +29,10 @@ from newsbot.text.analyser import beginning, key
 from newsbot.text.sounds import KNOWN_SPELLINGS
 from newsbot.text.stemmer import stem
 
-DEPTH: Final = 300  #: hits that are ranked
+DEPTH: Final = 300  #: hits of a choice, the newest, that are looked at; more when more are asked for
+ON_TOP_AMONG: Final = 20_000  #: articles, the newest, that are gone through for words on top
+READ: Final = 40  #: of them, whose words are read
+ON_TOP: Final = 1.6  #: what a headline or kicker is worth beside the rest, before the words are read
 FEW_HITS: Final = 5  #: fewer: the next step is tried
 MOST_BEGINNINGS: Final = 20  #: words that an unfinished one may become
 MOST_ALIKE: Final = 60  #: words that sound alike, and are compared
@@ -42,6 +46,14 @@ class Answer:
     ids: tuple[int, ...] = ()
     instead_of: tuple[str, ...] = ()
     meant: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Hits, and which of the words they have for certain (their places in the query)."""
+
+    hits: Hits
+    places: tuple[int, ...]
 
 
 @dataclass
@@ -78,7 +90,7 @@ class ArticleSearch:
         said = [*wanted, *(Wanted.of(indexed_word(key), 0) for phrase in query.phrases for key in phrase)]
         answer = Answer()
         if query.match is not Match.ANY:
-            await self._rank([limits.of(*phrases, *sought)], said)
+            await self._rank(self._all_of(limits, phrases, sought), said)
             if query.match is Match.AUTO and len(self._found) < FEW_HITS:
                 await self._begin_so(limits, phrases, terms, wanted, sought)
             if query.match is Match.AUTO and not self._found:
@@ -119,7 +131,9 @@ class ArticleSearch:
         words = await sql_words.beginning_so(self.connection, indexed_word(last), MOST_BEGINNINGS)
         if words:
             longer = Wanted(tuple((word, 1.0) for word in words), sum(words.values()))
-            await self._rank([limits.of(*phrases, *sought[:-1], Sought(tuple(words)))], [*wanted[:-1], longer])
+            await self._rank(
+                self._all_of(limits, phrases, [*sought[:-1], Sought(tuple(words))]), [*wanted[:-1], longer]
+            )
 
     async def _meant(
         self,
@@ -139,9 +153,9 @@ class ArticleSearch:
                 likely[place] = Sought(tuple(guess.word for guess in meant))
                 words = tuple((guess.word, guess.worth) for guess in meant)
                 instead[place] = Wanted(words, self._counts.get(meant[0].word, 1))
-        await self._rank([limits.of(*phrases, *likely)], instead)
+        await self._rank(self._all_of(limits, phrases, likely), instead)
         if not self._found and len(terms) > 1:
-            await self._rank([limits.of(*phrases, one) for one in likely], instead)
+            await self._rank([Choice(limits.of(*phrases, one), (n,)) for n, one in enumerate(likely)], instead)
         if not self._found:
             return Answer()
         return Answer((), tuple(term.typed for term in guessed), tuple(meant[0].written for meant in guessed.values()))
@@ -176,26 +190,51 @@ class ArticleSearch:
         rarest = sorted(known, key=lambda place: wanted[place].articles)[:TELLING]
         if not rarest:
             return
-        choices = [limits.of(*phrases, sought[place]) for place in rarest]
+        together: list[tuple[int, ...]] = [(place,) for place in rarest]
         if len(rarest) > 2:
-            choices.extend(limits.of(*phrases, *(sought[p] for p in rarest if p != left_out)) for left_out in rarest)
+            together.extend(tuple(place for place in rarest if place != left_out) for left_out in rarest)
+        choices = [Choice(limits.of(*phrases, *(sought[place] for place in places)), places) for places in together]
         await self._rank(choices, said)
 
     async def _newest(self, limits: Hits) -> None:
         rows = await self.connection.execute(newest_hits(self.index, [limits], now=self.now, depth=self.enough))
-        newest_first = sorted(((row.published_at, row.id) for row in rows), reverse=True)
-        self._found.update(dict.fromkeys(article_id for _, article_id in newest_first))
+        newest_first = sorted((row.age, -row.id) for row in rows)
+        self._found.update(dict.fromkeys(-article_id for _, article_id in newest_first))
 
-    async def _rank(self, choices: Sequence[Hits], wanted: Sequence[Wanted]) -> None:
-        """Add what the choices name and is not found yet, best first."""
-        hits = await self.connection.execute(newest_hits(self.index, choices, now=self.now, depth=DEPTH))
-        candidates = [
-            Candidate(row["id"], row["published_at"], {name: f" {row[name]} " for name in WEIGHTS})
-            for row in hits.mappings()
-            if row["id"] not in self._found
-        ]
-        best = ranked(wanted, candidates, total=self._total, now=self.now)
-        self._found.update(dict.fromkeys(best))
+    def _all_of(self, limits: Hits, phrases: Sequence[Sought], sought: Sequence[Sought]) -> list[Choice]:
+        """Articles with all the words, and those with all of them on top, which may be too old for the first."""
+        places = tuple(range(len(sought)))
+        everywhere = limits.of(*phrases, *sought)
+        on_top = replace(everywhere, on_top=True, after=max(self._total - ON_TOP_AMONG, 0))
+        return [Choice(everywhere, places), Choice(on_top, places)]
+
+    async def _rank(self, choices: Sequence[Choice], wanted: Sequence[Wanted]) -> None:
+        """Add what the choices name and is not found yet, best first.
+
+        First by what the index says alone: which of the words an article has, whether on top, how old it is; then the
+        best of them by all their words.
+        """
+        every = [choice.hits for choice in choices]
+        rows = newest_hits(self.index, every, now=self.now, depth=max(DEPTH, self.enough))
+        ages: dict[int, float] = {}
+        having: dict[int, set[int]] = {}
+        on_top: set[int] = set()
+        for article_id, age, number in await self.connection.execute(rows):
+            if article_id not in self._found:
+                ages[article_id] = float(age)
+                having.setdefault(article_id, set()).update(choices[number].places)
+                if choices[number].hits.on_top:
+                    on_top.add(article_id)
+        worth = [rarity(one.articles, self._total) for one in wanted]
+
+        def coarse(article_id: int) -> tuple[float, int]:
+            words = sum(worth[place] for place in having[article_id]) * (ON_TOP if article_id in on_top else 1.0)
+            return words * freshness(ages[article_id]), article_id
+
+        best = sorted(ages, key=coarse, reverse=True)[: max(READ, self.enough)]
+        fields = await sql_words.fields_of(self.connection, best)
+        candidates = [Candidate(article_id, ages[article_id], words) for article_id, words in fields.items()]
+        self._found.update(dict.fromkeys(ranked(wanted, candidates, total=self._total)))
 
     async def _or_timeless(self, answer: Answer) -> Answer:
         if answer.ids or self.query.timeless is None:

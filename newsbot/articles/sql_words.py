@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, case, delete, func, literal, select, union_all, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, literal, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,10 +25,27 @@ from newsbot.text.sounds import skeleton
 
 _LAST: Final = "\U0010ffff"  #: after every word that begins so
 _ARTICLES, _OLDEST = "articles ", "oldest "  # no words: they have a space
+_READ: Final = 16_000  #: characters of a body that are ranked
 _UNCOUNTED: Final = 1  #: up to this version of the analyser words were indexed and not counted
 
-_FIELDS: Final = tuple(article_words.c[name] for name in FIELDS)
 _COUNTED: Final = tuple(article_words.c[name] for name in WEIGHTS)
+# Made once: to put a question together costs as much as its answer.
+_RANKED: Final = select(
+    article_words.c.article_id,
+    *(func.substr(article_words.c.body, 1, _READ) if name == "body" else article_words.c[name] for name in WEIGHTS),
+).where(article_words.c.article_id.in_(bindparam("ids", expanding=True)))
+_ARCHIVE: Final = union_all(  # in one question, since each costs a change of threads
+    select(search_words.c.word, search_words.c.articles).where(
+        search_words.c.word.in_(bindparam("words", expanding=True))
+    ),
+    select(literal(_ARTICLES), func.coalesce(func.max(article_words.c.article_id), 0)),
+    select(
+        literal(_OLDEST),
+        func.coalesce(
+            select(article_words.c.analyser).order_by(article_words.c.analyser).limit(1).scalar_subquery(), ANALYSER
+        ),
+    ),
+)
 
 
 async def write_words(connection: AsyncConnection, index: SearchIndex, written: Sequence[Article]) -> None:
@@ -60,13 +77,17 @@ async def archive(connection: AsyncConnection, words: Iterable[str]) -> tuple[di
     """In how many articles each of the words stands (without those that stand in none); about how many articles there
     are; whether an older analyser indexed some of them.
     """
-    of_words = select(search_words.c.word, search_words.c.articles).where(search_words.c.word.in_(list(words)))
-    newest = select(literal(_ARTICLES), func.coalesce(func.max(article_words.c.article_id), 0))
-    first = select(article_words.c.analyser).order_by(article_words.c.analyser).limit(1).scalar_subquery()
-    oldest = select(literal(_OLDEST), func.coalesce(first, ANALYSER))
-    # In one question: each costs a change of threads.
-    found = {row.word: row.articles for row in await connection.execute(union_all(of_words, newest, oldest))}
+    found = {row.word: row.articles for row in await connection.execute(_ARCHIVE, {"words": list(words)})}
     return found, found.pop(_ARTICLES), found.pop(_OLDEST) < ANALYSER
+
+
+async def fields_of(connection: AsyncConnection, article_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """What is ranked of articles: their words by field, with a space before, between and after them."""
+    found = {}
+    for ids in batches(article_ids):
+        for article_id, *fields in await connection.execute(_RANKED, {"ids": ids}):
+            found[article_id] = dict(zip(WEIGHTS, (f" {words} " for words in fields), strict=True))
+    return found
 
 
 async def beginning_so(connection: AsyncConnection, beginning: str, limit: int) -> dict[str, int]:

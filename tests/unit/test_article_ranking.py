@@ -5,19 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 from newsbot.articles.ranking import Candidate, Wanted, ranked
-from tests.builders import NOW
 
 DAY = timedelta(days=1)
 
 
 def a_candidate(number: int, *, days: int = 0, **fields: str) -> Candidate:
     empty = dict.fromkeys(("headline", "kicker", "lead", "body"), "")
-    return Candidate(number, NOW - days * DAY, {name: f" {words} " for name, words in (empty | fields).items()})
+    return Candidate(
+        number, days * DAY.total_seconds(), {name: f" {words} " for name, words in (empty | fields).items()}
+    )
 
 
 def order(candidates: list[Candidate], *words: str, common: tuple[str, ...] = ()) -> list[int]:
     wanted = [Wanted.of(word, 5_000 if word in common else 5) for word in words]
-    return ranked(wanted, candidates, total=10_000, now=NOW)
+    return ranked(wanted, candidates, total=10_000)
 
 
 def test_where_a_word_stands_counts() -> None:
@@ -49,7 +50,7 @@ def test_a_word_in_a_long_text_counts_less() -> None:
 
 def test_a_likelier_word_counts_more() -> None:
     wanted = [Wanted((("ক", 1.0), ("খ", 0.5)), 5)]
-    assert ranked(wanted, [a_candidate(1, body="খ"), a_candidate(2, body="ক")], total=100, now=NOW) == [2, 1]
+    assert ranked(wanted, [a_candidate(1, body="খ"), a_candidate(2, body="ক")], total=100) == [2, 1]
 
 
 def test_of_equals_the_newer_is_first() -> None:
