@@ -24,12 +24,12 @@ local function settle_now(position, outcome, message, other_message)
     redis.call('SETBIT', doubtful, position, 1)
     return
   end
-  settle(position, outcome)
+  local place = settle(position, outcome)
   if outcome ~= UNKNOWN then clear(doubtful, position) end
   if outcome ~= SENT then return end
   if someone_struck then redis.call('HDEL', strikes, position) end
   if message ~= '' then
-    redis.call('SETRANGE', unit .. ':messages', rank(members, position) * 4, message)
+    redis.call('SETRANGE', unit .. ':messages', place * 4, message)
   elseif other_message ~= '' then
     redis.call('HSET', unit .. ':other_messages', position, other_message)
   else

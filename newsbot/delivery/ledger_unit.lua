@@ -26,7 +26,7 @@ local function count(outcome, many)
   tally[outcome] = (tally[outcome] or 0) + many
 end
 
--- Record what became of somebody who has no outcome.
+-- Record what became of somebody who has no outcome, or UNKNOWN. Returns their rank.
 local function settle(position, outcome)
   clear(begun, position)
   if has(waiting, position) then
@@ -34,8 +34,10 @@ local function settle(position, outcome)
     redis.call('ZREM', later, string.format('%05d', position))
   end
   redis.call('SETBIT', settled, position, 1)
-  redis.call('SETRANGE', outcomes, rank(members, position), string.char(outcome))
+  local place = rank(members, position)
+  redis.call('SETRANGE', outcomes, place, string.char(outcome))
   count(outcome, 1)
+  return place
 end
 
 local function wait(position, due)
