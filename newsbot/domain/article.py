@@ -21,7 +21,7 @@ class ArticleDraft:
     language: str = "bn"
     kicker: str = ""
     summary: str = ""
-    summary_method: str = ""  #: how the summary was made: `lead`, `description`, `cms`…
+    summary_method: str = ""  #: how the summary was made: `extractive`, `description`, `cms`…
     body: str = ""  #: paragraphs separated by one newline
     image_url: str = ""
     byline: str = ""  #: the reporter's name or initials

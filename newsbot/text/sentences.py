@@ -95,6 +95,9 @@ _CLOSING: Final = regex.compile(r"[’”»)\]}]+|[\"'](?=\s|$)")
 _WORD_BEFORE: Final = regex.compile(r"[\p{L}\p{M}\p{N}.\u200c\u200d]+$")
 _WORDY: Final = regex.compile(r"[\p{L}\p{N}\p{S}]")  # symbols too: an emoji may be all that a line says
 _GOES_ON: Final = regex.compile(r"[A-Za-z0-9=&/#,;]")  # after ? or !: an address, or the sentence continues
+_FORGOTTEN_SPACE: Final = regex.compile(
+    r"(?:[a-z]{3}|[A-Za-z]{2}\))\.[A-Z][a-z ]$"
+)  #: in India.It has: lost line breaks
 _LONGEST_WORD = 40  #: code points looked back at from a full stop
 
 
@@ -142,7 +145,7 @@ def _ends_sentence(line: str, start: int, stop: int) -> bool:
 def _full_stop_ends(line: str, start: int, stop: int) -> bool:
     after = line[stop : stop + 3].lstrip("’”»)]}\"'")
     if after and not after[0].isspace():
-        return False
+        return bool(_FORGOTTEN_SPACE.search(line[max(0, start - 3) : stop + 2]))
     rest = line[stop:].lstrip("’”»)]}\"' ")
     if not rest:
         return True

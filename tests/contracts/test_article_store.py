@@ -42,7 +42,7 @@ class TestPut:
         draft = a_draft(
             1,
             kicker="যোগাযোগ",
-            summary_method="lead",
+            summary_method="extractive",
             image_url="https://news.example/1.jpg",
             byline="এসএন",
             section="সারাদেশ",

@@ -47,8 +47,8 @@ async def test_an_article_is_created_then_unchanged_then_updated(desk: Desk, cms
     assert (article.source, article.topics, article.summary_method, article.summary) == (
         "api",
         ("sports",),
-        "lead",
-        " ".join(a_body(1)[:2]),
+        "extractive",
+        " ".join(a_body(1)[:3]),
     )
     assert await cms.accept(pushed()) == [{"url": URL, "status": "unchanged", "id": article.id}]
     changed = pushed(headline="সেতু খুলে দেওয়া হলো আজ", url=f"{URL}?utm_source=cms#top")

@@ -82,7 +82,7 @@ async def test_a_feed_and_its_pages_become_articles(desk: Desk, site: Site) -> N
         "bn",
     )
     assert newest.body == "\n".join(a_body(1))
-    assert newest.summary == " ".join(a_body(1)[:2])
+    assert newest.summary == " ".join(a_body(1)[:3])
     assert newest.published_at == NOW - timedelta(minutes=1)
     assert newest.image_url == "https://paper.example/1.jpg"
 

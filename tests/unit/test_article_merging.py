@@ -55,7 +55,7 @@ def test_an_older_state_fills_gaps_and_replaces_nothing():
 
 def test_a_summary_comes_with_the_way_it_was_made_and_a_body_with_its_fingerprint():
     article = an_article(summary="জানা", summary_method="cms", body="জানা", content_hash="a" * 64)
-    bare = a_draft(summary="", summary_method="lead", body="", content_hash="b" * 64)
+    bare = a_draft(summary="", summary_method="extractive", body="", content_hash="b" * 64)
     assert merge(article, bare) == article
 
 

@@ -185,7 +185,7 @@ def test_item_and_page_make_one_article() -> None:
         source="portal",
         language="bn",
         summary="পদ্মা সেতুতে আজ সকাল থেকে যান চলাচল বেড়েছে। টোল আদায় হয়েছে দ্বিগুণ।",
-        summary_method="lead",
+        summary_method="extractive",
         body=BODY,
         image_url="https://paper.example/p.jpg",
         byline="এসএন",

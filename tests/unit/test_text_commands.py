@@ -57,7 +57,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
 def test_a_summary_says_how_it_was_made() -> None:
     article = {"headline": "সেতু খুলল", "body": "নতুন সেতুতে যান চলাচল শুরু হয়েছে। মানুষ খুশি।"}
     assert run("summary", given=json.dumps(article)) == [
-        {"summary": "নতুন সেতুতে যান চলাচল শুরু হয়েছে। মানুষ খুশি।", "method": "lead"}
+        {"summary": "নতুন সেতুতে যান চলাচল শুরু হয়েছে। মানুষ খুশি।", "method": "extractive"}
     ]
 
 

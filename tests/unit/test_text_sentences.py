@@ -46,6 +46,10 @@ def test_this_is_one_sentence(sentence: str) -> None:
         ("প্রথম অনুচ্ছেদ\nদ্বিতীয় অনুচ্ছেদ।", ["প্রথম অনুচ্ছেদ", "দ্বিতীয় অনুচ্ছেদ।"]),
         ("খেলা শেষ হয়েছে. সবাই খুশি।", ["খেলা শেষ হয়েছে.", "সবাই খুশি।"]),
         ("He came. She left in 2025. They won!", ["He came.", "She left in 2025.", "They won!"]),
+        (
+            "It rained.It stopped. At ABC (BD).Then it ended.",
+            ["It rained.", "It stopped.", "At ABC (BD).", "Then it ended."],
+        ),
         ("সে এল। ।। আমি গেলাম।", ["সে এল। ।।", "আমি গেলাম।"]),
         ("", []),
         (" \n\n ", []),
