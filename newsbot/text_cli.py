@@ -72,23 +72,33 @@ def summary(file: File = STDIN, lines: Lines = False) -> None:
 
 @text_app.command()
 def topics(context: typer.Context, file: File = STDIN, lines: Lines = False) -> None:
-    """The newsroom's topics that an article belongs to, by its section, url and categories."""
+    """The newsroom's topics that an article belongs to: by section, url and categories, else by its words."""
     from newsbot.config import load_settings
-    from newsbot.ingest.topic_classifier import classify
+    from newsbot.ingest.topic_classifier import TopicClassifier
+    from newsbot.ingest.topic_model_file import TrainedTopics
     from newsbot.newsroom_file import load_newsroom
+    from newsbot.text_lines import body_of, headline_of
 
     try:
-        known = load_newsroom(load_settings(context.obj).newsroom).topics
+        settings = load_settings(context.obj)
+        known = load_newsroom(settings.newsroom).topics
     except ConfigurationError as error:
         typer.echo(f"newsbot: {error}", err=True)
         raise typer.Exit(2) from None
+    classifier = TopicClassifier(known, TrainedTopics(settings.data_dir).current)
 
     def answer(record: Any) -> Any:
         categories = record.get("categories", record.get("category")) or ()
         if not isinstance(categories, (list, tuple)):
             categories = (categories,)
-        section, url = str(record.get("section") or ""), str(record.get("url") or "")
-        return {"topics": classify(section, url, [str(name) for name in categories], (), known)}
+        told = classifier.classify(
+            section=str(record.get("section") or ""),
+            url=str(record.get("url") or ""),
+            categories=[str(name) for name in categories],
+            headline=headline_of(record),
+            text=body_of(record),
+        )
+        return {"topics": told.topics, "by": told.by, "confidence": round(told.confidence, 3)}
 
     _print(file, lines, answer)
 

@@ -17,10 +17,9 @@ import regex
 
 from newsbot.domain.article import NEWS_AGE, Article, ArticleDraft
 from newsbot.domain.source import Source
-from newsbot.domain.topic import Topics
 from newsbot.ingest.canonical_url import InvalidUrl, canonical_url, preferred_url, same_page_addresses
 from newsbot.ingest.summariser import summarise
-from newsbot.ingest.topic_classifier import classify
+from newsbot.ingest.topic_classifier import TopicClassifier
 from newsbot.ingest.values import ExtractedPage, FeedItem
 from newsbot.text.normalise import same_text
 from newsbot.text.tokens import content_fingerprint
@@ -75,7 +74,7 @@ class Context:
     """What deciding needs to know beside the item."""
 
     source: Source
-    topics: Topics
+    classifier: TopicClassifier
     timezone: tzinfo
     now: datetime
     first_read: bool  #: the source was never read before: nothing of it is news to announce
@@ -106,7 +105,7 @@ def decide(
     """
     if known is not None and known.withdrawn_at:
         return Leave()
-    draft = make_draft(item, page, known, context)
+    draft = make_draft(item, page, known, context, guess=not page_may_come)
     if isinstance(draft, Refuse):
         return Wait() if page_may_come else draft
     if page_may_come and not draft.topics and known is None and not context.first_read:
@@ -120,9 +119,9 @@ def may_announce(published_at: datetime, now: datetime) -> bool:
 
 
 def make_draft(
-    item: FeedItem, page: ExtractedPage | None, known: Article | None, context: Context
+    item: FeedItem, page: ExtractedPage | None, known: Article | None, context: Context, *, guess: bool = True
 ) -> ArticleDraft | Refuse:
-    """Item and page as one article."""
+    """Item and page as one article. `guess`: its topics from its words, where nothing else tells them."""
     page = page or ExtractedPage()
     headline = choose_headline(item.headline, page.headline)
     if not _VISIBLE.search(headline):
@@ -135,6 +134,14 @@ def make_draft(
     body = item.body if len(item.body) >= len(page.body) else page.body
     summary = summarise(headline, body, item.summary or page.description)
     section = page.section or next(iter(item.categories), "")
+    topics, *_ = context.classifier.classify(
+        section=section,
+        url=url,
+        categories=item.categories,
+        source_topics=context.source.topics,
+        headline=headline if guess and not (known and known.topics) else "",  # a guess replaces nothing
+        text=body or item.summary or page.description,
+    )
     content_hash = content_fingerprint(headline, body)
     published_at, updated_at = settle_dates(item, page, known, context)
     if known is not None and content_hash == known.content_hash and same_text(headline, known.headline):
@@ -155,7 +162,7 @@ def make_draft(
         image_url=item.image_url or page.image_url,
         byline=page.byline or item.byline,
         section=section,
-        topics=classify(section, url, item.categories, context.source.topics, context.topics),
+        topics=topics,
         content_hash=content_hash,
         other_urls=tuple(address for address in addresses if address != url),
     )

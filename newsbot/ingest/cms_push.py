@@ -16,7 +16,8 @@ from newsbot.ingest.article_finder import addresses_to_look_up, find_article
 from newsbot.ingest.cms_article import CmsArticle, CmsMistake, articles_in, read_article, read_url, withdrawals_in
 from newsbot.ingest.fetching import shown
 from newsbot.ingest.summariser import Summary, summarise
-from newsbot.ingest.topic_classifier import classify
+from newsbot.ingest.topic_classifier import TopicClassifier
+from newsbot.ingest.topic_model import TopicModel
 from newsbot.text.tokens import content_fingerprint
 
 __all__ = ["CmsPush", "article_to_json"]
@@ -46,9 +47,10 @@ class CmsPush:
         language: str,
         clock: Callable[[], datetime],
         wake: Callable[[], None] = lambda: None,
+        topic_model: Callable[[], TopicModel | None] = lambda: None,
     ) -> None:
         self._store = store
-        self._topics = topics
+        self._classifier = TopicClassifier(topics, topic_model)
         self._timezone = timezone
         self._language = language
         self._clock = clock
@@ -123,13 +125,21 @@ class CmsPush:
             image_url=pushed.image_url,
             byline=pushed.byline,
             section=next(iter(pushed.sections), ""),
-            topics=classify(
-                next(iter(pushed.sections), ""), url, (*pushed.sections, *pushed.keywords), (), self._topics
-            ),
+            topics=self._topics_of(pushed, url, known),
             content_hash=content_fingerprint(pushed.headline, pushed.body),
             other_urls=(pushed.url,) if pushed.url != url else (),
             breaking=pushed.breaking,
         )
+
+    def _topics_of(self, pushed: CmsArticle, url: str, known: Article | None) -> tuple[str, ...]:
+        told = self._classifier.classify(
+            section=next(iter(pushed.sections), ""),
+            url=url,
+            categories=(*pushed.sections, *pushed.keywords),
+            headline=pushed.headline,
+            text=pushed.body or pushed.description,
+        )
+        return () if told.guessed and known is not None and known.topics else told.topics
 
 
 def article_to_json(article: Article) -> Answer:

@@ -26,6 +26,8 @@ from newsbot.ingest.canonical_url import InvalidUrl, canonical_url
 from newsbot.ingest.fetching import FetchError, HostBusy, shown
 from newsbot.ingest.item_memory import ItemMemory, ItemOutcome
 from newsbot.ingest.source_reader import SourceReader
+from newsbot.ingest.topic_classifier import TopicClassifier
+from newsbot.ingest.topic_model import TopicModel
 from newsbot.ingest.values import ExtractedPage, FeedItem
 
 __all__ = ["Intake", "ItemIntake"]
@@ -74,6 +76,7 @@ class ItemIntake:
         store: ArticleStore,
         topics: Topics,
         *,
+        topic_model: Callable[[], TopicModel | None],
         timezone: tzinfo,
         clock: Callable[[], datetime],
         jitter: Callable[[], float],
@@ -81,7 +84,7 @@ class ItemIntake:
     ) -> None:
         self._reader = reader
         self._store = store
-        self._topics = topics
+        self._classifier = TopicClassifier(topics, topic_model)
         self._timezone = timezone
         self._clock = clock
         self._jitter = jitter
@@ -146,7 +149,7 @@ class ItemIntake:
     async def _obey(self, item: FeedItem, known: Article | None, answer: _PageAnswer, visit: _Visit) -> ItemOutcome:
         context = Context(
             source=visit.source,
-            topics=self._topics,
+            classifier=self._classifier,
             timezone=self._timezone,
             now=self._clock(),
             first_read=visit.first_read or visit.memory.silent(item),

@@ -25,6 +25,7 @@ from newsbot.ingest.fetching import Fetcher, FetchError, shown
 from newsbot.ingest.item_intake import ItemIntake
 from newsbot.ingest.item_memory import ItemOutcome
 from newsbot.ingest.source_reader import Reading, SourceReader
+from newsbot.ingest.topic_model import TopicModel
 from newsbot.ingest.values import FeedItem
 
 __all__ = ["Pipeline", "SourceReport"]
@@ -53,8 +54,9 @@ class SourceReport:
 class Pipeline:
     """Reads sources into the store. One source is read by one caller at a time.
 
-    `jitter` gives 0 to 1. `wake` is called when there is something new that readers may be alerted of. Raises
-    StoreUnavailable when the store is away, and nothing for whatever a source does.
+    `jitter` gives 0 to 1. `wake` is called when there is something new that readers may be alerted of. `topic_model` is
+    the trained one, if there is any. Raises StoreUnavailable when the store is away, and nothing for whatever a source
+    does.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Pipeline:
         clock: Callable[[], datetime],
         jitter: Callable[[], float] = random.random,
         items_per_read: int = ITEMS_PER_READ,
+        topic_model: Callable[[], TopicModel | None] = lambda: None,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
@@ -75,7 +78,16 @@ class Pipeline:
         self._items_per_read = items_per_read
         self._reader = SourceReader(fetcher, timezone=timezone, clock=clock)
         self._problems: dict[str, tuple[str, ...]] = {}
-        self._intake = ItemIntake(self._reader, store, topics, timezone=timezone, clock=clock, jitter=jitter, wake=wake)
+        self._intake = ItemIntake(
+            self._reader,
+            store,
+            topics,
+            topic_model=topic_model,
+            timezone=timezone,
+            clock=clock,
+            jitter=jitter,
+            wake=wake,
+        )
 
     async def read_source(self, source: Source, state: SourceState | None = None) -> SourceReport:
         """Read the source once, whether it is due or not, and save when it is due next.

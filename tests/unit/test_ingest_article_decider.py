@@ -23,6 +23,7 @@ from newsbot.ingest.article_decider import (
     language_of,
     may_announce,
 )
+from newsbot.ingest.topic_classifier import TopicClassifier
 from newsbot.ingest.values import ExtractedPage, FeedItem
 from newsbot.text.tokens import content_fingerprint
 from tests.builders import NOW, an_article, some_topics
@@ -57,7 +58,7 @@ def a_page(**changes: Any) -> ExtractedPage:
 def context(**changes: Any) -> Context:
     values: dict[str, Any] = {
         "source": a_source(),
-        "topics": some_topics(),
+        "classifier": TopicClassifier(some_topics()),
         "timezone": DHAKA,
         "now": NOW,
         "first_read": False,
