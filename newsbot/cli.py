@@ -35,6 +35,8 @@ alerts_app = typer.Typer(help="What was sent, and why.", no_args_is_help=True)
 app.add_typer(alerts_app, name="alerts")
 broadcast_app = typer.Typer(help="Send a message to readers; pause, resume or stop what goes out.")
 app.add_typer(broadcast_app, name="broadcast")
+topics_app = typer.Typer(help="Learn the newsroom's topics from its articles; measure.", no_args_is_help=True)
+app.add_typer(topics_app, name="topics")
 app.add_typer(text_app, name="text")
 
 
@@ -225,6 +227,35 @@ def alerts_list(
     from newsbot import alert_commands
 
     _obey(context, lambda settings: alert_commands.alerts_list(settings, limit))
+
+
+_Articles = Annotated[
+    Path | None, typer.Argument(help="JSON lines with url, section, headline, body. Unset: the stored articles.")
+]
+
+
+@topics_app.command("train")
+def topics_train(
+    context: typer.Context,
+    file: _Articles = None,
+    right: Annotated[float, typer.Option(min=0.5, max=1.0, help="Share of named topics that must be right.")] = 0.95,
+) -> None:
+    """Learn from articles whose section or address names their topic; used at once, where nothing names one."""
+    from newsbot import topic_commands
+
+    _obey(context, lambda settings: topic_commands.train_topics(settings, file, right=right))
+
+
+@topics_app.command("evaluate")
+def topics_evaluate(
+    context: typer.Context,
+    file: _Articles = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines.")] = False,
+) -> None:
+    """Say how often words alone tell the topic that an article's section names."""
+    from newsbot import topic_commands
+
+    _obey(context, lambda settings: topic_commands.evaluate_topics(settings, file, as_json=as_json))
 
 
 @broadcast_app.callback(invoke_without_command=True)
