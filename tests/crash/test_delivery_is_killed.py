@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -30,45 +29,19 @@ from newsbot.delivery.worker import BEFORE_SETTLE
 from newsbot.domain.alert import Alert, AlertClass, AlertKind, AlertState, AlertText, Audience, NewAlert, Totals
 from newsbot.domain.message import Span
 from newsbot.domain.subscriber import Address
-from newsbot.embedded_redis_process import find_server, ping
 from newsbot.redis_client import client, connect
 from newsbot.subscribers.journal import SqlJournal
 from newsbot.subscribers.redis_store import RedisSubscriberStore
 from tests.crash.delivery_process import Settings
 from tests.postgres_server import PostgresServer
 from tests.programs import clean_environment
+from tests.redis_server import RedisServer
 from tests.telegram_sandbox import TOKEN, TelegramSandbox, telegram_sandbox
 
 ROOT = Path(__file__).parents[2]
 READERS = range(8_000_000_001, 8_000_000_121)
 IN_FLIGHT = 20
 POINTS = [BEFORE_CLAIM, AFTER_CLAIM, REQUEST_SENT, ANSWER_READ, BEFORE_SETTLE]
-
-
-class RedisServer:
-    """A server on a folder of its own; may be killed and started again."""
-
-    def __init__(self, folder: Path) -> None:
-        self.socket = folder / "redis.sock"
-        options = ["--port", "0", "--unixsocket", str(self.socket), "--dir", str(folder), "--save", ""]
-        self._command = [str(find_server()), *options, "--appendonly", "yes", "--appendfsync", "no"]
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"unix://{self.socket}"
-
-    async def start(self) -> None:
-        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
-        async with asyncio.timeout(20):
-            while await ping(self.socket) != "ready":
-                await asyncio.sleep(0.02)
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self.socket.unlink(missing_ok=True)
 
 
 @dataclass
