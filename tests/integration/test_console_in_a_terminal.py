@@ -25,13 +25,22 @@ print("ended")
 ENOUGH = 20.0  #: seconds
 
 
-def _read_until(terminal: int, wanted: str) -> str:
-    seen, deadline = "", time.monotonic() + ENOUGH
-    while wanted not in seen:
-        readable, _, _ = select.select([terminal], [], [], max(0, deadline - time.monotonic()))
-        assert readable, f"waited for {wanted!r}, saw {seen!r}"
-        seen += os.read(terminal, 4096).decode("utf-8", "replace")
-    return seen
+class Screen:
+    """What a terminal shows, read step by step: what came together with one step is there for the next."""
+
+    def __init__(self, terminal: int) -> None:
+        self._terminal = terminal
+        self._unread = b""
+
+    def shows(self, wanted: str) -> str:
+        """Everything up to and with `wanted`, once it stands there."""
+        end, deadline = wanted.encode(), time.monotonic() + ENOUGH
+        while end not in self._unread:
+            readable, _, _ = select.select([self._terminal], [], [], max(0, deadline - time.monotonic()))
+            assert readable, f"waited for {wanted!r}, saw {self._unread.decode('utf-8', 'replace')!r}"
+            self._unread += os.read(self._terminal, 4096)
+        seen, _, self._unread = self._unread.partition(end)
+        return (seen + end).decode("utf-8", "replace")
 
 
 @pytest.mark.parametrize("key", [b"\x03", b"\x04"], ids=["Ctrl-C", "Ctrl-D"])
@@ -40,13 +49,14 @@ def test_a_key_ends_the_conversation_and_the_terminal_is_as_before(key: bytes) -
     before = termios.tcgetattr(theirs)
     # Only its controlling terminal turns a typed Ctrl-C into an interrupt.
     process = subprocess.Popen([sys.executable, "-c", PROGRAM], preexec_fn=lambda: os.login_tty(os.dup(theirs)))
+    screen = Screen(ours)
     try:
-        _read_until(ours, "> ")
+        screen.shows("> ")
         os.write(ours, "খবর\n".encode())
-        _read_until(ours, "heard খবর")
-        _read_until(ours, "> ")
+        screen.shows("heard খবর")
+        screen.shows("> ")
         os.write(ours, key)
-        assert "Traceback" not in _read_until(ours, "ended")
+        assert "Traceback" not in screen.shows("ended")
         assert process.wait(ENOUGH) == 0
         assert termios.tcgetattr(theirs) == before
     finally:
