@@ -18,8 +18,8 @@ from newsbot.domain.alert import Alert
 from newsbot.domain.article import Article
 from newsbot.domain.subscriber import Address, Subscriber
 from newsbot.errors import ConfigurationError, NewsbotError
-from newsbot.ingest.article_finder import addresses_to_look_up, find_article
 from newsbot.ingest.canonical_url import InvalidUrl, canonical_url
+from newsbot.ingest.story_finder import addresses_to_look_up, find_article
 from newsbot.text.clipping import Unit, clip
 
 TITLE: Final = 48  #: characters of an alert's title in the list

@@ -40,7 +40,7 @@ async def same_article(connection: AsyncConnection, draft: ArticleDraft, owners:
         # Not a withdrawn one: its text under a new address is a new article, or it would never be seen.
         query = query.where(
             articles.c.content_hash == draft.content_hash,
-            articles.c.published_at.between(*around(draft.published_at, SAME_TEXT_WITHIN)),
+            articles.c.published_at.between(*_around(draft.published_at)),
             articles.c.withdrawn_at.is_(None),
         )
     else:
@@ -49,9 +49,9 @@ async def same_article(connection: AsyncConnection, draft: ArticleDraft, owners:
     return article_of(row) if row is not None else None
 
 
-def around(moment: datetime, within: timedelta) -> tuple[datetime, datetime]:
+def _around(moment: datetime) -> tuple[datetime, datetime]:
     try:
-        return moment - within, moment + within
+        return moment - SAME_TEXT_WITHIN, moment + SAME_TEXT_WITHIN
     except OverflowError:  # a wrong date at an end of the calendar
         return moment, moment
 

@@ -6,7 +6,7 @@ nobody else changes meanwhile. Ingest stores tens of articles a minute; one at a
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, fields, replace
 from datetime import datetime
@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.articles.merging import merge
-from newsbot.articles.schema import WRITERS, article_topics, articles, retellings, source_states
+from newsbot.articles.schema import WRITERS, article_topics, articles, source_states
 from newsbot.articles.search_terms import indexed_text
 from newsbot.articles.sql_rows import (
     BATCH,
@@ -33,19 +33,8 @@ from newsbot.articles.sql_rows import (
 )
 from newsbot.articles.sql_search import search_index
 from newsbot.articles.sql_searcher import ArticleSearch
-from newsbot.articles.sql_stories import (
-    TOLD,
-    join_story,
-    newest_of_its_story,
-    others_of,
-    remember,
-    tell_anew,
-    tell_anew_without,
-    tells,
-    word_counts,
-)
 from newsbot.articles.sql_words import remove_words, stale, write_words
-from newsbot.articles.store import Change, Retelling, SourceState, Stored
+from newsbot.articles.store import Change, SourceState, Stored
 from newsbot.database import Database
 from newsbot.domain.article import Article, ArticleDraft, Cursor, Page
 from newsbot.domain.search import Found, Query
@@ -53,7 +42,7 @@ from newsbot.domain.search import Found, Query
 _LARGEST_ID: Final = 2**63 - 1
 
 #: of an article that is stored already, what others than `put` decide
-_DECIDED_ELSEWHERE: Final = frozenset({"id", "stored_at", "announced_at", "withdrawn_at", "story"})
+_DECIDED_ELSEWHERE: Final = frozenset({"id", "stored_at", "announced_at", "withdrawn_at"})
 
 
 class SqlArticleStore:
@@ -70,7 +59,7 @@ class SqlArticleStore:
             article = await same_article(connection, draft, owners)
             if article is None:
                 return await self._create(connection, draft, owners, now=now, announce=announce)
-            return await self._update(connection, article, draft, owners, now=now)
+            return await self._update(connection, article, draft, owners)
 
     async def _create(
         self, connection: AsyncConnection, draft: ArticleDraft, owners: dict[str, int], *, now: datetime, announce: bool
@@ -80,29 +69,17 @@ class SqlArticleStore:
             topics=tuple(dict.fromkeys(draft.topics)),
             other_urls=tuple(url for url in dict.fromkeys(draft.other_urls) if url != draft.url and url not in owners),
         )
-        story, telling = await join_story(connection, draft, now)
-        announced_at = None if announce else now
-        values = asdict(draft) | {"version": 1, "stored_at": now, "announced_at": announced_at, "story": story}
+        values = asdict(draft) | {"version": 1, "stored_at": now, "announced_at": None if announce else now}
         key = (await connection.execute(insert(articles).values(values))).inserted_primary_key
         assert key is not None
         article = article_of({"id": key[0], "withdrawn_at": None, **values})
         await index_urls(connection, article, (article.url, *article.other_urls))
         await index_topics(connection, article)
         await write_words(connection, self._search, [article])
-        if telling is not None:
-            await remember(connection, article.id, telling, now=now, dialect=self._database.dialect)
-        if story and announce:
-            await tell_anew(connection, article.id, now, self._database.dialect)
         return Stored(article, Change.CREATED)
 
     async def _update(
-        self,
-        connection: AsyncConnection,
-        article: Article,
-        draft: ArticleDraft,
-        owners: dict[str, int],
-        *,
-        now: datetime,
+        self, connection: AsyncConnection, article: Article, draft: ArticleDraft, owners: dict[str, int]
     ) -> Stored:
         merged = merge(article, draft)
         # An address that leads to another article stays with it.
@@ -122,8 +99,6 @@ class SqlArticleStore:
                 await index_topics(connection, merged)
             if indexed_text(merged) != indexed_text(article):
                 await write_words(connection, self._search, [merged])
-            if article.announced_at and article.withdrawn_at is None and changed.keys() & TOLD:
-                await tell_anew(connection, article.id, now, self._database.dialect)
         return Stored(merged, Change.UNCHANGED if merged.version == article.version else Change.UPDATED)
 
     async def get(self, article_id: int) -> Article | None:
@@ -148,7 +123,6 @@ class SqlArticleStore:
         before: Cursor | None = None,
         after: Cursor | None = None,
         limit: int = 10,
-        once_per_story: bool = False,
         now: datetime,
     ) -> Page:
         limit = max(limit, 1)
@@ -159,45 +133,13 @@ class SqlArticleStore:
             query = query.where(article_topics.c.topic == topic)
             key = (article_topics.c.published_at, article_topics.c.article_id)
         query = query.where(key[0] <= now)
-        if once_per_story:
-            query = query.where(newest_of_its_story(topic, now))
         if before is not None:
             query = query.where(tuple_(*key) < _place(before))
         if after is not None:
             newer = query.where(tuple_(*key) > _place(after)).order_by(*key).limit(limit)
-            rows = (await self._select(newer))[::-1]
-            more = True
-        else:
-            rows = await self._select(query.order_by(key[0].desc(), key[1].desc()).limit(limit + 1))
-            more = len(rows) > limit
-        page = _page(rows[:limit], more=more)
-        if not once_per_story:
-            return page
-        async with self._database.reading() as connection:
-            return replace(page, others=await others_of(connection, page.articles, now))
-
-    async def of_story(self, story: int, *, now: datetime, limit: int = 50) -> tuple[Article, ...]:
-        if not 0 < story <= _LARGEST_ID:
-            return ()
-        newest = (articles.c.published_at.desc(), articles.c.id.desc())
-        return tuple(await self._select(select(articles).where(tells(story, now)).order_by(*newest).limit(limit)))
-
-    async def word_counts(self, words: Collection[str], *, now: datetime) -> tuple[int, dict[str, int]]:
-        async with self._database.reading() as connection:
-            return await word_counts(connection, words, now)
-
-    async def retellings(self, *, limit: int = 100) -> tuple[Retelling, ...]:
-        oldest = select(retellings).order_by(retellings.c.since, retellings.c.article_id).limit(limit)
-        async with self._database.reading() as connection:
-            since = {row.article_id: row.since for row in await connection.execute(oldest)}
-            found = {article.id: article async for article in articles_by_id(connection, since)}
-        return tuple(Retelling(found[article_id], at) for article_id, at in since.items() if article_id in found)
-
-    async def retold(self, done: Collection[Retelling]) -> None:
-        async with self._database.writing() as connection:
-            for one in done:
-                as_it_was = (retellings.c.article_id == one.article.id) & (retellings.c.since <= one.since)
-                await connection.execute(delete(retellings).where(as_it_was))
+            return _page((await self._select(newer))[::-1], more=True)
+        rows = await self._select(query.order_by(key[0].desc(), key[1].desc()).limit(limit + 1))
+        return _page(rows[:limit], more=len(rows) > limit)
 
     async def search(self, query: Query, *, offset: int = 0, limit: int = 10, now: datetime) -> Found:
         offset, limit = max(offset, 0), max(limit, 0)
@@ -239,12 +181,9 @@ class SqlArticleStore:
             if article_id is None:
                 return None
             standing = (articles.c.id == article_id) & articles.c.withdrawn_at.is_(None)
-            withdrawn = await connection.execute(update(articles).where(standing).values(withdrawn_at=now))
+            await connection.execute(update(articles).where(standing).values(withdrawn_at=now))
             row = (await connection.execute(select(articles).where(articles.c.id == article_id))).mappings().one()
-            article = article_of(row)
-            if withdrawn.rowcount:
-                await tell_anew_without(connection, article, now, self._database.dialect)
-            return article
+            return article_of(row)
 
     async def retain(self, *, keep_since: datetime) -> int:
         # Nobody waits for a withdrawn article, announced or not.

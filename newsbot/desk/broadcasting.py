@@ -22,8 +22,8 @@ from newsbot.domain.alert import Alert, AlertClass, AlertText
 from newsbot.domain.article import Article
 from newsbot.domain.attempt import Sent
 from newsbot.domain.message import Button, Kind, TextReply, Toast
-from newsbot.ingest.article_finder import addresses_to_look_up, find_article
 from newsbot.ingest.canonical_url import InvalidUrl, canonical_url
+from newsbot.ingest.story_finder import addresses_to_look_up, find_article
 from newsbot.text.clipping import Unit, clip, length
 
 __all__ = ["begin", "press_draft", "rest_of_a_long_text", "take_message"]

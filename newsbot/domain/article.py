@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -44,12 +43,6 @@ class Article(ArticleDraft):
         None  #: set when the planner has decided what to push for it (the outbox is: not set)
     )
     withdrawn_at: datetime | None = None
-    story: int = 0  #: the article that began the story it tells; 0: it began one itself, perhaps of its own alone
-
-    @property
-    def tells(self) -> int:
-        """Its story, by the id of the article that began it: the same for all that tell it, for good."""
-        return self.story or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +59,3 @@ class Page:
 
     articles: tuple[Article, ...] = field(default=())
     next: Cursor | None = None
-    others: Mapping[int, int] = field(default_factory=dict)  #: story → how many more tell it, where any do
