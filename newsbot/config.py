@@ -103,6 +103,16 @@ class IngestSettings(_Group):
     )
 
 
+class SummarySettings(_Group):
+    url: Url | None = setting(
+        None,
+        "Where a language model answers that summarises long articles (any OpenAI-compatible address); unset: none.",
+        "http://localhost:11434/v1",
+    )
+    model: str | None = setting(None, "The model's name there.", "gemma3:12b", min_length=1)
+    key: SecretStr | None = setting(None, "The key for it, if it wants one.", "sk-your-own-key")
+
+
 class DeliverySettings(_Group):
     expire_minutes: int = setting(
         180, "How long after an article was found its alert may still be sent.", 180, ge=5, le=1440
@@ -155,6 +165,7 @@ class Settings(BaseSettings):
     messenger: MessengerSettings = MessengerSettings()
     web: WebSettings = WebSettings()
     ingest: IngestSettings = IngestSettings()
+    summary: SummarySettings = SummarySettings()
     delivery: DeliverySettings = DeliverySettings()
     log: LogSettings = LogSettings()
 
@@ -171,7 +182,7 @@ class Settings(BaseSettings):
 
     def secrets(self) -> Iterator[str]:
         """Every secret that is set, so that the log can refuse to print it."""
-        for group in (self.telegram, self.messenger, self.web, self.ingest):
+        for group in (self.telegram, self.messenger, self.web, self.ingest, self.summary):
             for value in dict(group).values():
                 if isinstance(value, SecretStr):
                     yield value.get_secret_value()
@@ -253,6 +264,11 @@ def _setting_mistake(detail: Any, names: Mapping[str, FieldInfo]) -> str:
 
 
 def _contradictions(settings: Settings) -> Iterator[str]:
+    if settings.summary.url is not None and settings.summary.model is None:
+        yield (
+            "NEWSBOT_SUMMARY__MODEL: it is missing, and NEWSBOT_SUMMARY__URL needs it; "
+            "example: NEWSBOT_SUMMARY__MODEL=gemma3:12b"
+        )
     if settings.telegram.mode == "webhook" and settings.telegram.token is not None:
         if settings.web.public_url is None:
             yield (

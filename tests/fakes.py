@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from newsbot.articles.merging import merge
 from newsbot.articles.store import Change, SourceState, Stored
-from newsbot.domain.article import Article, ArticleDraft, Cursor, Page
+from newsbot.domain.article import EXTRACTIVE, Article, ArticleDraft, Cursor, Page
 from newsbot.domain.search import Found, Query
 from newsbot.domain.subscriber import Address, Preferences, Subscriber
 from newsbot.errors import StoreUnavailable
@@ -117,6 +117,26 @@ class MemoryArticleStore(_Server):
     def _readable(self, now: datetime) -> list[Article]:
         readable = (a for a in self._articles.values() if a.withdrawn_at is None and a.published_at <= now)
         return sorted(readable, key=_place, reverse=True)
+
+    async def awaiting_summary(self, *, since: datetime, longer_than: int, limit: int = 20) -> tuple[Article, ...]:
+        self._reach()
+        waiting = [
+            article
+            for article in self._articles.values()
+            if article.published_at >= since
+            and article.summary_method == EXTRACTIVE
+            and article.withdrawn_at is None
+            and len(article.body) > longer_than
+        ]
+        return tuple(sorted(waiting, key=_place, reverse=True)[:limit])
+
+    async def settle_summary(self, article: Article, summary: str, method: str) -> bool:
+        self._reach()
+        stored = self._articles.get(article.id)
+        if stored is None or (stored.version, stored.summary_method) != (article.version, article.summary_method):
+            return False
+        self._articles[article.id] = replace(stored, summary=summary, summary_method=method)
+        return True
 
     async def unannounced(self, *, limit: int = 100, now: datetime | None = None) -> tuple[Article, ...]:
         self._reach()

@@ -8,6 +8,7 @@ empty is filled by anyone, and what is known is replaced only
   is newer (`updated_at`), then without its topics. Who was led to the article by another address, or by its having the
   same text, replaces nothing;
 - by the newsroom's own system (`api`) always, and after it by nobody else;
+- never a summary by one that we chose from the same text: a summary is made once for a text, and a model's stays;
 - never by an older state. The newsroom's states are compared with its own only: a feed that dates everything "now"
   would make its next word an old one.
 
@@ -20,7 +21,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from newsbot.domain.article import Article, ArticleDraft
+from newsbot.domain.article import EXTRACTIVE, Article, ArticleDraft
 
 API: Final = "api"  #: the source of what the newsroom's own system sends
 _WORDS: Final = ("language", "headline", "kicker", "byline", "image_url", "section")
@@ -66,9 +67,16 @@ def _words(article: Article, draft: ArticleDraft, *, replaces: bool) -> dict[str
     chosen: dict[str, Any] = {}
     for first, *rest in (*((name,) for name in _WORDS), *_PAIRS):
         better = bool(getattr(draft, first)) and (replaces or not getattr(article, first))
+        if first == "summary" and article.summary and _has_its_summary(article, draft):
+            better = False
         for name in (first, *rest):
             chosen[name] = getattr(draft if better else article, name)
     return chosen
+
+
+def _has_its_summary(article: Article, draft: ArticleDraft) -> bool:
+    same_text = bool(draft.content_hash) and draft.content_hash == article.content_hash
+    return same_text and draft.summary_method == EXTRACTIVE
 
 
 def _topics(article: Article, draft: ArticleDraft, *, replaces: bool) -> tuple[str, ...]:

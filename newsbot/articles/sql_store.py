@@ -36,7 +36,7 @@ from newsbot.articles.sql_searcher import ArticleSearch
 from newsbot.articles.sql_words import remove_words, stale, write_words
 from newsbot.articles.store import Change, SourceState, Stored
 from newsbot.database import Database
-from newsbot.domain.article import Article, ArticleDraft, Cursor, Page
+from newsbot.domain.article import EXTRACTIVE, Article, ArticleDraft, Cursor, Page
 from newsbot.domain.search import Found, Query
 
 _LARGEST_ID: Final = 2**63 - 1
@@ -160,6 +160,31 @@ class SqlArticleStore:
             if found:
                 await write_words(connection, self._search, found)
         return len(found)
+
+    async def awaiting_summary(self, *, since: datetime, longer_than: int, limit: int = 20) -> tuple[Article, ...]:
+        waiting = select(articles).where(
+            articles.c.published_at >= since,
+            articles.c.summary_method == EXTRACTIVE,
+            articles.c.withdrawn_at.is_(None),
+            func.length(articles.c.body) > longer_than,
+        )
+        newest = waiting.order_by(articles.c.published_at.desc(), articles.c.id.desc())
+        return tuple(await self._select(newest.limit(limit)))
+
+    async def settle_summary(self, article: Article, summary: str, method: str) -> bool:
+        async with self._writing() as connection:
+            same = (
+                articles.c.id == article.id,
+                articles.c.version == article.version,
+                articles.c.summary_method == article.summary_method,
+            )
+            written = update(articles).where(*same).values(summary=summary, summary_method=method)
+            if not (await connection.execute(written)).rowcount:
+                return False
+            settled = replace(article, summary=summary, summary_method=method)
+            if indexed_text(settled) != indexed_text(article):
+                await write_words(connection, self._search, [settled])
+            return True
 
     async def unannounced(self, *, limit: int = 100, now: datetime | None = None) -> tuple[Article, ...]:
         waiting = select(articles).where(articles.c.announced_at.is_(None), articles.c.withdrawn_at.is_(None))

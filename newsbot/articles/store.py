@@ -82,6 +82,20 @@ class ArticleStore(Protocol):
         """
         ...
 
+    async def awaiting_summary(self, *, since: datetime, longer_than: int, limit: int = 20) -> tuple[Article, ...]:
+        """Articles whose summary we chose from their text and no model was asked for, the newest first.
+
+        Published since then, not withdrawn, with a body of more than so many code points.
+        """
+        ...
+
+    async def settle_summary(self, article: Article, summary: str, method: str) -> bool:
+        """This is the summary of the article's text; false if that has changed meanwhile. Readers aren't told anew.
+
+        Its version stays: the article says what it said.
+        """
+        ...
+
     async def search(self, query: Query, *, offset: int = 0, limit: int = 10, now: datetime) -> Found:
         """Best first, without withdrawn ones and those published after `now`. An empty query finds nothing.
 

@@ -8,6 +8,13 @@ from typing import Final
 
 NEWS_AGE: Final = timedelta(hours=3)  #: older articles alert nobody
 
+# How a summary was made.
+EXTRACTIVE: Final = "extractive"  #: sentences of the article, chosen by us
+DESCRIPTION: Final = "description"  #: what the source says of it
+CMS_SUMMARY: Final = "cms"  #: the newsroom's own
+MODEL: Final = "model"  #: by a language model
+MODEL_REFUSED: Final = "model-refused"  #: sentences of the article; a model was asked, and its answer refused
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleDraft:
@@ -20,7 +27,7 @@ class ArticleDraft:
     language: str = "bn"
     kicker: str = ""
     summary: str = ""
-    summary_method: str = ""  #: how the summary was made: `extractive`, `description`, `cms`…
+    summary_method: str = ""  #: one of the above; '' without a summary
     body: str = ""  #: paragraphs separated by one newline
     image_url: str = ""
     byline: str = ""  #: the reporter's name or initials

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from newsbot.articles.store import ArticleStore
-from newsbot.domain.article import Article, ArticleDraft
+from newsbot.domain.article import CMS_SUMMARY, Article, ArticleDraft
 from newsbot.domain.topic import Topics
 from newsbot.ingest.article_decider import article_url, language_of, may_announce
 from newsbot.ingest.cms_article import CmsArticle, CmsMistake, articles_in, read_article, read_url, withdrawals_in
@@ -23,7 +23,6 @@ from newsbot.text.tokens import content_fingerprint
 __all__ = ["CmsPush", "article_to_json"]
 
 CMS: Final = "api"  #: the source of what a CMS brought
-BY_THE_CMS: Final = "cms"  #: how such a summary was made
 
 Answer = dict[str, object]
 
@@ -105,7 +104,7 @@ class CmsPush:
 
     def _draft(self, pushed: CmsArticle, known: Article | None, now: datetime) -> ArticleDraft:
         if pushed.description:
-            summary = Summary(pushed.description, BY_THE_CMS)
+            summary = Summary(pushed.description, CMS_SUMMARY)
         else:
             summary = summarise(pushed.headline, pushed.body, "")
         published_at = pushed.published_at or (known.published_at if known else now)

@@ -56,6 +56,7 @@ _ACCEPT: Final = {
     Purpose.FEED: "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5",
     Purpose.PAGE: "text/html, application/xhtml+xml, */*;q=0.5",
     Purpose.ROBOTS: "text/plain, */*;q=0.5",
+    Purpose.MODEL: "application/json",
 }
 _UNREADABLE: Final = re.compile(
     r"(?:image|audio|video|font)/|application/(?:pdf|zip|msword|vnd\.|java-archive|wasm)", re.IGNORECASE
@@ -148,10 +149,16 @@ class Downloader:
             headers["If-None-Match"] = fetch.etag
         if fetch.last_modified:
             headers["If-Modified-Since"] = fetch.last_modified
+        if fetch.json is not None:
+            headers["Content-Type"] = "application/json"
+        if fetch.bearer:
+            headers["Authorization"] = f"Bearer {fetch.bearer}"
+        method = "GET" if fetch.json is None else "POST"
         session = self._session(private=fetch.allow_private)
-        async with session.get(target, headers=headers, allow_redirects=False) as response:
+        async with session.request(method, target, data=fetch.json, headers=headers, allow_redirects=False) as response:
             status = response.status
-            if status in _REDIRECTS:
+            # What we post, and the secret with it, goes to the address that was configured and to no other.
+            if status in _REDIRECTS and fetch.json is None and not fetch.bearer:
                 location = response.headers.get("Location", "")
                 if not location:
                     raise BadStatus(status, str(target))

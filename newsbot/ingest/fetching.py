@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 from typing import Protocol
@@ -26,6 +26,7 @@ class Purpose(Enum):
 
     FEED = Bounds(10 * MEGABYTE, timedelta(seconds=30))  #: feeds and sitemaps
     PAGE = Bounds(5 * MEGABYTE, timedelta(seconds=20))  #: article and listing pages
+    MODEL = Bounds(MEGABYTE, timedelta(seconds=60))  #: what a language model answers; one on this machine is slow
     ROBOTS = Bounds(512 * 1024, timedelta(seconds=10))  #: read as far as the bound (RFC 9309, 2.5: at least 500 KiB)
 
 
@@ -39,6 +40,8 @@ class Fetch:
     last_modified: str = ""
     allow_private: bool = False
     pause: timedelta | None = None  #: what the host asked for between two requests (crawl-delay), when longer than ours
+    json: bytes | None = None  #: to send, with POST; a redirect of it is not followed
+    bearer: str = field(default="", repr=False)  #: a secret for the host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,7 +91,7 @@ _ENDS_A_QUOTATION: Final = regex.compile(r"[।?!][’”]+$|”$|\"$")
 
 def without_dateline(text: str) -> str:
     """The text without what stands before its first sentence: `ঢাকা, ১৮ নভেম্বর (বাসস):`, a reporter, `প্রকাশ: …`."""
-    line, newline, rest = text.partition("\n")
+    line, newline, rest = text.lstrip("|॥•·–—- \t").partition("\n")
     for pattern in (_PRINTED, _DATELINE, _PLACE_AND_AGENCY, _REPORTER):
         shorter = pattern.sub("", line, count=1)
         if shorter != line:

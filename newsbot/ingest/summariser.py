@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 
 import regex
 
+from newsbot.domain.article import DESCRIPTION, EXTRACTIVE
 from newsbot.ingest.opening import leans_on_another, without_dateline
 from newsbot.ingest.sentence_ranking import scores
 from newsbot.ingest.values import HEADLINE_LIMIT, SUMMARY_LIMIT
@@ -27,12 +28,10 @@ from newsbot.text.normalise import same_text
 from newsbot.text.sentences import split_sentences
 from newsbot.text.tokens import tokens
 
-__all__ = ["BY_OURSELVES", "BY_THE_SOURCE", "LENGTH", "SENTENCES", "Summary", "summarise"]
+__all__ = ["LENGTH", "SENTENCES", "Summary", "summarise"]
 
 SENTENCES = 3
 LENGTH = 280  #: UTF-16 units, the strictest count of our channels
-BY_OURSELVES: Final = "extractive"
-BY_THE_SOURCE: Final = "description"
 
 _READ_AT_MOST = 8_000  #: code points of the body
 _RANKED_AT_MOST = 40  #: sentences; ranking is quadratic, and what comes later is seldom the news
@@ -75,8 +74,8 @@ def summarise(headline: str, body: str, description: str = "") -> Summary:
     own = _extract(_sentences(body, headline, told), told)
     given = _described(headline, told, description)
     if given and (not own or _is_written_for_this(given, description, told, body)):
-        return Summary(given, BY_THE_SOURCE)
-    return Summary(own, BY_OURSELVES if own else "")
+        return Summary(given, DESCRIPTION)
+    return Summary(own, EXTRACTIVE if own else "")
 
 
 def _sentences(text: str, headline: str, told: frozenset[str]) -> list[_Sentence]:

@@ -385,3 +385,39 @@ class TestSources:
         assert await store.source_states() == {"portal": state, "other": SourceState("other")}
         await store.save_source_state(SourceState("portal"))
         assert (await store.source_states())["portal"] == SourceState("portal")
+
+
+async def awaiting(store: ArticleStore, limit: int = 20) -> list[int]:
+    return ids(await store.awaiting_summary(since=NOW - 6 * HOUR, longer_than=10, limit=limit))
+
+
+class TestSummaries:
+    async def test_those_that_we_chose_from_a_long_text_wait_the_newest_first(self, store):
+        chosen = {"summary_method": "extractive"}
+        older, newer = await put(store, 2, **chosen), await put(store, 1, **chosen)
+        await put(store, 3, summary_method="cms")
+        await put(store, 4, **chosen, body="ছোট")
+        await put(store, 5, **chosen, published_at=NOW - 7 * HOUR)
+        withdrawn = await put(store, 6, **chosen)
+        await store.withdraw(withdrawn.url, now=NOW)
+        assert await awaiting(store) == [newer.id, older.id]
+        assert await awaiting(store, limit=1) == [newer.id]
+
+    async def test_a_settled_summary_is_shown_without_a_new_version_and_waits_no_more(self, store):
+        article = await put(store, summary_method="extractive")
+        assert await store.settle_summary(article, "মডেলের কথা।", "model")
+        settled = await store.get(article.id)
+        assert (settled.summary, settled.summary_method, settled.version) == ("মডেলের কথা।", "model", 1)
+        assert await awaiting(store) == []
+
+    async def test_the_words_of_a_settled_summary_are_found(self, store):
+        article = await put(store, summary="আগের কথা।", summary_method="extractive")
+        await store.settle_summary(article, "টিউলিপ ফুটেছে।", "model")
+        assert ids(await found(store, "টিউলিপ")) == [article.id]
+
+    async def test_a_text_that_has_changed_keeps_its_own(self, store):
+        article = await put(store, summary_method="extractive")
+        changed = await put(store, headline="সেতু বন্ধ", content_hash="e" * 64, summary_method="extractive")
+        assert not await store.settle_summary(article, "মডেলের কথা।", "model")
+        assert (await store.get(article.id)).summary == changed.summary
+        assert await awaiting(store) == [article.id]

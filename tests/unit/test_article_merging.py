@@ -59,6 +59,24 @@ def test_a_summary_comes_with_the_way_it_was_made_and_a_body_with_its_fingerprin
     assert merge(article, bare) == article
 
 
+@pytest.mark.parametrize("method", ["model", "model-refused", "description", "cms", "extractive"])
+def test_the_same_text_is_not_summarised_by_us_again(method):
+    article = an_article(summary="আগের", summary_method=method)
+    assert merge(article, a_draft(summary="আবার", summary_method="extractive")) == article
+
+
+def test_a_new_text_has_a_new_summary():
+    article = an_article(summary="আগের", summary_method="model")
+    changed = merge(article, a_draft(body="অন্য কথা।", content_hash="f" * 64, summary="নতুন", summary_method="extractive"))
+    assert (changed.summary, changed.summary_method) == ("নতুন", "extractive")
+
+
+def test_what_the_newsroom_writes_replaces_a_models_summary():
+    article = an_article(summary="আগের", summary_method="model")
+    changed = merge(article, a_draft(source="api", summary="লেখা", summary_method="cms"))
+    assert (changed.summary, changed.summary_method) == ("লেখা", "cms")
+
+
 class TestAnotherAddress:
     def test_who_was_led_there_fills_gaps_and_replaces_nothing(self):
         article = an_article(other_urls=(FEED_URL,), byline="")

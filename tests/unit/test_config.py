@@ -152,16 +152,23 @@ def test_webhook_mode_asks_for_what_it_needs(tmp_path: Path) -> None:
     assert [line.split(":")[0] for line in told] == ["NEWSBOT_WEB__PUBLIC_URL", "NEWSBOT_TELEGRAM__WEBHOOK_SECRET"]
 
 
+def test_a_language_model_needs_a_name(tmp_path: Path) -> None:
+    told = mistakes_of(tmp_path, "NEWSBOT_SUMMARY__URL=http://localhost:11434/v1")
+    assert [line.split(":")[0] for line in told] == ["NEWSBOT_SUMMARY__MODEL"]
+
+
 def test_every_secret_is_known_to_the_log(tmp_path: Path) -> None:
     env = tmp_path / ".env"
     env.write_text(
         f"NEWSBOT_TELEGRAM__TOKEN=123456:{'t' * 35}\nNEWSBOT_INGEST__TOKEN=cms-secret-0123456\n"
+        "NEWSBOT_SUMMARY__KEY=model-key\n"
         "NEWSBOT_DATABASE_URL=postgresql://me:database-password@localhost/x\nNEWSBOT_REDIS_URL=redis://:redis-password@localhost\n",
         "utf-8",
     )
     assert set(load_settings(env).secrets()) == {
         f"123456:{'t' * 35}",
         "cms-secret-0123456",
+        "model-key",
         "database-password",
         "redis-password",
     }
