@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from statistics import fmean, quantiles
 from typing import Any
@@ -21,12 +23,15 @@ from bench.rouge import Rouge, mean, rouge
 from bench.tables import show
 from newsbot.ingest.sentence_ranking import centrality
 from newsbot.ingest.summariser import LENGTH, SENTENCES, summarise
+from newsbot.ingest.summary_check import objection
 from newsbot.text.analyser import content_keys
 from newsbot.text.clipping import Unit, length
+from newsbot.text.digits import to_ascii_digits, to_bengali_digits
 from newsbot.text.sentences import split_sentences
 from newsbot.text.tokens import tokens
 
 SHARED_DATA = Path(os.environ.get("NEWSBOT_SHARED_DATA", ""))
+NUMBER = re.compile("[০-৯]+")
 RESAMPLES = 2_000  #: for the interval of a difference
 
 
@@ -66,6 +71,7 @@ def main() -> None:
     )
     low, high = interval([b.two_recall - a.two_recall for a, b in zip(scores["lead"], scores["ours"], strict=True)])
     print(f"  ours − lead, R-2 recall: 95 % between {low:+.3f} and {high:+.3f}")
+    show("What the check of a language model's answers makes of", ("", "answers", "let through"), checked(texts))
 
 
 def read(path: Path) -> Iterator[Text]:
@@ -90,6 +96,30 @@ def methods() -> dict[str, Method]:
 
 def bags(text: Text) -> list[frozenset[str]]:
     return [frozenset(content_keys(sentence)) for sentence in text.sentences]
+
+
+def checked(texts: Sequence[Text]) -> list[tuple[str, int, int]]:
+    """Answers that should get through, and answers that must not."""
+    human = [(beginning(reference), text) for text in texts for reference in text.references]
+    others = [(beginning(text.references[0]), other) for text, other in pairwise(texts)]
+    chance = random.Random(1)
+    numbered = [(summarise(text.headline, text.body).text, text) for text in texts]
+    changed = [(with_another_number(summary, chance), text) for summary, text in numbered if NUMBER.search(summary)]
+    groups = {"human summaries": human, "those of another text": others, "ours with a number changed": changed}
+    return [
+        (name, len(group), sum(not objection(summary, text.headline, text.body) for summary, text in group))
+        for name, group in groups.items()
+    ]
+
+
+def beginning(reference: str) -> str:
+    return "".join(f"{line}। " for line in reference.split("\n")[:2])
+
+
+def with_another_number(summary: str, chance: random.Random) -> str:
+    number = chance.choice(list(NUMBER.finditer(summary)))
+    other = to_bengali_digits(int(to_ascii_digits(number.group())) + 7)
+    return summary[: number.start()] + other + summary[number.end() :]
 
 
 def by_worth(worth: Sequence[float]) -> list[int]:
