@@ -105,6 +105,12 @@ def test_where_the_news_goes_on_from_the_headline_the_sentence_that_repeats_it_o
     assert text_of(repeating, leaning) == f"{repeating} {leaning}"
 
 
+def test_a_sentence_that_repeats_the_headline_never_stands_alone() -> None:
+    repeating = "নদীর পাড়ে শিক্ষার্থীরা গাছ লাগাবে।"
+    assert text_of(repeating, "তারা " + "শব্দ কথা " * 60 + "।").startswith("তারা শব্দ কথা")
+    assert text_of(repeating, "এবার নদীর পাড়ে শিক্ষার্থীরা গাছ লাগাবে।") == ""
+
+
 def test_a_sentence_that_a_page_prints_twice_is_told_once() -> None:
     assert text_of(FIRST, SECOND, FIRST, SECOND) == f"{FIRST} {SECOND}"
 
