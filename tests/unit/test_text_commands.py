@@ -67,7 +67,8 @@ def test_topics_are_the_newsrooms(tmp_path: Path) -> None:
     settings.write_text(f"NEWSBOT_NEWSROOM={example}\n", "utf-8")
     articles = [{"section": "খেলা"}, {"url": "https://www.example.com/nothing/1", "categories": ["খেলা"]}, {"text": "এক"}]
     given = "\n".join(json.dumps(article) for article in articles)
-    result = CliRunner().invoke(app, ["--env-file", str(settings), "text", "topics"], input=given)
+    data = {"NEWSBOT_SHARED_DATA": None}  # may be set for the tests, and is no setting of the program
+    result = CliRunner(env=data).invoke(app, ["--env-file", str(settings), "text", "topics"], input=given)
     answers = [json.loads(line) for line in result.stdout_bytes.decode().splitlines()]
     assert [answer["topics"] for answer in answers] == [["sports"], ["sports"], []]
 
