@@ -30,9 +30,12 @@ from newsbot.errors import NewsbotError
 from newsbot.i18n import Catalog
 from newsbot.ingest.cms_push import CmsPush
 from newsbot.ingest.downloader import Downloader, user_agent
+from newsbot.ingest.language_model import LanguageModel
+from newsbot.ingest.model_summaries import ModelSummaries
 from newsbot.ingest.pipeline import Pipeline, SourceReport
 from newsbot.ingest.schedule import IngestSchedule
 from newsbot.ingest.source_reader import SourceReader
+from newsbot.ingest.topic_model_file import TrainedTopics
 from newsbot.newsroom_file import NewsroomFile, load_newsroom
 from newsbot.observability import Metrics
 from newsbot.redis_client import AWAY, connect
@@ -83,6 +86,10 @@ class Parts:
     @cached_property
     def catalog(self) -> Catalog:
         return Catalog.load()
+
+    @cached_property
+    def trained_topics(self) -> TrainedTopics:
+        return TrainedTopics(self.settings.data_dir)
 
     @property
     def timezone(self) -> ZoneInfo:
@@ -172,12 +179,29 @@ class Parts:
         downloader, articles = await self.downloader(), await self.articles()
         topics = self.newsroom.topics
         return IngestSchedule(
-            Pipeline(downloader, articles, topics, timezone=self.timezone, clock=self.clock, wake=wake),
+            Pipeline(
+                downloader,
+                articles,
+                topics,
+                timezone=self.timezone,
+                clock=self.clock,
+                wake=wake,
+                topic_model=self.trained_topics.current,
+            ),
             articles,
             self.newsroom.sources,
             clock=self.clock,
             observe=self._count_report,
         )
+
+    async def model_summaries(self) -> ModelSummaries | None:
+        """None unless a language model is set up."""
+        settings = self.settings.summary
+        if settings.url is None or settings.model is None:
+            return None
+        key = settings.key.get_secret_value() if settings.key else ""
+        model = LanguageModel(await self.downloader(), url=settings.url, model=settings.model, key=key)
+        return ModelSummaries(await self.articles(), model, clock=self.clock)
 
     def _count_report(self, report: SourceReport) -> None:
         for outcome, count in report.items.items():
@@ -215,6 +239,7 @@ class Parts:
                 language=self.settings.language,
                 clock=self.clock,
                 wake=wake,
+                topic_model=self.trained_topics.current,
             ),
             cms_token=token.get_secret_value() if token else None,
             metrics=self.metrics,

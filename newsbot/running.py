@@ -5,6 +5,7 @@ What runs side by side, each a named task; when one fails the whole stops with i
     intake      long polling, unless Telegram calls our webhook
     answers     works off the inbox
     sources     reads feeds, sitemaps and listings as they fall due
+    summaries   has a language model summarise long articles, if one is set up
     repair      puts right what reached the journal and not Redis
     planner     makes alerts of new articles, fixes their audiences, ends them
     delivery    sends alerts to readers
@@ -69,6 +70,9 @@ async def _run(settings: Settings) -> None:
                 "retention": _retain(parts),
                 "figures": _figures(account.inbox, parts),
             }
+            summaries = await parts.model_summaries()
+            if summaries is not None:
+                tasks["summaries"] = summaries.run()
             if parts.embedded is not None:
                 tasks["redis"] = _watch(parts.embedded)
             await _side_by_side(tasks)
