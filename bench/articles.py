@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shutil
 import sqlite3
 import tempfile
 import time
@@ -95,11 +96,9 @@ def main() -> None:
 
 async def _measure() -> None:
     language = Language()
-    folder = Path(tempfile.gettempdir()) / f"newsbot-bench-articles-{ARTICLES}"
-    database = await open_database(None, folder)
+    folder = kept_folder()
+    database = await open_filled(language)
     store = SqlArticleStore(database)
-    if await store.count() < ARTICLES:
-        await fill(database, language)
     rows = [
         ("latest", await timed(lambda: store.latest(now=NOW) for _ in range(CALLS))),
         ("latest of a topic", await timed(lambda: store.latest(topic="sports", now=NOW) for _ in range(CALLS))),
@@ -128,7 +127,24 @@ def _pages(store: SqlArticleStore):
         yield lambda before=before: store.latest(before=before, now=NOW)
 
 
-async def fill(database: Database, language: Language, count: int = ARTICLES) -> None:
+def kept_folder(count: int = ARTICLES) -> Path:
+    return Path(tempfile.gettempdir()) / f"newsbot-bench-articles-{count}"
+
+
+async def open_filled(language: Language, count: int = ARTICLES) -> Database:
+    """So many articles, written once and kept for the next run; what was cut off is written anew."""
+    folder = kept_folder(count)
+    whole = folder / "whole"
+    if not whole.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+    database = await open_database(None, folder)
+    if not whole.exists():
+        await _fill(database, language, count)
+        whole.touch()
+    return database
+
+
+async def _fill(database: Database, language: Language, count: int) -> None:
     """With the real index, many in a transaction; without waiting for the disk."""
     print(f"Writing {count:,} articles (some minutes, once)…", flush=True)
     event.listen(database.engine.sync_engine, "checkout", _careless)

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench.articles import ARTICLES, CALLS, NOW, TOPICS, Language, fill
+from bench.articles import ARTICLES, CALLS, NOW, TOPICS, Language, open_filled
 from bench.tables import show, timed
 from newsbot.articles.sql_store import SqlArticleStore
 from newsbot.channels.console import ConsoleChannel
@@ -39,10 +39,8 @@ def main() -> None:
 
 async def _measure() -> None:
     language = Language()
-    articles_database = await open_database(None, Path(tempfile.gettempdir()) / f"newsbot-bench-articles-{ARTICLES}")
+    articles_database = await open_filled(language)
     articles = SqlArticleStore(articles_database)
-    if await articles.count() < ARTICLES:
-        await fill(articles_database, language)
     with tempfile.TemporaryDirectory(prefix="newsbot-bench-") as folder:
         readers = await open_database(None, Path(folder))
         async with EmbeddedRedis(Path(folder)) as server:

@@ -7,16 +7,14 @@ in the temporary folder for the next run. `SELECT 1` is what any question costs 
 from __future__ import annotations
 
 import os
-import tempfile
-from pathlib import Path
 
 import uvloop
 from sqlalchemy import text
 
-from bench.articles import Language, fill, found
+from bench.articles import Language, found, open_filled
 from bench.tables import show, timed
 from newsbot.articles.sql_store import SqlArticleStore
-from newsbot.database import Database, open_database
+from newsbot.database import Database
 
 SIZES = (10_000, 100_000)
 
@@ -30,11 +28,9 @@ def main() -> None:
 
 
 async def _measure(size: int) -> list[tuple[object, ...]]:
-    folder = Path(tempfile.gettempdir()) / f"newsbot-bench-articles-{size}"
-    database = await open_database(None, folder)
-    store, language = SqlArticleStore(database), Language()
-    if await store.count() < size:
-        await fill(database, language, size)
+    language = Language()
+    database = await open_filled(language, size)
+    store = SqlArticleStore(database)
     common = language.words[:50]
     asked = {
         "SELECT 1": [lambda: _one(database) for _ in range(300)],
