@@ -1,15 +1,20 @@
-"""Dates and times as readers expect to see them: in Bengali as the press writes them, in English otherwise.
+"""Dates and times as readers expect to see them: in Bengali as the press writes them, in other languages as Babel does.
 
-Every function takes aware datetimes and the reader's time zone; any language but `bn` gets the English
-form.
+Every function takes aware datetimes and the reader's time zone; a language that nobody knows gets the English form.
+English is our own table too, since Babel takes 0.1 s to load and nobody else needs it.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from newsbot.text.calendar_words import MONTHS, WEEKDAYS, day_part
 from newsbot.text.digits import to_bengali_digits
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 __all__ = ["clock_time", "format_date", "format_datetime", "relative_time", "spoken_time", "weekday_date"]
 
@@ -29,10 +34,13 @@ _UNITS = {
 def format_date(moment: datetime, language: str, tz: tzinfo, now: datetime | None = None) -> str:
     """'১৮ নভেম্বর ২০২৫', '18 November 2025'; without the year when `now` is given and in the same year."""
     local = moment.astimezone(tz)
+    short = now is not None and now.astimezone(tz).year == local.year
+    if locale := _elsewhere(language):
+        from babel import dates
+
+        return dates.format_date(local, "d MMMM" if short else "long", locale)
     date = f"{_digits(local.day, language)} {MONTHS[_known(language)][local.month - 1]}"
-    if now is not None and now.astimezone(tz).year == local.year:
-        return date
-    return f"{date} {_digits(local.year, language)}"
+    return date if short else f"{date} {_digits(local.year, language)}"
 
 
 def format_datetime(moment: datetime, language: str, tz: tzinfo, now: datetime | None = None) -> str:
@@ -43,12 +51,20 @@ def format_datetime(moment: datetime, language: str, tz: tzinfo, now: datetime |
 def weekday_date(moment: datetime, language: str, tz: tzinfo) -> str:
     """The press's date line: 'মঙ্গলবার (১৮ নভেম্বর)', 'Tuesday (18 November)'."""
     local = moment.astimezone(tz)
+    if locale := _elsewhere(language):
+        from babel import dates
+
+        return dates.format_date(local, "EEEE d MMMM", locale)
     return f"{WEEKDAYS[_known(language)][local.weekday()]} ({format_date(moment, language, tz, now=moment)})"
 
 
 def clock_time(moment: datetime, language: str, tz: tzinfo) -> str:
     """'বিকেল ৫:৪৫', '5:45 PM'."""
     local = moment.astimezone(tz)
+    if locale := _elsewhere(language):
+        from babel.dates import format_time
+
+        return format_time(local, "short", tz, locale)
     clock = f"{local.hour % 12 or 12}:{local.minute:02}"
     if _known(language) == "bn":
         return f"{day_part(local.hour)} {to_bengali_digits(clock)}"
@@ -74,12 +90,31 @@ def relative_time(moment: datetime, now: datetime, language: str, tz: tzinfo) ->
         return format_date(moment, language, tz, now)
     if age < -CLOCKS_DIFFER:
         return format_datetime(moment, language, tz, now)
+    if locale := _elsewhere(language):
+        from babel.dates import format_timedelta
+
+        whole = A_DAY if age >= A_DAY else AN_HOUR if age >= AN_HOUR else A_MINUTE
+        counted = max(age // whole, 0) * whole
+        return format_timedelta(-counted, granularity="minute", threshold=1, add_direction=True, locale=locale)
     if age < A_MINUTE:
         return "এইমাত্র" if _known(language) == "bn" else "just now"
     unit = A_DAY if age >= A_DAY else AN_HOUR if age >= AN_HOUR else A_MINUTE
     count = age // unit
     one, many = _UNITS[_known(language)][unit]
     return _AGO[_known(language)].format(count=_digits(count, language), unit=one if count == 1 else many)
+
+
+@lru_cache(maxsize=64)
+def _elsewhere(language: str) -> Locale | None:
+    """Babel's locale of a language that is neither ours nor unknown."""
+    if language in {"bn", "en"}:
+        return None
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(language, sep="-" if "-" in language else "_")
+    except (UnknownLocaleError, ValueError, TypeError):
+        return None
 
 
 def _known(language: str) -> str:

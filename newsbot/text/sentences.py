@@ -88,6 +88,7 @@ _ABBREVIATIONS: Final = frozenset(
         *("jul", "aug", "sep", "sept", "oct", "nov", "dec", "e.g", "i.e", "a.m", "p.m", "u.s", "u.n", "u.k"),
     )
 )
+_SAYING: Final = frozenset(normalise("বলে বলেন বললেন বলেছেন জানতে জানান লেখেন লিখেছেন শীর্ষক শিরোনামে প্রশ্ন মন্তব্য").split())
 _INITIALS_AT_MOST = 2  #: code points of a Bengali word: ড., এ., কে.; of a Latin one: 1
 
 _END: Final = regex.compile(r"[।॥৷?!]+|\.+|…+")
@@ -115,6 +116,8 @@ def _split_line(line: str) -> list[str]:
         stop = end.end()
         while closing := _CLOSING.match(line, stop):
             stop = closing.end()
+        if stop > end.end() and _is_said(line[stop : stop + _LONGEST_WORD]):
+            continue
         _append(sentences, line[start:stop].strip())
         start = stop
     _append(sentences, line[start:].strip())
@@ -129,6 +132,12 @@ def _append(sentences: list[str], piece: str) -> None:
         sentences[-1] = f"{sentences[-1]} {piece}"
     else:
         sentences.append(piece)
+
+
+def _is_said(following: str) -> bool:
+    """Whether a quotation just closed goes on with who said it: “কী হবে?” জানতে চান তিনি।"""
+    words = following.split(maxsplit=1)
+    return bool(words) and following[0].isspace() and normalise(words[0]).rstrip("।,?!") in _SAYING
 
 
 def _ends_sentence(line: str, start: int, stop: int) -> bool:
@@ -155,7 +164,8 @@ def _full_stop_ends(line: str, start: int, stop: int) -> bool:
     if before is None:
         return False
     word = normalise(before.group()).casefold()
-    number = word.rpartition(".")[2]
+    number = word.rpartition(".")[2]  # of এ.কে.এম. the last
     if number.isdigit():  # a list number, not the year at an English sentence's end
         return len(number) > 2 and rest[0].isascii() and rest[0].isupper()
-    return len(word) > (1 if word.isascii() else _INITIALS_AT_MOST) and word not in _ABBREVIATIONS
+    least = 1 if number.isascii() else _INITIALS_AT_MOST
+    return len(number) > least and number not in _ABBREVIATIONS and word not in _ABBREVIATIONS

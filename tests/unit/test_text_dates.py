@@ -64,7 +64,7 @@ def test_clock_times_name_the_part_of_the_day(hour: int, minute: int, bengali: s
 
 def test_date_and_time_together() -> None:
     assert format_datetime(MOMENT, "bn", DHAKA) == "১৮ নভেম্বর ২০২৫, বিকেল ৫:৪৫"
-    assert format_datetime(MOMENT, "hi", DHAKA, MOMENT) == "18 November, 5:45 PM"
+    assert format_datetime(MOMENT, "hi", DHAKA, MOMENT) == "18 नवंबर, 5:45 pm"
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,17 @@ def test_date_and_time_together() -> None:
 def test_how_long_ago(age: timedelta, bengali: str, english: str) -> None:
     assert relative_time(MOMENT, MOMENT + age, "bn", DHAKA) == bengali
     assert relative_time(MOMENT, MOMENT + age, "en", DHAKA) == english
+
+
+def test_a_language_with_a_catalogue_of_its_own_is_written_as_its_readers_expect() -> None:
+    moment = datetime(2025, 11, 18, 11, 45, tzinfo=UTC)
+    now = moment + timedelta(hours=2)
+    assert format_date(moment, "hi", DHAKA, now) == "18 नवंबर"
+    assert format_date(moment, "fr", DHAKA) == "18 novembre 2025"
+    assert relative_time(moment, now, "fr", DHAKA) == "il y a 2 heures"
+    assert relative_time(moment, moment + timedelta(hours=1), "fr", DHAKA) == "il y a 1 heure"
+    assert relative_time(moment, moment + timedelta(minutes=5), "hi", DHAKA) == "5 मिनट पहले"
+    assert weekday_date(moment, "fr", DHAKA) == "mardi 18 novembre"
+    assert clock_time(moment, "fr", DHAKA) == "17:45"
+    for language in ("xx", "", "not a language", "\0"):
+        assert format_date(moment, language, DHAKA) == "18 November 2025"

@@ -61,3 +61,13 @@ def test_a_text_falls_into_its_sentences(text: str, sentences: list[str]) -> Non
 
 def test_what_was_typed_is_kept() -> None:
     assert split_sentences("র\u200c্যাবের বিজ\u09df।  শেষ।") == ["র\u200c্যাবের বিজ\u09df।", "শেষ।"]
+
+
+def test_initials_written_together_end_nothing() -> None:
+    for sentence in ("এ.কে.এম. রহিম এলেন।", "এ. কে. এম. ফজলুল হক এলেন।"):
+        assert split_sentences(f"{sentence} তিনি বসলেন।") == [sentence, "তিনি বসলেন।"]
+
+
+def test_a_quotation_goes_on_with_who_said_it() -> None:
+    sentences = ["“কী হবে?” জানতে চান তিনি।", "‘চলুন!’ বলেন করিম।", "তিনি বলেন, ‘নির্বাচন হবে।’", "এরপর চলে যান।"]
+    assert split_sentences(" ".join(sentences)) == sentences
