@@ -11,10 +11,11 @@ from newsbot.text.normalise import normalise
 
 __all__ = ["content_fingerprint", "tokens", "words_of"]
 
+# Bounded, and begun only where a run begins: what repeats without end must not be gone through again from each place.
 _WORD: Final = regex.compile(
-    r"""(?<![\p{L}\p{M}\p{N}])\d+(?:,\d{2,3})*,\d{3}(?:\.\d+)?(?![\p{L}\p{M}\p{N}])   # 12,34,567.5
-      | (?<![\p{L}\p{M}\p{N}])\d+\.\d+(?![\p{L}\p{M}\p{N}])                           # 3.5
-      | \p{M}*[\p{L}\p{N}][\p{L}\p{M}\p{N}]*                                             # marks alone are no word""",
+    r"""(?<![\p{L}\p{M}\p{N}])\d{1,15}(?:,\d{2,3}){0,8},\d{3}(?:\.\d+)?(?![\p{L}\p{M}\p{N}])   # 12,34,567.5
+      | (?<![\p{L}\p{M}\p{N}])\d++\.\d+(?![\p{L}\p{M}\p{N}])                                 # 3.5
+      | (?<!\p{M})\p{M}*+[\p{L}\p{N}][\p{L}\p{M}\p{N}]*+                  # marks alone are no word""",
     regex.VERBOSE,
 )
 _EMOJI_MARKS: Final = regex.compile("[\ufe0e\ufe0f\u20e3]")  #: drawn in colour, or on a keycap: no part of a word

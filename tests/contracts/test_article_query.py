@@ -205,3 +205,25 @@ async def test_indexing_anew_counts_the_same(store, database):
     while await store.index_anew(2):
         pass
     assert await _counted(database) == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "শব্দ " * 200_000,  # a megabyte
+        "ক" + "\u0981" * 1_000,
+        "\u09cd" * 5_000,
+        "১,২" * 20_000,
+        "।?!…" * 1_000,
+        "\u202eשלום عربي\u202c \ue000\U000f0000 中文 ไทย",
+        "\x01\x02\x1b[31m \ufdd0\uffff",
+        "\ud800 \udfff",
+        "'" * 10_000,
+        'NEAR("x" AND * ^ -)' * 100,
+    ],
+    ids=range(10),
+)
+async def test_an_article_of_any_text_is_stored_and_found(store, body):
+    await store.put(a_draft(90, headline="যাই আসুক", summary="", body=f"ইলিশ {body}"), now=NOW, announce=True)
+    assert await numbers(store, "ইলিশ") == [90]
+    assert (await numbers(store, f"ইলিশ {body}"))[0] == 90
