@@ -7,7 +7,7 @@ Measured on 83 Latin-spelt queries over 50,000 words: the first guess is right i
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,9 +63,13 @@ def guesses(typed: str, candidates: Iterable[tuple[str, str, int]]) -> tuple[Gue
     return tuple(Guess(word, written, math.exp(best - apart)) for apart, word, written in ranked[:GUESSES])
 
 
-def one_consonant_apart(sound: str, candidates: Sequence[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
-    """Those whose consonants differ from `sound` by one: another, one more, one less, or two changed about."""
-    return [candidate for candidate in candidates if _nearly(sound, skeleton(candidate[0]))]
+def one_consonant_apart(one: str, other: str) -> bool:
+    """Whether the consonants of two words differ by one: another, one more, one less, or two changed about."""
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    a, b = one[start:], other[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
 def _spoken(typed: str) -> list[str]:
@@ -73,11 +77,3 @@ def _spoken(typed: str) -> list[str]:
     if typed.isascii():
         said.extend(heard(typed.removesuffix(end)) for end in _LATIN_ENDINGS if typed.endswith(end))
     return said
-
-
-def _nearly(one: str, other: str) -> bool:
-    start = 0
-    while start < min(len(one), len(other)) and one[start] == other[start]:
-        start += 1
-    a, b = one[start:], other[start:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])

@@ -22,21 +22,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from newsbot.articles import sql_words
 from newsbot.articles.ranking import Candidate, Wanted, freshness, ranked, rarity
 from newsbot.articles.search_terms import indexed_word, indexed_words
-from newsbot.articles.spelling import Guess, guesses, one_consonant_apart, sounds_of
+from newsbot.articles.spelling import Guess, guesses, sounds_of
 from newsbot.articles.sql_search import NOTHING, Hits, SearchIndex, Sought, newest_hits
 from newsbot.domain.search import Match, Query, Term
 from newsbot.text.analyser import beginning, key
 from newsbot.text.sounds import KNOWN_SPELLINGS
 from newsbot.text.stemmer import stem
 
-DEPTH: Final = 300  #: hits of a choice, the newest, that are looked at; more when more are asked for
+DEPTH: Final = 150  #: hits of a choice, the newest, that are looked at; more when more are asked for
 ON_TOP_AMONG: Final = 20_000  #: articles, the newest, that are gone through for words on top
 READ: Final = 40  #: of them, whose words are read
 ON_TOP: Final = 1.6  #: what a headline or kicker is worth beside the rest, before the words are read
 FEW_HITS: Final = 5  #: fewer: the next step is tried
 MOST_BEGINNINGS: Final = 20  #: words that an unfinished one may become
 MOST_ALIKE: Final = 60  #: words that sound alike, and are compared
-MOST_NEARLY_ALIKE: Final = 4_000
 TELLING: Final = 6  #: words, the rarest, that articles with some of the words are looked up by
 LEAST_BEGINNING: Final = 2  #: letters
 
@@ -90,7 +89,7 @@ class ArticleSearch:
         said = [*wanted, *(Wanted.of(indexed_word(key), 0) for phrase in query.phrases for key in phrase)]
         answer = Answer()
         if query.match is not Match.ANY:
-            await self._rank(self._all_of(limits, phrases, sought), said)
+            await self._rank(self._all_of(limits, phrases, sought, wanted), said)
             if query.match is Match.AUTO and len(self._found) < FEW_HITS:
                 await self._begin_so(limits, phrases, terms, wanted, sought)
             if query.match is Match.AUTO and not self._found:
@@ -131,9 +130,8 @@ class ArticleSearch:
         words = await sql_words.beginning_so(self.connection, indexed_word(last), MOST_BEGINNINGS)
         if words:
             longer = Wanted(tuple((word, 1.0) for word in words), sum(words.values()))
-            await self._rank(
-                self._all_of(limits, phrases, [*sought[:-1], Sought(tuple(words))]), [*wanted[:-1], longer]
-            )
+            begun, instead = [*sought[:-1], Sought(tuple(words))], [*wanted[:-1], longer]
+            await self._rank(self._all_of(limits, phrases, begun, instead), instead)
 
     async def _meant(
         self,
@@ -153,7 +151,7 @@ class ArticleSearch:
                 likely[place] = Sought(tuple(guess.word for guess in meant))
                 words = tuple((guess.word, guess.worth) for guess in meant)
                 instead[place] = Wanted(words, self._counts.get(meant[0].word, 1))
-        await self._rank(self._all_of(limits, phrases, likely), instead)
+        await self._rank(self._all_of(limits, phrases, likely, instead), instead)
         if not self._found and len(terms) > 1:
             await self._rank([Choice(limits.of(*phrases, one), (n,)) for n, one in enumerate(likely)], instead)
         if not self._found:
@@ -174,8 +172,7 @@ class ArticleSearch:
         alike = await sql_words.sounding_so(self.connection, sounds, MOST_ALIKE)
         if found := guesses(term.typed, alike):
             return found
-        nearly = await sql_words.sounding_nearly_so(self.connection, sounds[0], MOST_NEARLY_ALIKE)
-        return guesses(term.typed, one_consonant_apart(sounds[0], nearly))
+        return guesses(term.typed, await sql_words.sounding_nearly_so(self.connection, sounds[0], MOST_ALIKE))
 
     async def _some(
         self,
@@ -201,12 +198,15 @@ class ArticleSearch:
         newest_first = sorted((row.age, -row.id) for row in rows)
         self._found.update(dict.fromkeys(-article_id for _, article_id in newest_first))
 
-    def _all_of(self, limits: Hits, phrases: Sequence[Sought], sought: Sequence[Sought]) -> list[Choice]:
-        """Articles with all the words, and those with all of them on top, which may be too old for the first."""
-        places = tuple(range(len(sought)))
-        everywhere = limits.of(*phrases, *sought)
-        on_top = replace(everywhere, on_top=True, after=max(self._total - ON_TOP_AMONG, 0))
-        return [Choice(everywhere, places), Choice(on_top, places)]
+    def _all_of(
+        self, limits: Hits, phrases: Sequence[Sought], sought: Sequence[Sought], wanted: Sequence[Wanted]
+    ) -> list[Choice]:
+        """Articles with all the words; where these are too many to look at, also those with all of them on top."""
+        everywhere = Choice(limits.of(*phrases, *sought), tuple(range(len(sought))))
+        if not wanted or min(word.articles for word in wanted) <= DEPTH:
+            return [everywhere]
+        on_top = replace(everywhere.hits, on_top=True, after=max(self._total - ON_TOP_AMONG, 0))
+        return [everywhere, replace(everywhere, hits=on_top)]
 
     async def _rank(self, choices: Sequence[Choice], wanted: Sequence[Wanted]) -> None:
         """Add what the choices name and is not found yet, best first.
@@ -217,24 +217,27 @@ class ArticleSearch:
         every = [choice.hits for choice in choices]
         rows = newest_hits(self.index, every, now=self.now, depth=max(DEPTH, self.enough))
         ages: dict[int, float] = {}
-        having: dict[int, set[int]] = {}
-        on_top: set[int] = set()
+        chosen: dict[int, int] = {}  # by which of the choices, a bit each
         for article_id, age, number in await self.connection.execute(rows):
             if article_id not in self._found:
                 ages[article_id] = float(age)
-                having.setdefault(article_id, set()).update(choices[number].places)
-                if choices[number].hits.on_top:
-                    on_top.add(article_id)
-        worth = [rarity(one.articles, self._total) for one in wanted]
+                chosen[article_id] = chosen.get(article_id, 0) | 1 << number
+        worth = {bits: self._worth(bits, choices, wanted) for bits in set(chosen.values())}
 
         def coarse(article_id: int) -> tuple[float, int]:
-            words = sum(worth[place] for place in having[article_id]) * (ON_TOP if article_id in on_top else 1.0)
-            return words * freshness(ages[article_id]), article_id
+            return worth[chosen[article_id]] * freshness(ages[article_id]), article_id
 
         best = sorted(ages, key=coarse, reverse=True)[: max(READ, self.enough)]
         fields = await sql_words.fields_of(self.connection, best)
         candidates = [Candidate(article_id, ages[article_id], words) for article_id, words in fields.items()]
         self._found.update(dict.fromkeys(ranked(wanted, candidates, total=self._total)))
+
+    def _worth(self, bits: int, choices: Sequence[Choice], wanted: Sequence[Wanted]) -> float:
+        """Of an article that these choices named: its words, more on top."""
+        named = [choice for number, choice in enumerate(choices) if bits >> number & 1]
+        places = {place for choice in named for place in choice.places}
+        words = sum(rarity(wanted[place].articles, self._total) for place in places)
+        return words * (ON_TOP if any(choice.hits.on_top for choice in named) else 1.0)
 
     async def _or_timeless(self, answer: Answer) -> Answer:
         if answer.ids or self.query.timeless is None:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from newsbot.articles.ranking import WEIGHTS
 from newsbot.articles.schema import article_words, search_words
 from newsbot.articles.search_terms import IndexedText, indexed_text
+from newsbot.articles.spelling import one_consonant_apart
 from newsbot.articles.sql_rows import batches
 from newsbot.articles.sql_search import FIELDS, SearchIndex
 from newsbot.domain.article import Article
@@ -104,10 +105,13 @@ async def sounding_so(connection: AsyncConnection, sounds: Sequence[str], limit:
 
 
 async def sounding_nearly_so(connection: AsyncConnection, sound: str, limit: int) -> list[tuple[str, str, int]]:
-    """The commonest words that begin with the same consonant and have as many, or one more or less."""
+    """The commonest words that begin with the same consonant and differ from it by one: see `one_consonant_apart`."""
     first, length = sound[:1], func.length(search_words.c.sound)
     near = (search_words.c.sound >= first) & (search_words.c.sound < first + _LAST)
-    return await _spelt(connection, near & length.between(len(sound) - 1, len(sound) + 1), limit)
+    length_fits = length.between(len(sound) - 1, len(sound) + 1)
+    query = select(search_words.c.sound).distinct().where(near & length_fits)
+    sounds = (await connection.execute(query)).scalars()
+    return await sounding_so(connection, [other for other in sounds if one_consonant_apart(sound, other)], limit)
 
 
 async def _spelt(connection: AsyncConnection, condition: ColumnElement[bool], limit: int) -> list[tuple[str, str, int]]:

@@ -41,7 +41,8 @@ def test_one_letter_wrong_missing_too_many_or_changed_about_is_near() -> None:
     for typed in ("নির্ভাচন", "নিবাচন", "নির্বাচচলন", "নির্চাবন", "নিরবাচন"):
         sound = sounds_of(typed)[0]
         same = [word for word in archive if skeleton(word[0]) == sound]
-        assert (same or one_consonant_apart(sound, archive)) == archive[:1], typed
+        near = [word for word in archive if one_consonant_apart(sound, skeleton(word[0]))]
+        assert (same or near) == archive[:1], typed
 
 
 def test_short_words_of_bengali_script_are_not_guessed_at() -> None:
