@@ -21,9 +21,9 @@ def _words(text: str) -> tuple[str, ...]:
 _AFTER_CONSONANT: Final = _words("""
     ে েন েছে েছেন েছি েছিল েছিলেন ল লো লেন লাম লে বে বেন বো ছে ছেন ছিল ছিলেন তে তো তেন া ার ায় াও ুন েনি েননি
 """)
-_CAUSATIVE: Final = _words("""
-    াল ালো ালেন ালে াবে াবেন াচ্ছে াচ্ছেন াতে ানো ানোর ান ায় িয়ে িয়েছে িয়েছেন িয়েছিল িয়েছিলেন াননি ায়নি াক ানোয়
-""")
+_AFTER_LOW_VOWEL: Final = _words("ে েন ার ায় াও")  #: where the root changes its vowel: লিখে but লেখেন
+_CAUSATIVE: Final = _words("াল ালো ালেন ালে াবে াবেন াচ্ছে াচ্ছেন াতে ানো ানোর ান ায় াননি ায়নি াক ানোয়")
+_CAUSATIVE_CHANGED: Final = _words("িয়ে িয়েছে িয়েছেন িয়েছিল িয়েছিলেন")
 _ROOTS: Final = {  # verbal noun → its root as written before consonants and vowels of the endings
     "করা": "কর",
     "বলা": "বল",
@@ -56,6 +56,30 @@ _ROOTS: Final = {  # verbal noun → its root as written before consonants and v
     "মানা": "মান",
     "হারা": "হার",
     "আসা": "আস",
+    "ঢোকা": "ঢুক",
+    "খেলা": "খেল",
+    "লাগা": "লাগ",
+    "ঘোরা": "ঘুর",
+    "বোঝা": "বুঝ",
+    "খোঁজা": "খুঁজ",
+    "শেখা": "শিখ",
+    "কেনা": "কিন",
+    "বেচা": "বেচ",
+    "লড়া": "লড়",
+    "ডোবা": "ডুব",
+    "জ্বলা": "জ্বল",
+    "পোড়া": "পুড়",
+    "বাঁচা": "বাঁচ",
+    "থামা": "থাম",
+    "ওড়া": "উড়",
+    "হাঁটা": "হাঁট",
+    "কাঁদা": "কাঁদ",
+    "ঘটা": "ঘট",
+    "ছোড়া": "ছুড়",
+    "ভাসা": "ভাস",
+    "ঝরা": "ঝর",
+    "টানা": "টান",
+    "পৌঁছানো": "পৌঁছ",
 }
 _CAUSATIVE_ROOTS: Final = {
     "জানা": "জান",
@@ -72,6 +96,26 @@ _CAUSATIVE_ROOTS: Final = {
     "নামা": "নাম",
     "বসা": "বস",
     "বানানো": "বান",
+    "জেতা": "জিত",
+    "শোনা": "শুন",
+    "ওঠা": "উঠ",
+    "শেখা": "শিখ",
+    "বোঝা": "বুঝ",
+    "ঢোকা": "ঢুক",
+    "ঘোরা": "ঘুর",
+    "থামা": "থাম",
+    "বাঁচা": "বাঁচ",
+    "পোড়া": "পুড়",
+    "ডোবা": "ডুব",
+    "ওড়া": "উড়",
+    "ঠেকানো": "ঠেক",
+    "এড়ানো": "এড়",
+    "ছড়ানো": "ছড়",
+    "তাড়ানো": "তাড়",
+    "পৌঁছানো": "পৌঁছ",
+    "মেটানো": "মিট",
+    "ঘোচানো": "ঘুচ",
+    "লুকানো": "লুক",
 }
 _IRREGULAR: Final = {
     "হওয়া": """
@@ -109,15 +153,21 @@ _IRREGULAR: Final = {
         """,
 }
 _OTHER_WORDS: Final = frozenset(
-    map(normalise, ("আসল", "কমল", "হারা", "মরা", "নামে", "মানে", "হারে", "গড়ে", "যান", "চালান", "পাঠান", "বানান"))
+    _words("""
+        আসল কমল হারা মরা নামে মানে হারে গড়ে যান চালান পাঠান বানান কিনা শিখা শেখে খোঁজে ঘোরে ভাসান ওড়ায় তাড়ায়
+    """)
 )
 
 
 def _conjugated() -> Iterator[tuple[str, str]]:
-    for roots, endings in ((_ROOTS, _AFTER_CONSONANT), (_CAUSATIVE_ROOTS, _CAUSATIVE)):
-        for noun, root in roots.items():
-            for ending in endings:
-                yield root + ending, noun
+    for noun, root in _ROOTS.items():
+        yield from ((root + ending, noun) for ending in _AFTER_CONSONANT)
+        if root != noun.removesuffix("া"):
+            yield from ((noun.removesuffix("া") + ending, noun) for ending in _AFTER_LOW_VOWEL)
+    for noun, root in _CAUSATIVE_ROOTS.items():
+        for before_aa in {root, noun.removesuffix("ানো").removesuffix("া")}:
+            yield from ((before_aa + ending, noun) for ending in _CAUSATIVE)
+        yield from ((root + ending, noun) for ending in _CAUSATIVE_CHANGED)
     for noun, forms in _IRREGULAR.items():
         for form in forms.split():
             yield form, noun
