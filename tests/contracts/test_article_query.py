@@ -136,6 +136,34 @@ async def test_what_is_found_or_sounds_like_nothing_is_left_alone(store, typed):
     assert (await search(store, typed)).meant == ()
 
 
+class TestWordsWrittenTogetherOrApart:
+    @pytest.fixture
+    async def store(self, store):
+        texts = {
+            20: ("পোশাক কারখানায় আগুন", "নিরাপদে আছেন কর্মীরা।"),
+            21: ("পোশাককর্মীর মৃত্যু", "সড়কে ট্রাক।"),
+            22: ("পোশাকের বাজার", "দাম বাড়ছে।"),
+        }
+        for number, (headline, body) in texts.items():
+            await store.put(a_draft(number, headline=headline, summary="", body=body), now=NOW, announce=True)
+        return store
+
+    async def test_two_words_find_the_one_that_others_make_of_them(self, store):
+        assert await numbers(store, "পোশাক কর্মী", match=Match.ALL) == [21, 20]
+
+    async def test_a_word_that_nobody_wrote_is_found_in_its_parts(self, store):
+        assert await numbers(store, "পোশাকবাজার") == [22]
+        assert await numbers(store, "পোশাকবাজারের", match=Match.ALL) == [22]
+        assert set(await numbers(store, "পোশাকবাজার", match=Match.ANY)) == {20, 22}
+        assert (await search(store, "পোশাকবাজার")).meant == ()
+
+    async def test_a_word_that_somebody_wrote_is_taken_as_it_is(self, store):
+        assert await numbers(store, "পোশাককর্মী") == [21]
+
+    async def test_a_phrase_is_taken_as_it_is(self, store):
+        assert await numbers(store, '"পোশাক কর্মী"') == []
+
+
 async def test_all_and_any_of_the_words_can_be_asked_for(store):
     assert await numbers(store, "পদ্মা কমিশন", match=Match.ALL) == []
     assert set(await numbers(store, "পদ্মা কমিশন", match=Match.ANY)) == {1, 2, 3}

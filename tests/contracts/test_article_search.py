@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsbot.articles.query_parser import parse_query
-from newsbot.articles.sql_searcher import DEPTH
+from newsbot.articles.sql_ranking import DEPTH
 from newsbot.articles.sql_store import SqlArticleStore
 from newsbot.articles.store import ArticleStore
 from newsbot.database import Database, connect_database
