@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -98,10 +99,14 @@ class PostgresServer:
             )
 
     def kill(self) -> None:
-        """As a crash does. Its children notice by themselves."""
+        """As a power cut does: with it those who serve a connection, or they take one more commit until they notice."""
         assert self._process is not None
+        serving = run(_serving(self.url("postgres")))
         self._process.kill()
         self._process.wait()
+        for pid in serving:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -148,6 +153,16 @@ async def execute(url: str, *statements: str) -> None:
     try:
         for statement in statements:
             await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def _serving(url: str) -> list[int]:
+    """The processes that serve others' connections."""
+    connection = await asyncpg.connect(url)
+    try:
+        others = "backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        return [row["pid"] for row in await connection.fetch(f"SELECT pid FROM pg_stat_activity WHERE {others}")]
     finally:
         await connection.close()
 
