@@ -197,11 +197,14 @@ class Parts:
     async def model_summaries(self) -> ModelSummaries | None:
         """None unless a language model is set up."""
         settings = self.settings.summary
+        model = await self.language_model()
+        return ModelSummaries(await self.articles(), model, clock=self.clock) if model is not None else None
+
+    async def language_model(self) -> LanguageModel | None:
         if settings.url is None or settings.model is None:
             return None
         key = settings.key.get_secret_value() if settings.key else ""
-        model = LanguageModel(await self.downloader(), url=settings.url, model=settings.model, key=key)
-        return ModelSummaries(await self.articles(), model, clock=self.clock)
+        return LanguageModel(await self.downloader(), url=settings.url, model=settings.model, key=key)
 
     def _count_report(self, report: SourceReport) -> None:
         for outcome, count in report.items.items():

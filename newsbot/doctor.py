@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import aiohttp
 import aiohttp.web
@@ -19,10 +20,18 @@ from newsbot.config import load_settings
 from newsbot.database import connect_database, refuse_unwritable
 from newsbot.domain.source import Source
 from newsbot.errors import ConfigurationError, NewsbotError, StartError
+from newsbot.ingest.language_model import UnusableAnswer
 from newsbot.observability import Redactor, configure_logging
 from newsbot.webserver import WebServer, address_here
 
 WELL, WRONG, NOTE = "ok", "WRONG", "note"
+
+#: what the language model is asked to summarise
+HEADLINE: Final = "পদ্মার পাড়ে নতুন সেতু"
+BODY: Final = (
+    "পদ্মার পাড়ে নতুন একটি সেতু চালু হয়েছে। দুই পাড়ের মানুষ এখন দশ মিনিটে নদী পার হতে পারছেন, আগে লাগত দুই ঘণ্টা। "
+    "সেতুটি তৈরি করতে তিন বছর লেগেছে। স্থানীয় কৃষকেরা বলছেন, সবজি এখন সকালেই শহরের বাজারে পৌঁছাবে।"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,7 @@ async def examine(env_file: Path) -> bool:
     where = str(env_file) if env_file.is_file() else f"no {env_file}: defaults and the environment"
     well = _print([Finding(WELL, "settings", where)])
     async with Parts(settings) as parts:
-        for check in (_newsroom, _database, _redis, _telegram, _web, _sources):
+        for check in (_newsroom, _database, _redis, _telegram, _web, _sources, _language_model):
             try:
                 findings = await check(parts)
             except NewsbotError as error:
@@ -178,3 +187,18 @@ async def _sources(parts: Parts) -> list[Finding]:
         )
 
     return list(await asyncio.gather(*(check(source) for source in parts.newsroom.sources)))
+
+
+async def _language_model(parts: Parts) -> list[Finding]:
+    model = await parts.language_model()
+    if model is None:
+        return []
+    what, name = "language model", parts.settings.summary.model
+    try:
+        summary = await model.summary(HEADLINE, BODY)
+        return [Finding(WELL, what, f"{name} answers, like “{summary}”")]
+    except UnusableAnswer as error:
+        return [Finding(NOTE, what, f"{name} answers, but not with a summary: {error}")]
+    except NewsbotError as error:
+        words = f"{error}; without it articles keep the summaries that are made of their own sentences"
+        return [Finding(WRONG, what, words)]

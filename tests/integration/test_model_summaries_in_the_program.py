@@ -48,6 +48,37 @@ async def test_what_the_cms_pushes_is_summarised_by_the_model_and_told_apart_by_
     assert {request.headers["Authorization"] for request in site.requests} == {"Bearer k"}
 
 
+async def test_the_doctor_asks_the_model_and_says_how_it_answers(tmp_path: Path) -> None:
+    answers: list[web.StreamResponse] = [
+        web.json_response({"choices": [{"message": {"content": GOOD}}]}),
+        web.json_response({"error": "no such model"}),
+        web.json_response({}, status=401),
+    ]
+
+    async def complete(_: web.Request) -> web.StreamResponse:
+        return answers.pop(0)
+
+    async with running_app(create_sandbox_app(None)) as address, a_site() as site:
+        site.put_handler("/v1/chat/completions", complete)
+        newsroom = Newsroom(tmp_path, address)
+        with newsroom.env_file.open("a", encoding="utf-8") as env:
+            env.write(f"NEWSBOT_SUMMARY__URL={site.url}/v1\nNEWSBOT_SUMMARY__MODEL=m\nNEWSBOT_SUMMARY__KEY=k3y\n")
+        found = []
+        for _ in range(3):
+            status, out, _ = await newsroom.run("doctor")
+            found.append((status, next(line for line in out.splitlines() if "language model" in line)))
+            assert "k3y" not in out
+    well, unusable, refused = found
+    assert well == (0, f"ok     language model: m answers, like “{GOOD}”")
+    assert unusable == (
+        0,
+        "note   language model: m answers, but not with a summary: its answer is no chat completion",
+    )
+    assert refused[0] == 1
+    assert refused[1].startswith("WRONG  language model: ")
+    assert "401" in refused[1]
+
+
 async def push(session: aiohttp.ClientSession, *items: dict[str, str]) -> None:
     headers = {"Authorization": "Bearer a-token-for-tests"}
     async with session.post("/api/articles", json=list(items), headers=headers) as answer:
