@@ -25,6 +25,7 @@ from newsbot.database import Database, open_database
 from newsbot.delivery.alert_store import SqlAlertStore
 from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.desk import link_check
+from newsbot.domain.subscriber import Address
 from newsbot.embedded_redis import EmbeddedRedis, connect_or_start
 from newsbot.errors import NewsbotError
 from newsbot.i18n import Catalog
@@ -196,11 +197,11 @@ class Parts:
 
     async def model_summaries(self) -> ModelSummaries | None:
         """None unless a language model is set up."""
-        settings = self.settings.summary
         model = await self.language_model()
         return ModelSummaries(await self.articles(), model, clock=self.clock) if model is not None else None
 
     async def language_model(self) -> LanguageModel | None:
+        settings = self.settings.summary
         if settings.url is None or settings.model is None:
             return None
         key = settings.key.get_secret_value() if settings.key else ""
@@ -212,7 +213,14 @@ class Parts:
         if report.error:
             self.metrics.source_failures.labels(report.source).inc()
 
-    async def dialogue(self, subscribers: RedisSubscriberStore, names: frozenset[str], channel: Channel) -> Dialogue:
+    async def dialogue(
+        self,
+        subscribers: RedisSubscriberStore,
+        names: frozenset[str],
+        channel: Channel,
+        *,
+        public_channel: Address | None = None,
+    ) -> Dialogue:
         return Dialogue(
             articles=await self.articles(),
             subscribers=subscribers,
@@ -226,6 +234,7 @@ class Parts:
             language=self.settings.language,
             timezone=self.settings.timezone,
             names=names,
+            public_channel=public_channel,
         )
 
     async def web(self, webhooks: Mapping[str, Any], *, wake: Callable[[], None] = lambda: None) -> WebServer:

@@ -52,7 +52,7 @@ class TelegramAccount:
         self._api = api
         self.bot = bot
         self._subscribers = subscribers
-        self._tasks: dict[str, Coroutine[Any, Any, None]] = {}
+        self._public_channel: Slot | None = None
 
     @classmethod
     async def open(cls, parts: Parts, token: str) -> Self:
@@ -70,7 +70,7 @@ class TelegramAccount:
         redis, name = await parts.redis(), f"{CHANNEL}:{self.bot.id}"
         articles, alerts, ledger = await parts.articles(), await parts.alerts(), await parts.ledger()
         expire = timedelta(minutes=settings.delivery.expire_minutes)
-        self._public_channel = await self._find_public_channel()
+        public_channel = await self._find_public_channel()
         self.inbox = RedisInbox(redis, name, kept=parts.metrics.events.labels(CHANNEL).inc)
         pacing = RedisPacing(redis, name, settings.telegram.rate)
         self.channel = TelegramChannel(self._api, pacing=pacing, moved=self._moved)
@@ -83,7 +83,9 @@ class TelegramAccount:
             clock=parts.clock,
             timezone=parts.timezone,
         )
-        readers = await parts.dialogue(self._subscribers, frozenset({self.bot.username}), self.channel)
+        readers = await parts.dialogue(
+            self._subscribers, frozenset({self.bot.username}), self.channel, public_channel=public_channel
+        )
         links = LinkCheck(
             await parts.link_downloader(), allow_private=any(one.allow_private for one in parts.newsroom.sources)
         )
@@ -172,14 +174,14 @@ class TelegramAccount:
     async def _moved(self, old: Address, new: Address) -> None:
         await self._subscribers.move(old, new, now=self._parts.clock())
 
-    async def _find_public_channel(self) -> Slot | None:
+    async def _find_public_channel(self) -> Address | None:
         settings = self._parts.settings
         if settings.telegram.channel is None:
             return None
         found = await find_public_channel(self._api, settings.telegram.channel, self.bot)
         if found.problem:
             log.warning("the public channel can't be written to", channel=settings.telegram.channel, why=found.problem)
-        return await public_channel_slot(
+        self._public_channel = await public_channel_slot(
             self._subscribers,
             found.address,
             now=self._parts.clock(),
@@ -199,6 +201,7 @@ def token_of(parts: Parts) -> str:
     """Raises ConfigurationError when there is none."""
     token = parts.settings.telegram.token
     if token is None:
+        return found.address
         raise ConfigurationError(
             "NEWSBOT_TELEGRAM__TOKEN: it is missing; get one from @BotFather in Telegram (README, five minutes), "
             "or see everything without one: newsbot demo"

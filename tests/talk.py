@@ -20,7 +20,7 @@ from newsbot.domain.message import (
     TextReply,
     Toast,
 )
-from newsbot.domain.subscriber import Preferences
+from newsbot.domain.subscriber import Address, Preferences
 from newsbot.i18n import Catalog
 from tests.builders import NOW, a_draft, a_newsroom, a_press, an_address, an_incoming, some_topics, the_administrator
 from tests.fakes import MemoryArticleStore, MemoryListMemory, MemorySubscriberStore
@@ -43,6 +43,10 @@ class Talk:
     last: Replies = ()
 
     def __post_init__(self) -> None:
+        self.begin()
+
+    def begin(self, public_channel: Address | None = None) -> None:
+        """As after a start, with this channel in the settings."""
         self.dialogue = Dialogue(
             articles=self.articles,
             subscribers=self.subscribers,
@@ -54,6 +58,7 @@ class Talk:
             catalog=CATALOG,
             clock=lambda: self.now,
             names=frozenset({"ProbhatBot"}),
+            public_channel=public_channel,
         )
 
     async def say(self, text: str, **changes: object) -> Replies:

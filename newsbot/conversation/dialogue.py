@@ -83,7 +83,7 @@ class Dialogue:
     """Answers readers. `language` and `timezone` are those of readers who have chosen none.
 
     `names`: what the bot is called in mentions, without the @; unknown names are fine, then any is taken for ours.
-    `administers`: see `Channel.is_administrator`.
+    `administers`: see `Channel.is_administrator`. `public_channel`: the newsroom's own, which is sent what breaks.
     """
 
     def __init__(
@@ -101,6 +101,7 @@ class Dialogue:
         language: str = "bn",
         timezone: str = "Asia/Dhaka",
         names: frozenset[str] = frozenset(),
+        public_channel: Address | None = None,
     ) -> None:
         self.house = House(
             articles=articles,
@@ -115,6 +116,7 @@ class Dialogue:
             timezone=timezone,
             alerts=alerts,
             administers=administers,
+            public_channel=public_channel,
         )
 
     async def answer(self, incoming: IncomingMessage) -> Replies:

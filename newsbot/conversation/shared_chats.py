@@ -27,7 +27,6 @@ from newsbot.conversation.intents import (
 from newsbot.conversation.reading import latest_button, topics_button
 from newsbot.conversation.turn import House, Replies, Turn, rows, text
 from newsbot.domain.message import AnyReply, ChoiceReply, Span, TextReply, Toast
-from newsbot.domain.subscriber import PUBLIC_CHANNEL, ROLE
 
 __all__ = ["as_posts", "how_to_have_news_sent", "introduction", "refusal"]
 
@@ -49,18 +48,13 @@ async def refusal(house: House, turn: Turn, intent: Intent) -> Replies | None:
     if not turn.in_group:
         return None
     _ = turn.translate
-    if turn.in_channel and isinstance(intent, NOT_IN_OUR_CHANNEL) and _is_ours(turn):
+    ours = turn.in_channel and turn.incoming.address == house.public_channel
+    if ours and isinstance(intent, NOT_IN_OUR_CHANNEL):
         return (text(_("This is the newsroom's own channel: breaking news is sent here without subscribing.")),)
     if not isinstance(intent, ADMINISTRATORS_ONLY) or await house.administers(turn.incoming):
         return None
     said = _("Only the administrators of this group can do that.")
     return (Toast(text=said),) if turn.pressed else (text(said),)
-
-
-def _is_ours(turn: Turn) -> bool:
-    """The newsroom's own. Raises StoreUnavailable where that can't be told: it must not become a reader unnoticed."""
-    subscriber = turn.subscriber
-    return subscriber is not None and subscriber.preferences.note(ROLE) == PUBLIC_CHANNEL
 
 
 def introduction(house: House, turn: Turn) -> TextReply:

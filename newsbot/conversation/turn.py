@@ -14,7 +14,7 @@ from newsbot.conversation.vocabulary import Vocabulary
 from newsbot.delivery.alerts import AlertStore
 from newsbot.domain.message import AnyReply, Button, ChatKind, IncomingMessage, Kind, MessageRef, Rows, Span, TextReply
 from newsbot.domain.source import Newsroom
-from newsbot.domain.subscriber import Preferences, Subscriber
+from newsbot.domain.subscriber import Address, Preferences, Subscriber
 from newsbot.domain.topic import Topics
 from newsbot.errors import StoreError
 from newsbot.i18n import Catalog, Translator
@@ -43,6 +43,7 @@ class House:
     alerts: AlertStore
     #: see `Channel.is_administrator`
     administers: Callable[[IncomingMessage], Awaitable[bool]]
+    public_channel: Address | None = None  #: the newsroom's own, if it has one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

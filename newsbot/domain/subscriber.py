@@ -11,8 +11,6 @@ SEGMENT_SIZE = 65_536  #: subscribers in a segment: one bitmap of 8 KB
 
 #: names in `Preferences.extra`; they stand in the journal
 THREAD: Final = "thread"  #: the forum topic in which a group's administrators subscribed: alerts go there
-ROLE: Final = "role"  #: of a chat that is no reader: PUBLIC_CHANNEL
-PUBLIC_CHANNEL: Final = "public_channel"  #: the newsroom's own
 
 _ADDRESS = re.compile(r"([a-z]+):(\S{1,64})")
 

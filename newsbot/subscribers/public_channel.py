@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from newsbot.domain.subscriber import PUBLIC_CHANNEL, ROLE, Address, Preferences, Slot
+from newsbot.domain.subscriber import Address, Preferences, Slot
 from newsbot.subscribers.store import SubscriberStore
 
 __all__ = ["public_channel_slot"]
@@ -25,5 +25,4 @@ async def public_channel_slot(
 
 
 def _as_public(preferences: Preferences) -> Preferences:
-    kept = replace(preferences, topics=frozenset(), stopped=True, paused=False, unreachable=False, onboarded=True)
-    return kept.with_note(ROLE, PUBLIC_CHANNEL)
+    return replace(preferences, topics=frozenset(), stopped=True, paused=False, unreachable=False, onboarded=True)

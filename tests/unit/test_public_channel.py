@@ -48,7 +48,7 @@ async def test_a_channel_that_was_subscribed_before_follows_nothing_any_more() -
     known = await subscribers.get(CHANNEL)
     assert known is not None
     assert (known.preferences.topics, known.preferences.stopped) == (frozenset(), True)
-    assert known.preferences.extra == (("of later", "x"), ("role", "public_channel"))
+    assert known.preferences.extra == (("of later", "x"),)
 
 
 def test_a_note_is_kept_changed_and_taken_away_beside_the_others() -> None:

@@ -295,6 +295,7 @@ async def test_the_newsrooms_own_channel_follows_nothing_but_speaks_the_language
     talk: GroupTalk,
 ) -> None:
     slot = await public_channel_slot(talk.subscribers, GROUP, now=NOW, language="en", timezone="Asia/Dhaka")
+    talk.begin(public_channel=GROUP)
     before = await talk.group()
     for said in ("/subscribe sports", "/unsubscribe all", "/topics", "/pause", "/resume", "/stop", "/forgetme yes"):
         assert "breaking news is sent here without subscribing" in words(await talk.in_channel(said))
@@ -304,3 +305,14 @@ async def test_the_newsrooms_own_channel_follows_nothing_but_speaks_the_language
     chosen = await talk.group()
     assert chosen is not None
     assert (chosen.language, chosen.stopped) == ("bn", True)
+
+
+async def test_a_channel_that_was_the_newsrooms_own_is_one_like_others_when_the_settings_name_another(
+    talk: GroupTalk,
+) -> None:
+    await public_channel_slot(talk.subscribers, GROUP, now=NOW, language="en", timezone="Asia/Dhaka")
+    talk.begin(public_channel=an_address("-3003"))
+    assert "Sports" in words(await talk.in_channel("/subscribe sports"))
+    chosen = await talk.group()
+    assert chosen is not None
+    assert (chosen.topics, chosen.stopped) == (frozenset({"sports"}), False)
