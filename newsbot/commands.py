@@ -141,8 +141,12 @@ async def import_subscribers(settings: Settings, file: Path, *, dry_run: bool) -
     """Take over the readers of `file` and print what became of them. False when a line was refused."""
     async with Parts(settings) as parts:
         store = await parts.subscribers()
+        # A bot that runs has noted how far it is: then it goes on noting that.
+        new = await store.is_new()
         with file.open(encoding="utf-8", errors="replace") as lines, progress("readers imported") as show:
             report = await transfer.import_lines(lines, store, now=parts.clock(), dry_run=dry_run, progress=show)
+        if new and not dry_run:
+            await store.mark_whole()
     for refused in report.refused:
         typer.echo(f"line {refused.line}: {refused.reason}", err=True)
     would = "would be " if dry_run else ""

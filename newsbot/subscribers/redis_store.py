@@ -132,6 +132,19 @@ class RedisSubscriberStore:
             await self._apply_all([state for state, _ in outcomes])
         return [outcome for _, outcome in outcomes]
 
+    async def is_new(self) -> bool:
+        """Nobody was ever journalled, and nobody has looked after the working copy."""
+        last = await self._journal.last_id()
+        with store_errors("looking at the working copy"):
+            marks = await self._segments.replayed()
+        return last == 0 and all(mark is None for mark in marks)
+
+    async def mark_whole(self) -> None:
+        """Nobody else has written since the store was new, and all of the journal is in the working copy."""
+        last = await self._journal.last_id()
+        with store_errors("noting that the working copy is whole"):
+            await self._segments.set_replayed(last)
+
     async def replay_recent(self) -> int:
         """Apply what the journal has and Redis may lack; rebuild when Redis lost everything. Says how many were behind.
 

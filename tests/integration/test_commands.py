@@ -87,6 +87,19 @@ async def test_readers_go_out_and_come_in(newsroom: Newsroom, tmp_path: Path) ->
     assert "রাজনীতি" in await newsroom.chat("/mytopics", user="karim")
 
 
+async def test_the_first_start_after_an_import_finds_the_working_copy_whole(newsroom: Newsroom) -> None:
+    await newsroom.chat("/start", "/subscribe খেলা", user="rahima")
+    await newsroom.run("subscribers", "export", "readers.jsonl")
+    (newsroom.folder / "data").rename(newsroom.folder / "elsewhere")
+    _, out, _ = await newsroom.run("subscribers", "import", "readers.jsonl")
+    assert out == "1 added, 0 updated, 0 unchanged, 0 refused.\n"
+    async with program("--env-file", newsroom.env_file, "run", folder=newsroom.folder) as running:
+        await ready(newsroom.port, running)
+        assert await running.stop() == 0
+    assert "rebuilt" not in running.err
+    assert "খেলা" in await newsroom.chat("/mytopics", user="rahima")
+
+
 async def test_an_export_to_a_folder_that_is_not_there_fails_and_leaves_nothing(newsroom: Newsroom) -> None:
     status, _, err = await newsroom.run("subscribers", "export", "nowhere/readers.jsonl")
     assert (status, err.count("newsbot: nowhere/readers.jsonl can't be written")) == (1, 1)
