@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from datetime import timedelta
 from typing import Any, Final, Self
 
@@ -26,12 +26,13 @@ from newsbot.delivery.redis_pacing import RedisPacing
 from newsbot.delivery.worker import DeliveryWorker
 from newsbot.desk.dialogue import EditorDialogue
 from newsbot.desk.link_check import LinkCheck
-from newsbot.desk.menu import editors_menu, taken_away
+from newsbot.desk.menu import EditorsMenus, editors_menu, taken_away
 from newsbot.desk.reporter import Reporter
 from newsbot.desk.roles import Roles
 from newsbot.desk.sql_bulletins import SqlBulletinStore
 from newsbot.desk.sql_drafts import SqlDraftStore
 from newsbot.desk.turn import Desk
+from newsbot.domain.message import CommandMenu
 from newsbot.domain.subscriber import Address, Slot
 from newsbot.errors import ConfigurationError
 from newsbot.subscribers.public_channel import public_channel_slot
@@ -105,8 +106,13 @@ class TelegramAccount:
             public_channel=self._public_channel is not None,
             expire=expire,
         )
+        self._menus = EditorsMenus(lambda editor: self._show_menu({editor}))
         self._answering = Answering(
-            EditorDialogue(self.desk, readers), self.channel, self._subscribers, parts.metrics, clock=parts.clock
+            EditorDialogue(self.desk, readers, began=self._menus.began),
+            self.channel,
+            self._subscribers,
+            parts.metrics,
+            clock=parts.clock,
         )
         self._worker = DeliveryWorker(
             ledger=ledger,
@@ -149,19 +155,26 @@ class TelegramAccount:
         secret, url = settings.telegram.webhook_secret, settings.web.public_url
         if settings.telegram.mode == "webhook" and secret is not None and url is not None:
             await register_webhook(self._api, url, secret.get_secret_value())
-        menu = command_menu(self._parts.catalog, self._parts.newsroom.newsroom)
-        await self.channel.publish_menu(menu)
+        await self.channel.publish_menu(self._readers_menu)
         # A menu for nobody in particular would be everybody's.
         editors = {editor for editor in settings.admins if editor.channel == CHANNEL}
         if editors:
-            await self.channel.publish_menu(editors_menu(menu, self._parts.catalog, editors, CHANNEL))
+            await self._show_menu(editors)
         drafted = await self.desk.drafts.editors()
         if former := {editor for editor in drafted if editor.channel == CHANNEL} - editors:
-            await self.channel.publish_menu(taken_away(menu, former, CHANNEL))
+            await self.channel.publish_menu(taken_away(self._readers_menu, former, CHANNEL))
+
+    @property
+    def _readers_menu(self) -> CommandMenu:
+        return command_menu(self._parts.catalog, self._parts.newsroom.newsroom)
+
+    async def _show_menu(self, editors: Collection[Address]) -> None:
+        await self.channel.publish_menu(editors_menu(self._readers_menu, self._parts.catalog, editors, CHANNEL))
 
     def tasks(self) -> dict[str, Coroutine[Any, Any, None]]:
         tasks: dict[str, Coroutine[Any, Any, None]] = {
             "answers": self.inbox.work(self._answering.handle),
+            "menus": self._menus.run(),
             "repair": self._subscribers.keep_in_step(),
             "planner": self._planner.run(),
             "delivery": self._worker.run(),
@@ -188,6 +201,7 @@ class TelegramAccount:
             language=settings.language,
             timezone=settings.timezone,
         )
+        return found.address
 
     async def _first(self) -> Slot | None:
         return self._public_channel
@@ -201,7 +215,6 @@ def token_of(parts: Parts) -> str:
     """Raises ConfigurationError when there is none."""
     token = parts.settings.telegram.token
     if token is None:
-        return found.address
         raise ConfigurationError(
             "NEWSBOT_TELEGRAM__TOKEN: it is missing; get one from @BotFather in Telegram (README, five minutes), "
             "or see everything without one: newsbot demo"

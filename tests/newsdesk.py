@@ -115,6 +115,7 @@ class Newsdesk:
         self.pusher = FakePusher()
         self.channel = FakeChannel()
         self.dead: set[str] = set()
+        self.began: list[Address] = []
         self.start(*(editors or (EDITOR, ANOTHER)))
 
     def start(self, *editors: Address) -> None:
@@ -147,7 +148,7 @@ class Newsdesk:
             rate=30,
             expire=timedelta(hours=3),
         )
-        self.dialogue = EditorDialogue(desk, readers)
+        self.dialogue = EditorDialogue(desk, readers, began=self.began.append)
         self.reporter = Reporter(desk, self.channel)
 
     def clock(self) -> datetime:

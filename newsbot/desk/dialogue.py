@@ -7,13 +7,14 @@ a draft waits for its message; readers' commands work meanwhile, and the draft g
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, assert_never
 
 import structlog
 
 from newsbot.conversation.answering import Answers
-from newsbot.conversation.intents import Help
+from newsbot.conversation.intents import Help, Start
 from newsbot.conversation.turn import Replies, Turn, begin_turn, text
 from newsbot.conversation.understanding import understand
 from newsbot.desk.actions import Press, Verb, decode
@@ -25,6 +26,7 @@ from newsbot.desk.menu import COMMANDS
 from newsbot.desk.stats import show_stats
 from newsbot.desk.turn import Desk
 from newsbot.domain.message import IncomingMessage, Kind, Span, TextReply
+from newsbot.domain.subscriber import Address
 from newsbot.errors import StoreError
 
 __all__ = ["EditorDialogue"]
@@ -38,11 +40,12 @@ log = structlog.get_logger()
 
 
 class EditorDialogue:
-    """Implements `Answers`. To who is no editor nothing of it exists."""
+    """Implements `Answers`. To who is no editor nothing of it exists. `began` is told of editors who press Start."""
 
-    def __init__(self, desk: Desk, readers: Answers) -> None:
+    def __init__(self, desk: Desk, readers: Answers, *, began: Callable[[Address], None] = lambda editor: None) -> None:
         self._desk = desk
         self._readers = readers
+        self._began = began
 
     async def answer(self, incoming: IncomingMessage) -> Replies:
         if not self._desk.roles.is_editor(incoming):
@@ -65,7 +68,10 @@ class EditorDialogue:
 
     async def _as_a_reader(self, incoming: IncomingMessage) -> Replies:
         replies = await self._readers.answer(incoming)
-        if not isinstance(understand(incoming, self._desk.house.vocabulary), Help):
+        intent = understand(incoming, self._desk.house.vocabulary)
+        if isinstance(intent, Start):
+            self._began(incoming.address)
+        if not (isinstance(intent, Help) or intent == Start()):
             return replies
         turn = await begin_turn(self._desk.house, incoming)
         lines = (f"\n/{command} – {turn.translate(words)}" for command, words in COMMANDS.items())

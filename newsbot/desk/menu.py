@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
 from typing import Final
 
 from newsbot.domain.message import CommandMenu
 from newsbot.domain.subscriber import Address
 from newsbot.i18n import N_, Catalog
 
-__all__ = ["COMMANDS", "editors_menu", "taken_away"]
+__all__ = ["COMMANDS", "EditorsMenus", "editors_menu", "taken_away"]
 
 COMMANDS: Final[dict[str, str]] = {
     "broadcast": N_("send a message or an article to readers"),
     "broadcasts": N_("what was sent: watch, stop, correct, recall"),
     "stats": N_("readers and alerts in figures"),
 }
+
+
+class EditorsMenus:
+    """Shows their menu to editors who press Start: to a chat that nobody has begun Telegram gives none, so what was
+    done for them when the bot started may have been refused. `publish` does it for one.
+    """
+
+    def __init__(self, publish: Callable[[Address], Awaitable[None]]) -> None:
+        self._publish = publish
+        self._began: asyncio.Queue[Address] = asyncio.Queue()
+
+    def began(self, editor: Address) -> None:
+        """Theirs is due. Nobody's answer waits for it."""
+        self._began.put_nowait(editor)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self._publish(await self._began.get())
 
 
 def editors_menu(readers: CommandMenu, catalog: Catalog, editors: Collection[Address], channel: str) -> CommandMenu:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
@@ -10,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from newsbot.sandbox.telegram import FloodLimits, SandboxState, create_telegram_app
-from tests.programs import free_port, program, ready, run_to_end
+from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, create_telegram_app
+from tests.programs import WITHIN, free_port, program, ready, run_to_end
 from tests.telegram_sandbox import running_app
 
 TOKEN = "10000001:token-of-these-tests_0123456789"
@@ -29,7 +30,8 @@ name = { bn = "খেলা" }
 class Newsroom:
     """A folder with everything that a start needs, and the sandbox's Telegram."""
 
-    def __init__(self, folder: Path, telegram: str) -> None:
+    def __init__(self, folder: Path, telegram: str, state: SandboxState) -> None:
+        self.state = state
         (folder / "newsroom.toml").write_text(NEWSROOM, "utf-8")
         self.folder = folder
         self.port = free_port()
@@ -52,7 +54,7 @@ class Newsroom:
 async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
     state = SandboxState.open(token=TOKEN, limits=FloodLimits(per_second=0, chat_per_second=0, group_per_minute=0))
     async with running_app(create_telegram_app(state)) as url:
-        yield Newsroom(tmp_path, url)
+        yield Newsroom(tmp_path, url, state)
     state.close()
 
 
@@ -65,6 +67,26 @@ async def test_it_starts_says_so_and_stops_when_asked(newsroom: Newsroom) -> Non
     assert "newsbot runs" in running.err
     assert "newsbot stopped" in running.err
     assert TOKEN not in running.err
+
+
+async def test_an_editor_who_presses_start_after_the_bot_did_gets_the_editors_menu(newsroom: Newsroom) -> None:
+    settings = newsroom.settings | {"NEWSBOT_ADMINS": "telegram:4001"}
+    readers = ReaderSide(newsroom.state)
+    async with program("run", folder=newsroom.folder, settings=settings) as running:
+        await ready(newsroom.port, running)
+        readers.add_user("রহিমা", user_id=4001, language_code="bn")
+        readers.add_user("করিম", user_id=4002, language_code="bn")
+        for user_id in (4001, 4002):
+            readers.start(user_id)
+        async with asyncio.timeout(WITHIN):
+            while menu(newsroom.state, 4001)[:3] != ["broadcast", "broadcasts", "stats"]:
+                await asyncio.sleep(0.05)
+        assert menu(newsroom.state, 4001)[3:] == menu(newsroom.state, 4002)
+        assert await running.stop() == 0
+
+
+def menu(state: SandboxState, user_id: int) -> list[str]:
+    return [command["command"] for command in state.commands_for(user_id, user_id)]
 
 
 async def test_no_token(newsroom: Newsroom) -> None:

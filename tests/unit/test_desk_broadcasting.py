@@ -158,6 +158,16 @@ async def test_help_names_editors_commands_to_editors_alone(desk: Newsdesk, edit
     assert told not in await desk.phone(READER).say("/help")
 
 
+async def test_an_editor_who_presses_start_is_told_what_editors_can_do_and_gets_their_menu(
+    desk: Newsdesk, editor: Phone
+) -> None:
+    told = "For editors\n/broadcast – send a message or an article to readers"
+    assert told in await editor.say(kind=Kind.START)
+    assert told not in await editor.say(kind=Kind.START, action="topic-sports")  # a link's way goes on undisturbed
+    assert told not in await desk.phone(READER).say(kind=Kind.START)
+    assert desk.began == [EDITOR, EDITOR]
+
+
 async def test_a_draft_does_not_wait_for_ever(desk: Newsdesk, editor: Phone) -> None:
     await editor.say("/broadcast")
     desk.later(hours=2)
