@@ -10,7 +10,7 @@ from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.bulletins import Act, BulletinKind
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.preview import overlong_in_words, show
-from newsbot.desk.standing import recall_of, standing_of
+from newsbot.desk.standing import leaves_copies, recall_of, standing_of
 from newsbot.desk.turn import Desk, last_deed, note, totals_of
 from newsbot.desk.writing import overlong
 from newsbot.domain.alert import STOPPED_RECALLED, Alert, AlertKind, AlertState, AlertText, NewAlert
@@ -37,14 +37,15 @@ async def refusal_of(desk: Desk, turn: Turn, draft: Draft, parent: Alert | None)
     return ""
 
 
-async def _untouchable(desk: Desk, turn: Turn, alert: Alert | None) -> str:
+async def _untouchable(desk: Desk, turn: Turn, alert: Alert | None, *, to_recall: bool = False) -> str:
     """Why its copies can't be changed any more."""
     _ = turn.translate
     if alert is None:
         return _("This alert is no longer kept.")
     if alert.kind.touches_copies:
         return _("Corrections and recalls can't be corrected or recalled themselves.")
-    if await recall_of(desk, alert):
+    made = await recall_of(desk, alert)
+    if made is not None and not (to_recall and leaves_copies(made)):
         return _("It was recalled already.")
     if turn.now - alert.created_at >= COPIES_KEPT:
         return _("It is older than 48 hours: its copies can't be changed any more.")
@@ -113,12 +114,13 @@ async def recall(desk: Desk, turn: Turn, press: Press) -> Replies:
     """Ask once, with the number of copies."""
     _ = turn.translate
     alert = await desk.alerts.get(press.id)
-    if alert is not None and (made := await recall_of(desk, alert)):
+    made = await recall_of(desk, alert) if alert is not None else None
+    if made is not None and not leaves_copies(made):
         return await _recalled_already(desk, turn, made)
-    said = await _untouchable(desk, turn, alert)
+    said = await _untouchable(desk, turn, alert, to_recall=True)
     if said or alert is None:
         return (text(said),)
-    copies = (await totals_of(desk, alert)).sent
+    copies = (await totals_of(desk, alert)).sent if made is None else (await totals_of(desk, made)).unknown
     said = _.plural("Delete {n} copy from readers' chats?", "Delete {n} copies from readers' chats?", copies)
     stops = "" if alert.state.final else _("It is still going out, and stops for good.")
     yes = press_button(_.plural("Yes, delete {n} copy", "Yes, delete {n} copies", copies), Verb.RECALL_NOW, alert.id)
@@ -131,13 +133,13 @@ async def recall_now(desk: Desk, turn: Turn, press: Press) -> Replies:
     _ = turn.translate
     alert = await desk.alerts.get(press.id)
     made = await recall_of(desk, alert) if alert is not None else None
-    if made is not None:
+    if made is not None and not leaves_copies(made):
         return await _recalled_already(desk, turn, made)
-    said = await _untouchable(desk, turn, alert)
+    said = await _untouchable(desk, turn, alert, to_recall=True)
     if said or alert is None:
         return (text(said, replaces=turn.pressed),)
     await desk.alerts.turn(alert.id, AlertState.STOPPED, of=OPEN, now=turn.now, reason=STOPPED_RECALLED)
-    # A recall that was stopped half way may be made again; nobody makes two at once.
+    # One that was stopped half way, or lost answers, may be made again; nobody makes two at once.
     before = sum(one.kind is AlertKind.RECALL for one in await desk.alerts.copies_touched(alert.id))
     made = await desk.alerts.create(
         NewAlert(

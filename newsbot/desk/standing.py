@@ -10,7 +10,7 @@ from newsbot.desk.turn import Desk, last_deed, subject_of, totals_of
 from newsbot.domain.alert import Alert, AlertKind, AlertState
 from newsbot.domain.message import MessageRef, Rows, TextReply
 
-__all__ = ["progress_of", "recall_of", "standing_of"]
+__all__ = ["leaves_copies", "progress_of", "recall_of", "standing_of"]
 
 
 async def standing_of(
@@ -48,17 +48,22 @@ async def recall_of(desk: Desk, alert: Alert) -> Alert | None:
     return recalls[-1] if recalls else None
 
 
+def leaves_copies(recall: Alert) -> bool:
+    """Whether it is over and doesn't know of every copy that it is gone: then it may be done again."""
+    return recall.state is AlertState.DONE and recall.totals is not None and recall.totals.unknown > 0
+
+
 async def _for_copies(desk: Desk, turn: Turn, alert: Alert) -> Rows:
     """What can still be done about the copies."""
-    none_yet = alert.state is AlertState.PLANNED
-    if (
-        none_yet
-        or alert.kind.touches_copies
-        or turn.now - alert.created_at >= COPIES_KEPT
-        or await recall_of(desk, alert)
-    ):
-        return ()
     _ = turn.translate
+    if alert.kind is AlertKind.RECALL and (parent := await desk.alerts.get(alert.of)):
+        alert = parent
+    none_yet = alert.state is AlertState.PLANNED
+    if none_yet or alert.kind.touches_copies or turn.now - alert.created_at >= COPIES_KEPT:
+        return ()
+    recalled = await recall_of(desk, alert)
+    if recalled is not None:
+        return rows(press_button(_("🗑 Try again"), Verb.RECALL, alert.id)) if leaves_copies(recalled) else ()
     return rows(
         press_button(_("✏️ Correct"), Verb.CORRECT, alert.id), press_button(_("🗑 Recall"), Verb.RECALL, alert.id)
     )

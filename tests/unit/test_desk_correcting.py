@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from newsbot.domain.alert import STOPPED_RECALLED, AlertKind, AlertState, AlertText
+from newsbot.domain.alert import STOPPED_RECALLED, AlertKind, AlertState, AlertText, Outcome
 from newsbot.domain.message import Span
 from tests.builders import NOW, a_draft
 from tests.newsdesk import ANOTHER, EDITOR, Newsdesk, Phone, buttons
@@ -179,6 +179,25 @@ async def test_a_recall_that_was_stopped_half_way_can_be_made_again(desk: Newsde
     assert "Recall of 1" in await editor.press("Yes, delete 3 copies")
     assert "It was recalled already" in await editor.do("b:unsend:1")
     assert [alert.origin for alert in await desk.alerts.copies_touched(1)] == ["recall:1", "recall:1:1"]
+
+
+async def test_a_recall_that_does_not_know_of_every_copy_can_be_made_again(desk: Newsdesk, editor: Phone) -> None:
+    await editor.do("b:unsend:1")
+    await desk.plan(2)
+    await desk.deliver(2, most=1)
+    await desk.deliver(2, Outcome.UNKNOWN)
+    assert "It was recalled already" in await editor.do("b:recall:1")  # it still goes on
+    await desk.finish(2)
+    report = await editor.do("b:show:2")
+    assert "unknown (the answer was lost): 2" in report
+    assert "Delete 2 copies from readers' chats?" in await editor.press("Try again")
+    assert "Recall of 1" in await editor.press("Yes, delete 2 copies")
+    await desk.plan(3)
+    await desk.deliver(3)
+    await desk.finish(3)
+    assert "It was recalled already" in await editor.do("b:recall:1")
+    await editor.do("b:show:3")
+    assert [button.label for reply in editor.last for button in buttons(reply)] == []
 
 
 async def test_of_two_who_recall_at_once_one_recall_is_made(desk: Newsdesk, editor: Phone) -> None:
