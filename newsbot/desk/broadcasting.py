@@ -187,7 +187,8 @@ async def _to_me(desk: Desk, turn: Turn, draft: Draft) -> Replies:
         said = _("It went to you, the way it goes to readers.")
     else:
         said = _("It could not be sent to you: {why}. Nothing went to readers.", why=refused)
-    return text(said), await control(desk, turn, draft, parent)
+    # In place of the pressed buttons: those that can be pressed stand under what was sent.
+    return text(said, replaces=turn.pressed), await control(desk, turn, draft, parent, seen)
 
 
 async def _ask(desk: Desk, turn: Turn, draft: Draft) -> Replies:

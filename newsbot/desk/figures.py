@@ -29,9 +29,9 @@ __all__ = ["brief", "name_of", "progress", "report", "state_of", "why_it_paused"
 
 #: in this order in a report
 OUTCOMES: Final[dict[Outcome, str]] = {
-    Outcome.UNKNOWN: N_("unknown: the answer was lost"),
+    Outcome.UNKNOWN: N_("unknown (the answer was lost)"),
     Outcome.EXPIRED: N_("not sent in time"),
-    Outcome.STOPPED: N_("not sent: it was stopped before"),
+    Outcome.STOPPED: N_("not sent (it was stopped before)"),
     Outcome.WITHDRAWN: N_("no longer wanted it, or left"),
     Outcome.BLOCKED: N_("have blocked the bot"),
     Outcome.DEACTIVATED: N_("have deleted their account"),
@@ -45,11 +45,11 @@ OUTCOMES: Final[dict[Outcome, str]] = {
     Outcome.NO_RIGHTS: N_("groups where the bot may not write"),
     Outcome.THREAD_GONE: N_("groups whose forum topic is gone"),
     Outcome.MIGRATED: N_("groups that moved"),
-    Outcome.BAD_MARKUP: N_("refused: the formatting"),
-    Outcome.TOO_LONG: N_("refused: too long"),
-    Outcome.EMPTY: N_("refused: empty"),
-    Outcome.BAD_PICTURE: N_("refused: the picture"),
-    Outcome.BAD_REQUEST: N_("refused: the form"),
+    Outcome.BAD_MARKUP: N_("refused (the formatting)"),
+    Outcome.TOO_LONG: N_("refused (too long)"),
+    Outcome.EMPTY: N_("refused (empty)"),
+    Outcome.BAD_PICTURE: N_("refused (the picture)"),
+    Outcome.BAD_REQUEST: N_("refused (the form)"),
     Outcome.TARGET_GONE: N_("the copy was deleted already"),
     Outcome.CANT_EDIT: N_("the copy can't be changed"),
     Outcome.TOO_LATE: N_("the copy is too old"),

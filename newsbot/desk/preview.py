@@ -94,7 +94,8 @@ async def show(desk: Desk, turn: Turn, draft: Draft, parent: Alert | None, *, sa
     seen = await as_readers_see_it(desk, turn, draft, parent)
     if not seen:
         return (text(_("This article is no longer there, so it can't be sent.")),)
-    head = text(said or _("This is what readers will see:"))
+    several = _("This is what readers will see, each in their own language:")
+    head = text(said or (several if len(seen) > 1 else _("This is what readers will see:")))
     return head, *seen, await control(desk, turn, draft, parent, seen)
 
 

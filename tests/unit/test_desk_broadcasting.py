@@ -328,7 +328,11 @@ async def test_the_time_is_told_at_the_configured_rate(desk: Newsdesk, editor: P
 
 async def test_to_me_first_goes_the_way_of_all_and_only_to_the_editor(desk: Newsdesk, editor: Phone) -> None:
     await editor.draft("জরুরি খবর", picture="p", media="photo")
-    assert "It went to you" in await editor.press("Send to me first")
+    pressed = editor.press_of(editor.button("Send to me first"))
+    assert "It went to you" in await editor.hear(pressed)
+    said, below = editor.last
+    assert (getattr(said, "replaces", None), buttons(said)) == (pressed.message, [])  # no second *send* stays above
+    assert "Send…" in [button.label for button in buttons(below)]
     [(operation, reply, to)] = desk.pusher.pushed
     assert (operation, to.user_id) == ("send", EDITOR.user_id)
     assert reply.picture == "p"

@@ -115,7 +115,8 @@ async def test_when_it_is_over_the_details_are_its_report(desk: Newsdesk, editor
     await editor.say("/broadcasts")
     said = await editor.press("1")
     expected = (
-        "For: 5\nsent: 2\nunknown: the answer was lost: 1\nnot sent: it was stopped before: 1\nhave blocked the bot: 1"
+        "For: 5\nsent: 2\nunknown (the answer was lost): 1\nnot sent (it was stopped before): 1\n"
+        "have blocked the bot: 1"
     )
     assert expected in said
     assert "It took 2 min 5 s." in said
