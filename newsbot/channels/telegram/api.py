@@ -16,8 +16,9 @@ from telegram import Bot, InputFile
 from yarl import URL
 
 from newsbot.channels.telegram import outcomes
+from newsbot.channels.telegram.mass_transport import MassTransport
 from newsbot.channels.telegram.receiver import BotIdentity
-from newsbot.channels.telegram.transport import READ_LIMIT, AiohttpRequest, Answer, exchange
+from newsbot.channels.telegram.transport import CONNECT_LIMIT, READ_LIMIT, AiohttpRequest, Answer, exchange
 from newsbot.channels.telegram.wire import (
     AnswerCallback,
     DeleteMessage,
@@ -59,6 +60,8 @@ class TelegramApi:
         self.api_url = api_url.rstrip("/")
         self._session = session
         self._read_limit = read_limit
+        #: for bodies that are ready
+        self.mass = MassTransport(session, limit=CONNECT_LIMIT + read_limit)
         self._method_url = f"{self.api_url}/bot{token}"
         request = AiohttpRequest(session, read_limit=read_limit)
         self.bot = Bot(
@@ -72,15 +75,11 @@ class TelegramApi:
     async def raw(self, method: str, parameters: Parameters, *, read_limit: float | None = None) -> Answer:
         """Call a method without the library's objects. Raises NotSent, AnswerLost."""
         body = json.dumps(parameters, ensure_ascii=False).encode()
-        return await self.post(f"{self._method_url}/{method}", body, read_limit=read_limit)
+        limit = self._read_limit if read_limit is None else read_limit
+        return await exchange(self._session, f"{self._method_url}/{method}", body, read_limit=limit)
 
     def method_url(self, method: str) -> URL:
         return URL(f"{self._method_url}/{method}")
-
-    async def post(self, url: URL | str, body: bytes, *, read_limit: float | None = None) -> Answer:
-        """The same, where address and body are ready. Raises NotSent, AnswerLost."""
-        limit = self._read_limit if read_limit is None else read_limit
-        return await exchange(self._session, url, body, read_limit=limit)
 
     async def send(self, request: Request, to: Destination) -> Attempt:
         """One try. Never raises for what Telegram or the network does."""

@@ -9,7 +9,6 @@ import json
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import structlog
 from yarl import URL
@@ -31,7 +30,7 @@ _SOME_MESSAGE: Final = MessageRef("", "0")  # stands for each reader's own copy
 _log = structlog.get_logger(channel=CHANNEL)
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)  # compared by identity: it is a key of each delivery
+@dataclass(slots=True, eq=False)
 class Prepared:
     """A request without its recipient. `head`: the JSON object up to where the recipient's fields follow."""
 
@@ -39,6 +38,8 @@ class Prepared:
     request: Request
     url: URL
     head: bytes
+    #: Telegram refused this for its form and took that: the next readers get it at once
+    instead: Prepared | None = None
 
 
 class TelegramPusher:
@@ -49,8 +50,6 @@ class TelegramPusher:
     def __init__(self, api: TelegramApi, *, paid: bool = False) -> None:
         self._api = api
         self._paid = paid
-        # What Telegram refused for its form, and what it took instead: the next readers get that at once.
-        self._instead: WeakKeyDictionary[Prepared, Prepared] = WeakKeyDictionary()
 
     def prepare(self, operation: Operation, reply: AnyReply | None) -> Prepared:
         """See `Pusher.prepare`. Raises ValueError for what can't be pushed (a notice on a button, nothing to send)."""
@@ -81,7 +80,7 @@ class TelegramPusher:
         gets it in general: `Sent.thread_gone`.
         """
         assert isinstance(prepared, Prepared)
-        form = self._instead.get(prepared, prepared)
+        form = prepared.instead or prepared
         attempt = await self._post(form, to)
         if isinstance(attempt, Sent):
             return attempt
@@ -101,7 +100,7 @@ class TelegramPusher:
 
     async def _post(self, form: Prepared, to: Recipient) -> Attempt:
         try:
-            answer = await self._api.post(form.url, b"%b%b}" % (form.head, _fields(form.operation, to)))
+            answer = await self._api.mass.post(form.url, b"%b%b}" % (form.head, _fields(form.operation, to)))
         except (NotSent, AnswerLost) as error:
             return outcomes.from_error(error)
         return outcomes.from_answer(answer)
@@ -124,8 +123,8 @@ class TelegramPusher:
             return refused
         plainer = self._serialised(form.operation, request)
         attempt = await self._post(plainer, to)
-        if isinstance(attempt, Sent) and prepared not in self._instead:
-            self._instead[prepared] = plainer
+        if isinstance(attempt, Sent) and prepared.instead is None:
+            prepared.instead = plainer
             _log.warning(
                 "telegram refused a message, its readers get the next best",
                 method=form.request.method,

@@ -18,6 +18,7 @@ from ssl import SSLContext
 from typing import Any, Final
 
 import aiohttp
+from multidict import CIMultiDict
 from telegram.error import NetworkError, TelegramError
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
@@ -27,6 +28,7 @@ CONNECT_LIMIT: Final = 10.0  #: seconds for a free connection, the name, the han
 IN_FLIGHT: Final = 500  #: connections; above 1,000 active requests the server answers 429
 KEEP_ALIVE: Final = 60.0  #: seconds that an idle connection is kept: a reply after a pause needs no new handshake
 
+_JSON: Final = CIMultiDict({"Content-Type": "application/json"})
 _TOKEN: Final = re.compile(r"\d+:[A-Za-z0-9_-]{8,}")
 _TYPED_BY_LIBRARY: Final = frozenset({400, 401, 403, 404, 409})  #: others lose their status in the library's exceptions
 
@@ -84,24 +86,30 @@ async def exchange(
 
     Takes at most `connect_limit` + `read_limit` seconds, however slowly bytes trickle in. Raises NotSent, AnswerLost.
     """
-    headers = {"Content-Type": "application/json"} if isinstance(body, bytes) else None
+    headers = _JSON if isinstance(body, bytes) else None
     limits = aiohttp.ClientTimeout(total=None, connect=connect_limit, sock_read=read_limit)
-    failure: TelegramError
     try:
         async with (
             asyncio.timeout(connect_limit + read_limit),
             session.post(url, data=body, headers=headers, timeout=limits, allow_redirects=False) as response,
         ):
             return Answer(response.status, await response.read(), response.headers.get("Retry-After", ""))
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-        failure = NotSent(describe(error))
-    except (aiohttp.ClientError, OSError) as error:  # OSError: time-outs and resets too
-        failure = AnswerLost(describe(error))
-    except RuntimeError as error:
-        if not session.closed:
-            raise
-        failure = NotSent(describe(error))
+    except (aiohttp.ClientError, OSError, RuntimeError) as error:
+        failure = failure_of(error, session)
     raise failure  # here and not above: aiohttp's error, which may hold the address, must not come along as its context
+
+
+def failure_of(error: Exception, session: aiohttp.ClientSession) -> NotSent | AnswerLost:
+    """What a request that raised means. Raises `error` itself when it is none of the network's."""
+    match error:
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError() | aiohttp.InvalidURL():
+            return NotSent(describe(error))
+        case aiohttp.ClientError() | OSError():  # OSError: time-outs and resets too
+            return AnswerLost(describe(error))
+        case RuntimeError() if session.closed:
+            return NotSent(describe(error))
+        case _:
+            raise error
 
 
 def describe(error: BaseException) -> str:
