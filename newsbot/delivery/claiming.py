@@ -170,14 +170,15 @@ class Claiming:
         """None when there is nothing to show any more."""
         if work.closing is not None:
             return None
-        variant = Variant(reader.language, reader.topic, shared=reader.user_id.startswith(("-", "@")))
-        prepared = work.prepared.get(variant)
+        kind = (reader.language, reader.topic, reader.user_id.startswith(("-", "@")))
+        prepared = work.prepared.get(kind)
         if prepared is None:
-            composed = await self._composer.compose(work.alert, variant)
+            language, topic, shared = kind
+            composed = await self._composer.compose(work.alert, Variant(language, topic, shared=shared))
             if composed is None:
                 work.closing = Outcome.WITHDRAWN
                 return None
-            prepared = work.prepared[variant] = self._pusher.prepare(composed.operation, composed.reply)
+            prepared = work.prepared[kind] = self._pusher.prepare(composed.operation, composed.reply)
         return prepared
 
     async def _nobody(self, work: Work, owned: Owned, claim: Claim) -> None:

@@ -1,6 +1,6 @@
 -- Keep what became of deliveries that were begun. Behind ledger_unit.lua. May write when the server is full.
--- KEYS[1] the unit's :state. ARGV: prefix, seconds that copies are kept, then for each: position, outcome or 0 (wait) or -1 (wait
---   in doubt), message (4 bytes) or '' or ms to wait, message id that isn't 4 bytes or ''.
+-- KEYS[1] the unit's :state. ARGV: prefix, seconds that copies are kept, then 9 bytes for each: position (4), outcome or 0 (wait)
+--   or -1 (wait in doubt), message or ms to wait (4); then position and message id of each whose id doesn't fit into 4 bytes.
 -- Nothing replaces what is known; what is known replaces UNKNOWN; 'certainly not sent' does too while the unit is open.
 local state = redis.call('HMGET', KEYS[1], 'until', 'closed')
 if not state[1] then return 0 end
@@ -57,13 +57,16 @@ local function postpone(position, due, in_doubt)
   end
 end
 
-for at = 3, #ARGV, 4 do
-  local position, outcome = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+local other_messages = {}
+for at = 4, #ARGV, 2 do other_messages[tonumber(ARGV[at])] = ARGV[at + 1] end
+for at = 1, #ARGV[3], 9 do
+  local position, outcome, number = struct.unpack('>I4bI4', ARGV[3], at)
   if has(members, position) then
     if outcome > 0 then
-      settle_now(position, outcome, ARGV[at + 2], ARGV[at + 3])
+      local message = number > 0 and string.sub(ARGV[3], at + 5, at + 8) or ''
+      settle_now(position, outcome, message, other_messages[position] or '')
     else
-      postpone(position, time + ARGV[at + 2], outcome < 0)
+      postpone(position, time + number, outcome < 0)
     end
   end
 end

@@ -1,11 +1,16 @@
 -- Reserve a send to each chat now, as newsbot.delivery.pacing.reserve decides. Microseconds, by the server's clock.
--- KEYS chats: see pacing_grant.lua. ARGV: farthest, then each chat's interval and tolerance…
+-- KEYS[1] the prefix of the chats' keys (see pacing_grant.lua), all in its slot. ARGV: farthest, the chats' ids in one text,
+--   the kind of each (a digit), then each kind's interval and tolerance.
 -- Returns for each chat 0, or how long it must be left alone: then nothing is reserved.
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
-local farthest, answer = tonumber(ARGV[1]), {}
-for at, chat in ipairs(KEYS) do
-  local interval, tolerance = tonumber(ARGV[at * 2]), tonumber(ARGV[at * 2 + 1])
+local farthest, kinds, at, answer = tonumber(ARGV[1]), ARGV[3], 0, {}
+local limits = {}
+for place = 4, #ARGV, 2 do limits[#limits + 1] = {tonumber(ARGV[place]), tonumber(ARGV[place + 1])} end
+for id in string.gmatch(ARGV[2], '%S+') do
+  at = at + 1
+  local limit = limits[tonumber(string.sub(kinds, at, at)) + 1]
+  local interval, tolerance, chat = limit[1], limit[2], KEYS[1] .. id
   local known = tonumber(redis.call('GET', chat) or '0')
   if known > now + farthest + tolerance then known = 0 end
   if known - tolerance > now then

@@ -14,13 +14,25 @@ from typing import Final
 
 from redis.asyncio import Redis
 
-from newsbot.delivery.pacing import FARTHEST, HORIZONS, SECOND_CHAT_WITHIN, Granted, Lane, Wait, interval_of, limit_of
+from newsbot.delivery.pacing import (
+    FARTHEST,
+    GROUP,
+    HORIZONS,
+    PRIVATE,
+    SECOND_CHAT_WITHIN,
+    Granted,
+    Lane,
+    Wait,
+    interval_of,
+    limit_of,
+)
 from newsbot.redis_client import Script, store_errors
 
 _grant: Final = Script(__package__, "pacing_grant.lua")
 _chats: Final = Script(__package__, "pacing_chats.lua")
 _flooded: Final = Script(__package__, "pacing_flooded.lua")
 _MICROSECOND: Final = timedelta(microseconds=1)
+_NONE: Final = timedelta(0)
 
 
 class RedisPacing:
@@ -57,11 +69,13 @@ class RedisPacing:
         return Granted(granted, after) if granted else Wait(after)
 
     async def chats(self, chat_ids: Sequence[str]) -> list[timedelta]:
-        limits = [limit_of(chat_id) for chat_id in chat_ids]
-        arguments = [FARTHEST, *(number for limit in limits for number in (limit.interval, limit.tolerance))]
+        kinds = "".join("1" if limit_of(chat_id) is GROUP else "0" for chat_id in chat_ids)
+        limits = [number for limit in (PRIVATE, GROUP) for number in (limit.interval, limit.tolerance)]
+        # One argument for all: each costs more than the rest of what is done for a chat here.
+        arguments: list[bytes | str | int] = [FARTHEST, " ".join(chat_ids), kinds, *limits]
         with store_errors("reserving sends to chats"):
-            waits = await _chats(self._redis, [self._chat(chat_id) for chat_id in chat_ids], arguments)
-        return [wait * _MICROSECOND for wait in waits]
+            waits = await _chats(self._redis, [self._chat("")], arguments)
+        return [_NONE if wait == 0 else wait * _MICROSECOND for wait in waits]
 
     async def flooded(self, chat_id: str, after: timedelta) -> None:
         limit = limit_of(chat_id)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from redis.asyncio import Redis
 
-from newsbot.delivery.ledger import COPIES_KEPT, Claim, Fate, Postpone, Reader, Result, Settle, Unit
+from newsbot.delivery.ledger import COPIES_KEPT, Claim, Fate, Postpone, Reader, Result, Unit
 from newsbot.domain.alert import Outcome, Totals
 from newsbot.domain.subscriber import Slot
 from newsbot.redis_client import Script
@@ -37,6 +37,8 @@ _fate: Final = Script(__package__, "ledger_segment.lua", "ledger_fate.lua")
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _MESSAGE: Final = struct.Struct(">I")
 _NO_MESSAGE: Final = bytes(4)
+_RESULT: Final = struct.Struct(">IbI")
+_LARGEST: Final = 2**32 - 1
 _READER: Final = 8  # values of one reader in a claim's answer
 
 
@@ -71,10 +73,7 @@ class Units:
         return None if answer < 0 else answer
 
     async def settle(self, unit: Unit, results: Sequence[Result]) -> None:
-        values: list[bytes | str | int] = []
-        for result in results:
-            values += _packed(result)
-        await self._run(_settle, unit, int(COPIES_KEPT.total_seconds()), *values)
+        await self._run(_settle, unit, int(COPIES_KEPT.total_seconds()), *_packed(results))
 
     async def close(self, unit: Unit, worker: str, outcome: Outcome) -> bool | None:
         """None: the unit is another's. Worker '': whoever owns it."""
@@ -133,24 +132,29 @@ def _reader(values: Sequence[Any]) -> Reader:
         user_id=user_id,
         language=language.decode(),
         topic=topic.decode(),
-        thread_id=packing.extra_of(profile).get("thread", "") if profile else "",
+        thread_id=packing.extra_of(profile).get("thread", ""),
         message_id=_message_id(message, other_message),
     )
 
 
 def _message_id(packed: bytes, other: bytes) -> str:
-    if packed in (b"", _NO_MESSAGE):
+    if not packed or packed == _NO_MESSAGE:
         return other.decode()
     return str(_MESSAGE.unpack(packed)[0])
 
 
-def _packed(result: Result) -> tuple[bytes | str | int, ...]:
-    """Position, outcome and two more, as ledger_settle.lua wants them."""
-    match result:
-        case Settle(position, outcome, message_id):
-            number = int(message_id) if message_id.isascii() and message_id.isdecimal() and len(message_id) < 11 else 0
-            if str(number) == message_id and 0 < number < 2**32:
-                return position, int(outcome), _MESSAGE.pack(number), ""
-            return position, int(outcome), "", message_id
-        case Postpone(position, after, doubtful):
-            return position, -1 if doubtful else 0, max(0, -(-after // _MILLISECOND)), ""
+def _packed(results: Sequence[Result]) -> list[bytes | str | int]:
+    """As ledger_settle.lua wants them: one argument for all costs a tenth of what four for each would."""
+    packed, others = bytearray(), list[bytes | str | int]()
+    for result in results:
+        if isinstance(result, Postpone):
+            wait = min(max(0, -(-result.after // _MILLISECOND)), _LARGEST)
+            packed += _RESULT.pack(result.position, -1 if result.doubtful else 0, wait)
+            continue
+        message_id = result.message_id
+        number = int(message_id) if len(message_id) < 11 and message_id.isascii() and message_id.isdecimal() else 0
+        if message_id and not (0 < number <= _LARGEST and str(number) == message_id):
+            others += (result.position, message_id)
+            number = 0
+        packed += _RESULT.pack(result.position, result.outcome, number)
+    return [bytes(packed), *others]

@@ -17,6 +17,7 @@ from newsbot.delivery.ledger import Ledger, Postpone, Settle
 from newsbot.delivery.marking import Marking
 from newsbot.delivery.outcomes import Verdict, struck_out
 from newsbot.delivery.work import Owned, Settlement
+from newsbot.domain.alert import Outcome
 from newsbot.errors import StoreError
 from newsbot.observability import Metrics
 
@@ -24,8 +25,9 @@ AGAIN: Final = 0.5  #: seconds before a ledger that is away is asked again
 #: seconds that results wait for others to be kept with, while not many have come: a call to Redis costs as much as
 #: sending two messages
 TOGETHER: Final = 0.02
-MANY: Final = 64
+MANY: Final = 128
 
+_NAMES: Final = {outcome: outcome.name.lower() for outcome in Outcome}
 _log = structlog.get_logger()
 
 
@@ -54,9 +56,10 @@ class Settling:
 
     def add(self, settlement: Settlement) -> None:
         self._waiting.append(settlement)
-        self._arrived.set()
-        self._idle.clear()
-        if len(self._waiting) >= MANY:
+        if len(self._waiting) == 1:
+            self._arrived.set()
+            self._idle.clear()
+        elif len(self._waiting) == MANY:
             self._many.set()
 
     async def finished(self) -> None:
@@ -82,10 +85,11 @@ class Settling:
                 self._idle.set()
 
     async def _keep(self, owned: Owned, settlements: list[Settlement]) -> None:
+        somebody_waits = False
         for one in settlements:
             if one.verdict.strike:
                 one.verdict = await self._struck(owned, one.verdict)
-        somebody_waits = any(isinstance(one.verdict.result, Postpone) for one in settlements)
+            somebody_waits = somebody_waits or isinstance(one.verdict.result, Postpone)
         if somebody_waits:
             async with owned.lock:
                 await self._settle(owned, settlements)
@@ -113,7 +117,7 @@ class Settling:
                 await asyncio.sleep(AGAIN)
             else:
                 break
-        owned.begun.difference_update(one.verdict.result.position for one in settlements)
+        owned.begun.difference_update([one.verdict.result.position for one in settlements])
 
     async def _struck(self, owned: Owned, verdict: Verdict) -> Verdict:
         while True:
@@ -126,23 +130,24 @@ class Settling:
                 return struck_out(verdict) if twice else replace(verdict, strike=False)
 
     def _count(self, settlements: list[Settlement]) -> None:
+        """Of one unit."""
         log = _log.bind()  # once: this is on the way of every message
-        counts: Counter[tuple[str, str]] = Counter()
+        owned, work = settlements[0].job.owned, settlements[0].job.work
+        names: Counter[str] = Counter()
         for one in settlements:
-            job, verdict = one.job, one.verdict
-            match verdict.result:
-                case Settle(outcome=outcome):
-                    name = outcome.name.lower()
-                    job.owned.outcomes[outcome] += 1
-                case _:
-                    name = "postponed"
-            counts[job.work.alert.cls.value, name] += 1
-            log.debug("delivery", alert=job.owned.unit.alert_id, to=job.to.user_id, outcome=name)
+            verdict, to = one.verdict, one.job.to
+            if isinstance(verdict.result, Settle):
+                owned.outcomes[verdict.result.outcome] += 1
+                name = _NAMES[verdict.result.outcome]
+            else:
+                name = "postponed"
+            names[name] += 1
+            log.debug("delivery", alert=owned.unit.alert_id, to=to.user_id, outcome=name)
             if verdict.unreachable is not None:
-                self._marking.unreachable(job.to.user_id, verdict.unreachable)
+                self._marking.unreachable(to.user_id, verdict.unreachable)
             if verdict.moved_to:
-                self._marking.moved(job.to.user_id, verdict.moved_to)
+                self._marking.moved(to.user_id, verdict.moved_to)
             if verdict.thread_gone:
-                self._marking.thread_gone(job.to.user_id, job.to.thread_id)
-        for (cls, name), many in counts.items():
-            self._metrics.deliveries.labels(cls, name).inc(many)
+                self._marking.thread_gone(to.user_id, to.thread_id)
+        for name, many in names.items():
+            self._metrics.deliveries.labels(work.alert.cls.value, name).inc(many)

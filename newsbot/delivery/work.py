@@ -11,7 +11,6 @@ from typing import Final
 
 from newsbot.channels.channel import Recipient
 from newsbot.delivery.alerts import Standing
-from newsbot.delivery.composer import Variant
 from newsbot.delivery.ledger import Reader, Tier, Unit
 from newsbot.delivery.outcomes import Streak, Verdict
 from newsbot.domain.alert import PAUSED_MANY_UNREACHABLE, Alert, AlertState, Outcome
@@ -54,7 +53,8 @@ class Work:
     over: bool = False  #: stopped, done or gone
     closing: Outcome | None = None  #: there is nothing to send any more: what is left of it is closed so
     units: list[Owned] = field(default_factory=list)
-    prepared: dict[Variant, Hashable] = field(default_factory=dict)
+    #: by language, topic and whether many read it together: a `Variant`, which costs more to make than all of this
+    prepared: dict[tuple[str, str, bool], Hashable] = field(default_factory=dict)
     take_after: float = 0.0  #: there was no unit to take
     channel_until: float = 0.0  #: the newsroom's own channel gets it first; the others wait until then at most
     first_sent: bool = False

@@ -35,7 +35,7 @@ from newsbot.delivery.marking import Marking
 from newsbot.delivery.outcomes import Sign, decide, resends
 from newsbot.delivery.pacing import BulkPacing
 from newsbot.delivery.sending import Sending
-from newsbot.delivery.settling import Settling
+from newsbot.delivery.settling import TOGETHER, Settling
 from newsbot.delivery.turns import Turns
 from newsbot.delivery.work import NEVER, Job, Settlement, Work
 from newsbot.domain.alert import AlertState
@@ -61,7 +61,9 @@ _log = structlog.get_logger()
 
 
 class DeliveryWorker:
-    """For one channel account. `in_flight`: see above; `at`: called at the points where a process may die."""
+    """For one channel account. `in_flight`: see above; `connections`: requests on their way at once (as many, unless
+    said otherwise); `at`: called at the points where a process may die.
+    """
 
     def __init__(
         self,
@@ -75,6 +77,7 @@ class DeliveryWorker:
         metrics: Metrics,
         clock: Callable[[], datetime],
         in_flight: int,
+        connections: int | None = None,
         name: str | None = None,
         at: Callable[[str], None] = lambda point: None,
     ) -> None:
@@ -85,11 +88,13 @@ class DeliveryWorker:
         self._metrics = metrics
         self._clock = clock
         self._in_flight = in_flight
+        self._connections = connections or in_flight
         self._name = new_name() if name is None else name
         self._works: dict[int, Work] = {}
         self._turns = Turns()
         self._breaker = Breaker(in_flight)
         self._begun = 0  # readers who are marked and not settled
+        self._room_since = 0.0  # when there was some for more, though not for many
         self._seen_at = -NEVER  # when we saw which alerts run
         self._blind = False
         self._holding = False  # the platform is away
@@ -142,7 +147,7 @@ class DeliveryWorker:
             "settle": self._settling.run(),
             "mark": self._marking.run(),
         }
-        ending |= {f"sender {number}": self._sending.run() for number in range(self._in_flight)}
+        ending |= {f"sender {number}": self._sending.run() for number in range(self._connections)}
         beginners = {asyncio.create_task(work, name=name) for name, work in starting.items()}
         enders = {asyncio.create_task(work, name=name) for name, work in ending.items()}
         try:
@@ -216,6 +221,7 @@ class DeliveryWorker:
                     await self._rest()
                     continue
                 used = await self._claiming.turn(work, self._in_flight - self._begun)
+                self._room_since = asyncio.get_running_loop().time()
             except StoreError as error:
                 if not told:
                     _log.warning("nothing new is sent now", reason=str(error))
@@ -235,13 +241,22 @@ class DeliveryWorker:
         return self._works[self._turns.next(wanting)] if wanting else None
 
     def _may_claim(self, now: float) -> bool:
-        return not self._holding and self._begun < self._in_flight and now - self._seen_at <= BLIND_AFTER
+        return not self._holding and self._has_room(now) and now - self._seen_at <= BLIND_AFTER
+
+    def _has_room(self, now: float) -> bool:
+        """For many at a time, or for anybody after a moment: a claim costs as much as sending some messages."""
+        room = self._in_flight - self._begun
+        if room == 0:
+            self._room_since = now
+        return room * 2 >= self._in_flight or (room > 0 and now - self._room_since >= TOGETHER)
 
     async def _rest(self) -> None:
         """Until something changes or a unit is due."""
         now = asyncio.get_running_loop().time()
         until = now + LOOK_EVERY
-        if self._may_claim(now):
+        if not self._has_room(now):
+            until = self._room_since + TOGETHER if self._begun < self._in_flight else until
+        elif self._may_claim(now):
             until = min([until, *(work.next_look(now) for work in self._works.values())])
         with suppress(TimeoutError):
             async with asyncio.timeout_at(max(until, now + 0.001)):

@@ -28,6 +28,8 @@ PROFILES_IN_BUCKET: Final = 256  #: Redis packs a hash of up to 512 small values
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _PROFILE: Final = struct.Struct(">Bq")  # flags, microseconds of `since`
+_ID: Final = struct.Struct(">q")
+_NOTHING: Final[Mapping[str, str]] = {}
 _ONBOARDED: Final = 1
 _USUAL: Final = Preferences()
 
@@ -39,18 +41,18 @@ def pack_id(user_id: str) -> bytes | None:
     number = int(user_id)
     if str(number) != user_id or number == 0 or not -(2**63) <= number < 2**63:
         return None
-    return struct.pack(">q", number)
+    return _ID.pack(number)
 
 
 def unpack_id(packed: bytes) -> str:
-    return str(struct.unpack(">q", packed)[0])
+    return str(_ID.unpack(packed)[0])
 
 
 def read_id(packed: bytes, other: bytes | None) -> str | None:
     """The id of whoever is in a slot: from its 8 bytes in the array, or from the side hash; None: nobody."""
     if other:
         return other.decode("utf-8", "surrogatepass")
-    return None if packed in (b"", NO_ID) else unpack_id(packed)
+    return None if not packed or packed == NO_ID else unpack_id(packed)
 
 
 def bits_of(preferences: Preferences) -> list[str]:
@@ -90,7 +92,9 @@ def unpack(profile: bytes, bits: Iterable[str]) -> tuple[Preferences, datetime]:
 
 
 def extra_of(profile: bytes) -> Mapping[str, str]:
-    """`Preferences.extra` alone."""
+    """`Preferences.extra` alone; of no profile, none."""
+    if len(profile) <= _PROFILE.size:  # nearly everybody's
+        return _NOTHING
     extra: dict[str, str] = _rare(profile).get("extra", {})
     return extra
 
