@@ -31,6 +31,7 @@ from newsbot.channels.redis_inbox import RedisInbox
 from newsbot.config import Settings
 from newsbot.embedded_redis import EmbeddedRedis
 from newsbot.errors import NewsbotError, StoreError
+from newsbot.garbage_collection import settle_down
 from newsbot.telegram_account import TelegramAccount, token_of
 
 RETAIN_EVERY = timedelta(hours=6)
@@ -75,6 +76,7 @@ async def _run(settings: Settings) -> None:
                 tasks["summaries"] = summaries.run()
             if parts.embedded is not None:
                 tasks["redis"] = _watch(parts.embedded)
+            settle_down()
             await _side_by_side(tasks)
 
 
