@@ -63,7 +63,7 @@ from newsbot.subscribers.states import Imported
 
 CONNECTIONS = 64
 ROUNDS = 3
-MESSAGES = {"ours": 10_000, "bare": 10_000, "aiogram": 2_000, "library": 400}
+MESSAGES = {"ours": 20_000, "bare": 20_000, "aiogram": 2_000, "library": 400}
 WANTED = {"library": 10.0, "aiogram": 3.0, "bare": 0.8}
 FIRST = 5_000_000_000
 AT_30 = 300  #: readers of the broadcast at 30/s

@@ -63,7 +63,7 @@ class Operation(StrEnum):
     DELETE = "delete"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # not frozen: see `Sent`
 class Recipient:
     user_id: str
     thread_id: str = ""  #: forum topic

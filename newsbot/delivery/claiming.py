@@ -35,6 +35,8 @@ class Claiming:
     """One alert's turn at a time. `count(n)` is told of readers who are begun now (n > 0) or given up again (n < 0).
 
     Raises StoreError where ledger, pacing or articles are away; what was begun is then given up and taken back later.
+    Who was claimed is handed on beside the next turn, which raises what went wrong with that: a server's answer takes
+    as long as sending a hundred messages.
     """
 
     def __init__(
@@ -60,10 +62,14 @@ class Claiming:
         self._count = count
         self._at = at
         self._spare: list[float] = []  # moments that were granted and found no reader
+        self._handing: asyncio.Task[int] | None = None  # who was claimed last
 
     async def turn(self, work: Work, room: int) -> int:
-        """Claim up to `room` readers of this alert and hand them on; how many of the pace it used."""
-        now = asyncio.get_running_loop().time()
+        """Claim up to `room` readers of this alert; how many there were."""
+        clock = asyncio.get_running_loop().time
+        now = clock()
+        if self._handing is not None and self._handing.done():
+            await self.handed_on()
         owned = work.next_unit(now) or await self._take(work, now)
         if owned is None:
             return 0
@@ -73,14 +79,33 @@ class Claiming:
         moments = await self._moments(LANES[work.alert.cls], room)
         if not moments:
             return 0
+        claimed_at = clock()
         claim = await self._while_ours(work, owned, lambda: self._claim(owned, len(moments), work))
-        used = await self._hand_on(work, owned, claim.readers, moments) if claim and claim.readers else 0
-        self._spare = moments[used:] + self._spare
-        if used and owned.unit.tier is Tier.CHANNEL:
+        if claim is None or not claim.readers:
+            self._spare = moments + self._spare
+            if claim is not None:
+                await self._nobody(work, owned, claim)
+            return 0
+        try:
+            await self.handed_on()  # those before them: moments are used in their order
+        except BaseException:
+            self._give_up(owned, claim.readers)
+            raise
+        self._handing = asyncio.create_task(self._hand_on(work, owned, claim.readers, moments, claimed_at))
+        if owned.unit.tier is Tier.CHANNEL and await self.handed_on():
             work.channel_until = now + CHANNEL_FIRST
-        if claim is not None and not claim.readers:
-            await self._nobody(work, owned, claim)
-        return used
+        return len(claim.readers)
+
+    async def handed_on(self) -> int:
+        """When who was claimed is handed on: how many. Raises StoreError; being cancelled gives them up too."""
+        handing, self._handing = self._handing, None
+        return await handing if handing is not None else 0
+
+    async def stop(self) -> None:
+        """Give up who is not handed on yet."""
+        if self._handing is not None:
+            self._handing.cancel()
+            await asyncio.gather(self._handing, return_exceptions=True)
 
     async def tidy(self, work: Work) -> None:
         """Take back at once who was claimed and will not be begun with: if we died now they would be unknown."""
@@ -138,14 +163,14 @@ class Claiming:
         self._at(AFTER_CLAIM)
         return claim
 
-    async def _hand_on(self, work: Work, owned: Owned, readers: Sequence[Reader], moments: Sequence[float]) -> int:
+    async def _hand_on(
+        self, work: Work, owned: Owned, readers: Sequence[Reader], moments: Sequence[float], claimed_at: float
+    ) -> int:
         """Jobs for those who may be sent to; how many moments they take."""
-        claimed_at = asyncio.get_running_loop().time()
-        handed = 0
+        used = handed = 0
         try:
             messages = [await self._message(work, reader) for reader in readers]
             waits = await self._pacing.chats([reader.user_id for reader in readers])
-            used = 0
             for reader, message, wait in zip(readers, messages, waits, strict=True):
                 job = Job.of(work, owned, reader, message, moments[used], claimed_at)
                 if message is None:
@@ -158,6 +183,7 @@ class Claiming:
                     used += 1
             return used
         finally:
+            self._spare = [*moments[used:], *self._spare]
             self._give_up(owned, readers[handed:])
 
     def _give_up(self, owned: Owned, readers: Sequence[Reader]) -> None:

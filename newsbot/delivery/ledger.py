@@ -47,7 +47,7 @@ class Unit:
         return cls(alert_id, Tier(tier), segment)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # not frozen: see `Sent`
 class Reader:
     """Somebody whose turn has come. They are marked as begun."""
 
@@ -71,7 +71,7 @@ class Claim:
     in_flight: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # not frozen: see `Sent`
 class Settle:
     """`message_id`: of the new message, where one was sent."""
 

@@ -44,7 +44,7 @@ class Sign(Enum):
     NOTHING = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: see `Sent`
 class Verdict:
     """`result` is for the ledger; the rest is done beside it."""
 

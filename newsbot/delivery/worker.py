@@ -157,6 +157,7 @@ class DeliveryWorker:
                 raise error if error else NewsbotError(f"the task {task.get_name()!r} ended by itself")
         finally:
             await _cancelled(beginners)
+            await self._claiming.stop()
             await self._stop()
             await _cancelled(enders)
             retire(self._name)
@@ -248,7 +249,7 @@ class DeliveryWorker:
         room = self._in_flight - self._begun
         if room == 0:
             self._room_since = now
-        return room * 2 >= self._in_flight or (room > 0 and now - self._room_since >= TOGETHER)
+        return room * 4 >= self._in_flight or (room > 0 and now - self._room_since >= TOGETHER)
 
     async def _rest(self) -> None:
         """Until something changes or a unit is due."""

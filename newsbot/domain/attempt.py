@@ -45,7 +45,8 @@ class Reason(StrEnum):
     NO_ANSWER = "no_answer"
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: there is one for each message, and to make a frozen one costs three times as much.
+@dataclass(slots=True, unsafe_hash=True)
 class Sent:
     """The platform accepted it. `message_id` is '' where nothing new was made (an edit without change).
 

@@ -45,7 +45,11 @@ class MassTransport:
         try:
             payload = BytesPayload(body, content_type="application/json")
             response = await self._session.post(url, data=payload, timeout=_LIMITS, allow_redirects=False)
-            answer = await response.read()
+            content = response.content
+            # Nearly every answer comes whole, and then there is nothing to wait for.
+            answer = content.read_nowait() if content.is_eof() else await response.read()
+            if response.status == 200:
+                return Answer(200, answer)
             return Answer(response.status, answer, response.headers.get("Retry-After", ""))
         except asyncio.CancelledError:
             if task not in self._late or task.uncancel() > 0:

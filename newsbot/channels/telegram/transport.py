@@ -33,7 +33,7 @@ _TOKEN: Final = re.compile(r"\d+:[A-Za-z0-9_-]{8,}")
 _TYPED_BY_LIBRARY: Final = frozenset({400, 401, 403, 404, 409})  #: others lose their status in the library's exceptions
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: see `Sent`
 class Answer:
     """An HTTP answer of the Bot API, or of a proxy in front of it."""
 
