@@ -130,7 +130,7 @@ class MemoryLedger:
                 if it.closed:
                     continue
                 ours = it.given_back and it.owner == worker
-                if ours or it.owner == "" or it.owner in self.dead:
+                if ours or it.owner == "" or it.owner in self.dead - {worker}:
                     recovered = 0 if ours else self._recover(it, resend=alert_id in resend)
                     it.owner, it.given_back = worker, False
                     return Taken(unit, recovered)

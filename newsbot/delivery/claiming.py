@@ -190,6 +190,7 @@ class Claiming:
         if readers:
             owned.begun.difference_update(reader.position for reader in readers)
             owned.stale = True
+            owned.wake()
             self._count(-len(readers))
 
     async def _message(self, work: Work, reader: Reader) -> Hashable | None:

@@ -634,11 +634,10 @@ async def test_readers_who_were_claimed_in_a_call_whose_answer_was_lost_are_not_
             desk.pacing.away = False
 
     async with desk.working(at=at):
-        for _ in range(10):
+        while lost < 5:
             await asyncio.sleep(0.3)
             desk.pacing.away = False
         await desk.closed(alert)
-    assert lost == 5
     assert await desk.outcomes(alert) == {Outcome.SENT: 100}
     assert set(desk.platform.times.values()) == {1}
 
