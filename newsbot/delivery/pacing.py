@@ -73,7 +73,9 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """`count` sends, the first `after` microseconds from now, the others an interval apart."""
+    """`count` sends, the first `after` microseconds from now, the others an interval apart. `after` is below 0 where
+    the answer took longer than that to be read.
+    """
 
     count: int
     after: int

@@ -2,7 +2,7 @@
 -- KEYS[1] budget: hash next_at, paused_until, flooded_at, flooded_chat
 -- KEYS[2] chat:   string, its next_at                                       (only with a chat)
 -- ARGV: horizon, count, interval, farthest, chat interval, chat tolerance   (the last two 0 without a chat)
--- Returns {granted, after}, granted 0: ask again after so long.
+-- Returns {granted, after, now}, or {0, after}: ask again after so long.
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local horizon, count, interval, farthest = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -29,4 +29,4 @@ if chat_interval > 0 then
   local chat_next_at = math.max(known, start) + chat_interval
   redis.call('SET', KEYS[2], string.format('%.0f', chat_next_at), 'PX', math.ceil((chat_next_at - now) / 1000) + 1000)
 end
-return {granted, start - now}
+return {granted, start - now, now}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from newsbot.delivery.pacing import (
     limit_of,
     reserve,
 )
-from newsbot.delivery.redis_pacing import RedisPacing
+from newsbot.delivery.redis_pacing import Answers, RedisPacing
 from newsbot.errors import StoreUnavailable
 from newsbot.redis_client import client
 
@@ -131,3 +132,45 @@ async def test_without_redis_nothing_is_sent_unpaced() -> None:
 def client_of(redis: Redis) -> Redis:
     """A second client of the same server, as another process has one."""
     return client(f"unix://{redis.connection_pool.connection_kwargs['path']}")
+
+
+async def test_a_process_that_was_held_up_makes_up_for_nothing(redis: Redis) -> None:
+    pacing = RedisPacing(redis, "telegram:1", RATE)
+    clock = asyncio.get_running_loop().time
+    turns: list[float] = []
+
+    async def one(chat_id: str) -> None:
+        await pacing.turn(chat_id, Lane.REPLY)
+        turns.append(clock())
+
+    waiting = [asyncio.create_task(one(str(number))) for number in range(15)]
+    while len(turns) < 2:
+        await asyncio.sleep(0)
+    time.sleep(0.3)
+    await asyncio.gather(*waiting)
+    in_a_fifth = max(sum(begin <= turn < begin + 0.2 for turn in turns) for begin in turns)
+    assert in_a_fifth <= 8
+
+
+def test_answers_that_were_read_late_are_as_old_as_they_are() -> None:
+    answers = Answers()
+    assert answers.ago(1_000.0, asked_at=5.0, now=5.01) == 0  # nothing to compare it with
+    assert answers.ago(1_001.0, asked_at=6.0, now=6.31) == pytest.approx(0.3)
+    assert answers.ago(1_002.0, asked_at=7.0, now=7.005) == 0  # the quickest yet
+    assert answers.ago(1_003.0, asked_at=8.0, now=8.01) == pytest.approx(0.005)
+
+
+def test_a_clock_that_jumps_makes_no_answer_older_than_the_call() -> None:
+    answers = Answers()
+    answers.ago(1_000.0, asked_at=5.0, now=5.01)
+    assert answers.ago(400.0, asked_at=6.0, now=6.02) == pytest.approx(0.02)
+    assert answers.ago(9_000.0, asked_at=7.0, now=7.02) == 0
+    assert answers.ago(9_001.0, asked_at=8.0, now=8.07) == pytest.approx(0.05)
+
+
+def test_the_difference_of_two_clocks_is_learnt_again() -> None:
+    answers = Answers()
+    answers.ago(1_000.0, asked_at=5.0, now=5.0)
+    for minute in (1, 2, 3):  # by then the server's clock has lost a second
+        ago = answers.ago(999.0 + 61 * minute, asked_at=4.0 + 61 * minute, now=5.0 + 61 * minute)
+    assert ago == 0
