@@ -24,6 +24,7 @@ FIRST, READERS = 7_000_000_001, 300
 KILLS = 4
 IN_FLIGHT = 12
 WORDS = "ভোট গণনা শেষ হয়েছে; ফল জানা যাবে রাত দশটায়।"
+BETTER = "ভোট গণনা শেষ হয়েছে; ফল জানা যাবে কাল সকালে।"
 
 BENGALI = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
 LATIN = str.maketrans("০১২৩৪৫৬৭৮৯", "0123456789")
@@ -87,20 +88,35 @@ async def _press(town: Town, label: str) -> None:
     town.readers.press(EDITOR, message_id, data=data)
 
 
+async def _broadcast(town: Town, *, breaking: bool) -> None:
+    town.readers.send_text(EDITOR, "/broadcast")
+    await _button(town, "বাতিল")
+    town.readers.send_text(EDITOR, WORDS)
+    if breaking:
+        await _press(town, "ব্রেকিং")
+        await _button(town, "✅ 🔴")
+    await _press(town, "আগে দেখুন")
+    await _press(town, "পাঠান…")
+    await _press(town, f"হ্যাঁ, {_bengali(READERS)}")
+
+
+async def _told(town: Town, words: str) -> str:
+    """The newest answer to the editor with these words, when there is one."""
+    await until(lambda: any(words in text for text in town.answers(EDITOR)), seconds=90)
+    return next(text for text in reversed(town.answers(EDITOR)) if words in text)
+
+
+def _reading(town: Town, words: str) -> int:
+    """How many copies with these words stand in readers' chats now."""
+    return sum(text == words or text.endswith(f"\n{words}") for one in _got(town) for text in town.answers(one))
+
+
 @pytest.mark.parametrize("breaking", [False, True], ids=["ordinary", "breaking"])
 async def test_nobody_is_skipped_and_nobody_is_told_twice_but_those_in_doubt(town: Town, breaking: bool) -> None:
     dice = random.Random(20260118 + breaking)
     await _subscribe_everybody(town)
     async with town.bot() as running:
-        town.readers.send_text(EDITOR, "/broadcast")
-        await _button(town, "বাতিল")
-        town.readers.send_text(EDITOR, WORDS)
-        if breaking:
-            await _press(town, "ব্রেকিং")
-            await _button(town, "✅ 🔴")
-        await _press(town, "আগে দেখুন")
-        await _press(town, "পাঠান…")
-        await _press(town, f"হ্যাঁ, {_bengali(READERS)}")
+        await _broadcast(town, breaking=breaking)
         await _press(town, f"হ্যাঁ, {_bengali(READERS)}")
         # Somewhere between the press and the first message, or a little later.
         await asyncio.sleep(dice.uniform(0.0, 0.4))
@@ -137,6 +153,48 @@ async def test_nobody_is_skipped_and_nobody_is_told_twice_but_those_in_doubt(tow
     status, out, err = await run_to_end("alerts", "list", folder=town.folder, settings=town.settings)
     assert status == 0, err
     assert f"{READERS}" in out
+
+
+async def test_a_stop_a_correction_and_a_recall_are_brought_to_their_end(town: Town) -> None:
+    await _subscribe_everybody(town)
+    async with town.bot() as running:
+        await _broadcast(town, breaking=False)
+        await until(lambda: len(_got(town)) >= READERS // 2, seconds=60)
+        await _press(town, "⏹")
+        await _told(town, "বন্ধ করা হয়েছে")
+        stopped_at = len(_got(town))
+        running.process.kill()
+        await running.ended()
+    async with town.bot() as running:
+        reported = await _told(town, "পাঠানো হয়েছে: ")
+        got = _got(town)
+        assert len(got) <= stopped_at + IN_FLIGHT < READERS
+        copies = int(reported.translate(LATIN).partition("পাঠানো হয়েছে: ")[2].split()[0])
+        assert len(got) - IN_FLIGHT <= copies <= len(got)
+        await _press(town, "✏️")
+        await _told(town, "লেখাটি যেমন হওয়া উচিত")
+        town.readers.send_text(EDITOR, BETTER)
+        await _press(town, "কপিগুলো বদলান")
+        await _press(town, f"{_bengali(copies)}টি কপি বদলান")
+        await until(lambda: _reading(town, BETTER) >= copies // 5, seconds=60)
+        running.process.kill()
+        await running.ended()
+    assert _reading(town, BETTER) < copies
+    async with town.bot() as running:
+        assert f"সংশোধিত: {_bengali(copies)}" in await _told(town, "সংশোধিত: ")
+        assert (_reading(town, BETTER), _reading(town, WORDS)) == (copies, len(got) - copies)
+        await _press(town, "🗑")
+        await _press(town, f"{_bengali(copies)}টি কপি মুছুন")
+        await until(lambda: _reading(town, BETTER) <= copies * 4 // 5, seconds=60)
+        running.process.kill()
+        await running.ended()
+    assert _reading(town, BETTER) > 0
+    async with town.bot() as running:
+        await _told(town, "মোছা হয়েছে: ")
+        assert (_reading(town, BETTER), _reading(town, WORDS)) == (0, len(got) - copies)
+        assert await running.stop() == 0
+    assert _got(town) == got
+    assert set(got.values()) == {1}
 
 
 def _bengali(number: int) -> str:
