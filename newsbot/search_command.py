@@ -15,6 +15,7 @@ import typer
 
 from newsbot.articles.query_parser import parse_query
 from newsbot.articles.sql_loading import load_articles
+from newsbot.articles.sql_rows import fits_the_index
 from newsbot.articles.sql_store import SqlArticleStore
 from newsbot.bootstrap import Parts
 from newsbot.config import Settings
@@ -26,6 +27,7 @@ from newsbot.domain.topic import Topics
 from newsbot.errors import ConfigurationError
 from newsbot.progress import progress
 from newsbot.text.date_parser import parse_bengali_datetime
+from newsbot.text.normalise import clean
 from newsbot.text_lines import as_line, body_of, headline_of, records
 
 Record = Mapping[str, Any]
@@ -133,9 +135,10 @@ def _articles(
         called[number] = record.get("id", record.get("url", number))
         moment = str(record.get("published_at") or record.get("datePublished") or record.get("date") or "")
         published = parse_bengali_datetime(moment, zone, now) if moment else None
+        url = str(record.get("url") or "")
         yield Article(
             id=number,
-            url=str(record.get("url") or f"line:{number}"),
+            url=url if url and fits_the_index(url) else f"line:{number}",
             headline=headline_of(record),
             kicker=_text(record, "kicker"),
             summary=_text(record, "summary"),
@@ -155,4 +158,4 @@ def _text(record: Record, name: str) -> str:
 
 
 def _names(value: object) -> Iterable[str]:
-    return [str(name) for name in value] if isinstance(value, list) else []
+    return [clean(str(name)) for name in value] if isinstance(value, list) else []

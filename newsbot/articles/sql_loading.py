@@ -9,6 +9,7 @@ from itertools import islice
 from sqlalchemy import insert
 
 from newsbot.articles.schema import article_topics, articles
+from newsbot.articles.sql_rows import storable
 from newsbot.articles.sql_search import search_index
 from newsbot.articles.sql_words import write_words
 from newsbot.database import Database
@@ -20,10 +21,10 @@ AT_ONCE = 1_000  #: articles in a transaction
 async def load_articles(database: Database, given: Iterable[Article]) -> int:
     """Store articles under the ids that they have, in an archive that has none of them; says how many.
 
-    What leads to an article by its address is left out.
+    What leads to an article by its address is left out, and of texts the characters that no database holds.
     """
     index = search_index(database.dialect)
-    rest = iter(given)
+    rest = map(storable, given)
     count = 0
     while some := list(islice(rest, AT_ONCE)):
         topics = [

@@ -16,6 +16,7 @@ from newsbot.domain.article import Article, ArticleDraft
 from newsbot.errors import StoreError
 
 T = TypeVar("T")
+Draft = TypeVar("Draft", bound=ArticleDraft)
 
 SAME_TEXT_WITHIN: Final = timedelta(hours=72)  #: between two times of publication; a yearly column may repeat itself
 LONGEST_URL: Final = 2_000  #: bytes; PostgreSQL's index holds 2,704
@@ -78,7 +79,7 @@ def article_of(row: RowMapping | dict[str, Any]) -> Article:
     return Article(**{**row, "topics": tuple(row["topics"]), "other_urls": tuple(row["other_urls"])})
 
 
-def storable(draft: ArticleDraft) -> ArticleDraft:
+def storable(draft: Draft) -> Draft:
     """Without the characters that PostgreSQL or UTF-8 refuse (NUL, lone surrogates), which one bad page could bring.
 
     Raises StoreError for an address that no index holds.

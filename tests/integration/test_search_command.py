@@ -94,3 +94,24 @@ def test_the_newsrooms_own_articles_need_its_file(settings, tmp_path) -> None:
     (tmp_path / "newsroom.toml").write_text(example, "utf-8")
     assert answers(run(*settings, "search", "--json", "এক")) == [{"query": "এক", "meant": {}, "found": []}]
     run(*settings, "search", "--topic", "no-such-topic", "এক", status=2)
+
+
+def test_whatever_stands_in_queries_and_articles_is_answered(settings, tmp_path) -> None:
+    hostile = [
+        "\ud800 \udfff",
+        "\x00\x1b[31m",
+        "\u202eשלום عربي \ue000",
+        "ক" + "\u0981" * 1000,
+        "।?!…",
+        "",
+        "শব্দ " * 100_000,
+    ]
+    file = tmp_path / "hostile.jsonl"
+    articles = [{"url": text[:9], "headline": text, "body": f"ইলিশ {text}", "topics": [text[:9]]} for text in hostile]
+    file.write_text("\n".join(map(json.dumps, [*articles, {"id": 5, "headline": [], "body": {}}])), "utf-8")
+    queries = [{"id": number, "query": f"ইলিশ {text}"} for number, text in enumerate(hostile)]
+    given = "\n".join(map(json.dumps, queries))
+    found = answers(run(*settings, "search", "--json", "--articles", str(file), given=given))
+    assert [one["id"] for one in found] == list(range(len(hostile)))
+    assert all(one["found"] for one in found)
+    assert "line:" in run(*settings, "search", "--articles", str(file), "ইলিশ").stdout

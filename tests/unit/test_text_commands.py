@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 
 from newsbot.cli import app
 
+OUR_DATA = {"NEWSBOT_SHARED_DATA": None}  # may be set for the tests, and is no setting of the program
+
 
 def run(*arguments: str, given: str | bytes = "", status: int = 0) -> list[dict]:
     result = CliRunner().invoke(app, ["text", *arguments], input=given)
@@ -61,19 +63,23 @@ def test_a_summary_says_how_it_was_made() -> None:
     ]
 
 
-def test_topics_are_the_newsrooms(tmp_path: Path) -> None:
-    settings = tmp_path / "bot.env"
+@pytest.fixture
+def settings(tmp_path: Path) -> list[str]:
+    file = tmp_path / "bot.env"
     example = Path(__file__).parents[2] / "newsroom.example.toml"
-    settings.write_text(f"NEWSBOT_NEWSROOM={example}\n", "utf-8")
+    file.write_text(f"NEWSBOT_NEWSROOM={example}\nNEWSBOT_DATA_DIR={tmp_path}\n", "utf-8")
+    return ["--env-file", str(file)]
+
+
+def test_topics_are_the_newsrooms(settings: list[str]) -> None:
     articles = [{"section": "খেলা"}, {"url": "https://www.example.com/nothing/1", "categories": ["খেলা"]}, {"text": "এক"}]
     given = "\n".join(json.dumps(article) for article in articles)
-    data = {"NEWSBOT_SHARED_DATA": None}  # may be set for the tests, and is no setting of the program
-    result = CliRunner(env=data).invoke(app, ["--env-file", str(settings), "text", "topics"], input=given)
+    result = CliRunner(env=OUR_DATA).invoke(app, [*settings, "text", "topics"], input=given)
     answers = [json.loads(line) for line in result.stdout_bytes.decode().splitlines()]
     assert [answer["topics"] for answer in answers] == [["sports"], ["sports"], []]
 
 
-@pytest.mark.parametrize("verb", ["normalise", "tokens", "sentences", "summary"])
+@pytest.mark.parametrize("verb", ["normalise", "tokens", "sentences", "summary", "topics"])
 @pytest.mark.parametrize(
     "given",
     [
@@ -84,6 +90,9 @@ def test_topics_are_the_newsrooms(tmp_path: Path) -> None:
         b'"\\ud800 lone"',
         b'{"text": "\\u0000\\udfff", "id": "\\ud800"}',
         b'{"text": 5, "body": ["x"]}',
+        b'{"headline": "\\udc00", "body": "\\ud83d", "section": "\\ud800", "categories": ["\\ud800", 5]}',
+        b'{"url": "\\udfff", "text": "\\ud800"}',
+        b'{"description": "\\ud800 lone", "text": "\\ud800", "section": {}, "categories": {"a": 1}, "url": []}',
         ("ক" + "\u09be" * 1000).encode(),
         "\u202eשלום عربي \ue000\x07".encode(),
         ("খবর। " * 70_000).encode(),  # a megabyte
@@ -91,10 +100,10 @@ def test_topics_are_the_newsrooms(tmp_path: Path) -> None:
         (b"[" * 100_000),
         (b'{"a":' * 5_000),
     ],
-    ids=range(13),
+    ids=range(16),
 )
-def test_every_input_is_answered(verb: str, given: bytes) -> None:
-    result = CliRunner().invoke(app, ["text", verb], input=given)
+def test_every_input_is_answered(verb: str, given: bytes, settings: list[str]) -> None:
+    result = CliRunner(env=OUR_DATA).invoke(app, [*settings, "text", verb], input=given)
     assert result.exit_code in {0, 1}
     assert result.exception is None or isinstance(result.exception, SystemExit)
     assert all(isinstance(json.loads(line), dict) for line in result.stdout_bytes.decode().splitlines())
