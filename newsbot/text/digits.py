@@ -1,9 +1,14 @@
-"""Digits and grouped numbers as the press prints them. (Babel groups Bengali right, but prints Latin digits.)"""
+"""Digits and grouped numbers as the press prints them. (Babel groups Bengali right, but prints Latin digits.)
+
+A language that is neither Bengali nor English is written as Babel does.
+"""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Final
+
+from newsbot.text.locales import elsewhere
 
 __all__ = ["format_number", "to_ascii_digits", "to_bengali_digits"]
 
@@ -21,12 +26,16 @@ def to_ascii_digits(text: str) -> str:
 
 
 def format_number(number: int | float | Decimal, language: str) -> str:
-    """Grouped: '১২,৩৪,৫৬৭' in Bengali (thousand, lakh, crore), '1,234,567' in any other language; decimals as given."""
+    """Grouped: '১২,৩৪,৫৬৭' in Bengali (thousand, lakh, crore), '1,234,567' in English; decimals as given."""
     plain = format(Decimal(str(number)), "f")
     sign, plain = ("-", plain[1:]) if plain.startswith("-") else ("", plain)
     whole, point, decimals = plain.partition(".")
     if not whole.isdigit():  # not a number, infinity
         return sign + plain
+    if locale := elsewhere(language):
+        from babel.numbers import format_decimal
+
+        return format_decimal(number, locale=locale, decimal_quantization=False)
     if language != "bn":
         return f"{sign}{int(whole):,}{point}{decimals}"
     return to_bengali_digits(f"{sign}{_lakhs(whole)}{point}{decimals}")

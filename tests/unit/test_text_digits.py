@@ -33,4 +33,12 @@ def test_numbers_are_grouped_by_lakh_and_crore_or_by_thousands(
     number: int | float | Decimal, bengali: str, english: str
 ) -> None:
     assert format_number(number, "bn") == bengali
-    assert format_number(number, "en") == format_number(number, "fr") == english
+    assert format_number(number, "en") == format_number(number, "xx") == english
+
+
+def test_a_language_with_a_catalogue_of_its_own_is_grouped_as_its_readers_expect() -> None:
+    assert format_number(1234567, "hi") == "12,34,567"
+    assert format_number(-1234567, "de") == "-1.234.567"
+    assert format_number(Decimal("1234567.5"), "fr") == "1\u202f234\u202f567,5"
+    assert format_number(999, "pt-BR") == "999"
+    assert format_number(float("inf"), "fr") == "Infinity"
