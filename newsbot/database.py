@@ -15,6 +15,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from newsbot.database_errors import as_store_error, why_not
 from newsbot.errors import StartError
+from newsbot.sqlite_driver import open_quickly
 
 SQLITE_FILE = "newsbot.sqlite3"
 BUSY_WAIT = timedelta(seconds=5)  #: how long SQLite waits for another process's write before it says "locked"
@@ -235,7 +237,7 @@ async def _quick_check(connection: AsyncConnection) -> None:
 def _sqlite(path: Path) -> Database:
     engine = create_async_engine(
         f"sqlite+aiosqlite:///{path}",
-        connect_args={"timeout": BUSY_WAIT.total_seconds()},
+        async_creator=partial(open_quickly, path, busy_wait=BUSY_WAIT.total_seconds()),
         hide_parameters=True,
         pool_size=4,
         max_overflow=4,
