@@ -49,7 +49,9 @@ _ENDINGS = ("(?:(?:টি|টা|গুলো|গুলি|সমূহ)?(?:র|
     "\u09df", "\u09af\u09bc"
 )
 
-Search = Callable[[list[str], bool], Awaitable[list[int]]]  #: words, whether all must be there → articles, best first
+#: words, whether all must be there, how many are wanted → articles, best first
+Search = Callable[[list[str], bool, int], Awaitable[list[int]]]
+SHOWN = 10
 
 
 def main() -> None:
@@ -116,7 +118,7 @@ def _known_items(headlines: list[str], bodies: list[str]) -> list[tuple[int, lis
 async def _known(search: Search, queries: list[tuple[int, list[str]]]) -> list[float]:
     figures = []
     for every in (True, False):
-        found = [(await search(words, every))[:10] for _, words in queries]
+        found = [(await search(words, every, SHOWN))[:SHOWN] for _, words in queries]
         places = [
             hits.index(number) if number in hits else None for hits, (number, _) in zip(found, queries, strict=True)
         ]
@@ -137,7 +139,7 @@ async def _inflected(search: Search, bodies: list[str]) -> list[float]:
                 right.add(number)
                 forms.update({word: words[word] for word in own if word != noun})
         for word in (noun, *(word for word, _ in forms.most_common(FORMS))):
-            found = set(await search([word], True))
+            found = set(await search([word], True, len(bodies)))
             total = totals[word != noun]
             total[0] += len(right)
             total[1] += len(found)
@@ -150,9 +152,11 @@ def _sqlite(bodies: list[str], tokenizer: str) -> Search:
     connection.execute(f"CREATE VIRTUAL TABLE texts USING fts5(body, tokenize = '{tokenizer}')")
     connection.executemany("INSERT INTO texts (rowid, body) VALUES (?, ?)", enumerate(bodies))
 
-    async def search(words: list[str], every: bool) -> list[int]:
+    async def search(words: list[str], every: bool, limit: int) -> list[int]:
         match = (" AND " if every else " OR ").join(f'"{word}"' for word in words)
-        rows = connection.execute("SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY bm25(texts)", (match,))
+        rows = connection.execute(
+            "SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY bm25(texts) LIMIT ?", (match, limit)
+        )
         return [row[0] for row in rows]
 
     return search
@@ -164,12 +168,12 @@ async def _postgres_simple(bodies: list[str], url: str) -> Search:
     rows = list(enumerate(body.replace("\0", "") for body in bodies))
     await connection.executemany("INSERT INTO texts VALUES ($1, to_tsvector('simple', $2))", rows)
 
-    async def search(words: list[str], every: bool) -> list[int]:
+    async def search(words: list[str], every: bool, limit: int) -> list[int]:
         asked = "plainto_tsquery('simple', $1)"
         if not every:
             asked = f"replace({asked}::text, ' & ', ' | ')::tsquery"
         query = f"SELECT id, ts_rank(words, query) AS rank FROM texts, (SELECT {asked} AS query) AS asked"
-        order = f"{query} WHERE words @@ query ORDER BY rank DESC, id"
+        order = f"{query} WHERE words @@ query ORDER BY rank DESC, id LIMIT {limit:d}"
         return [row["id"] for row in await connection.fetch(order, " ".join(words))]
 
     return search
@@ -194,9 +198,9 @@ async def _newsbot(bodies: list[str], url: str | None, folder: Path) -> Search:
         ),
     )
 
-    async def search(words: list[str], every: bool) -> list[int]:
+    async def search(words: list[str], every: bool, limit: int) -> list[int]:
         query = parse_query(" ".join(words), now=NOW, zone=UTC, match=Match.ALL if every else Match.ANY)
-        return [article.id - 1 for article in (await store.search(query, limit=len(bodies), now=NOW)).articles]
+        return [article.id - 1 for article in (await store.search(query, limit=limit, now=NOW)).articles]
 
     return search
 

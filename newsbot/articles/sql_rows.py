@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import RowMapping, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.articles.schema import article_topics, article_urls, articles
@@ -21,6 +21,8 @@ Draft = TypeVar("Draft", bound=ArticleDraft)
 SAME_TEXT_WITHIN: Final = timedelta(hours=72)  #: between two times of publication; a yearly column may repeat itself
 LONGEST_URL: Final = 2_000  #: bytes; PostgreSQL's index holds 2,704
 BATCH: Final = 500  #: ids, addresses or articles in one statement
+
+_BY_ID: Final = select(articles).where(articles.c.id.in_(bindparam("ids", expanding=True)))
 
 
 async def owners_of(connection: AsyncConnection, urls: Iterable[str]) -> dict[str, int]:
@@ -59,7 +61,7 @@ def _around(moment: datetime) -> tuple[datetime, datetime]:
 
 async def articles_by_id(connection: AsyncConnection, ids: Iterable[int]) -> AsyncIterator[Article]:
     for batch in batches(list(dict.fromkeys(ids))):
-        for row in (await connection.execute(select(articles).where(articles.c.id.in_(batch)))).mappings():
+        for row in (await connection.execute(_BY_ID, {"ids": batch})).mappings():
             yield article_of(row)
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Float, Integer, TextualSelect, bindparam, text
+from sqlalchemy import Float, Integer, Text, TextualSelect, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.articles.schema import articles
@@ -204,10 +205,12 @@ class PostgresSearch:
         )
 
 
-def newest_hits(index: SearchIndex, choices: Sequence[Hits], *, now: datetime, depth: int) -> TextualSelect:
+def newest_hits(
+    index: SearchIndex, choices: Sequence[Hits], *, now: datetime, depth: int
+) -> tuple[TextualSelect, Mapping[str, Any]]:
     """Articles that readers may see, of each of `choices` the newest `depth`: id, age, number of the choice.
 
-    A choice without words is all articles of its topic and time.
+    A choice without words is all articles of its topic and time. The question comes with its values.
     """
     parts = []
     values: dict[str, Any] = {}
@@ -222,7 +225,8 @@ def newest_hits(index: SearchIndex, choices: Sequence[Hits], *, now: datetime, d
             values[f"match{number}"] = expression
             source, order = f"{index.source(f':match{number}')} AND ", index.newest
             if hits.after:
-                source += f"{index.newest} > {hits.after:d} AND "
+                source += f"{index.newest} > :after{number} AND "
+                values[f"after{number}"] = hits.after
         else:
             source, order = "articles WHERE ", "articles.published_at"
             if hits.without != NOTHING:
@@ -233,14 +237,17 @@ def newest_hits(index: SearchIndex, choices: Sequence[Hits], *, now: datetime, d
             f"FROM {source}articles.withdrawn_at IS NULL AND {' AND '.join(times)} "
             f"ORDER BY {order} DESC LIMIT {depth:d}) AS hits{number}"
         )
-    kinds = {name: articles.c.published_at.type for name in values if not name.startswith("match")}
-    query = text(" UNION ALL ".join(parts)).bindparams(
-        *(
-            bindparam(name, value, kinds[name]) if name in kinds else bindparam(name, value)
-            for name, value in values.items()
-        )
-    )
-    return query.columns(id=articles.c.id.type, age=Float(), choice=Integer())
+    return _hits(" UNION ALL ".join(parts), frozenset(values)), values
+
+
+@lru_cache(maxsize=256)
+def _hits(question: str, names: frozenset[str]) -> TextualSelect:
+    """Made once for each form of question: to put it together costs as much as its answer."""
+    moment = articles.c.published_at.type
+    kinds = {"now": moment, "since": moment, "until": moment, "after": articles.c.id.type, "match": Text()}
+    typed = (bindparam(name, type_=kinds[name.rstrip("0123456789")]) for name in sorted(names))
+    asked = text(question).bindparams(*typed)
+    return asked.columns(id=articles.c.id.type, age=Float(), choice=Integer())
 
 
 def search_index(dialect: str) -> SearchIndex:
