@@ -10,6 +10,7 @@ from typing import Annotated, Any, BinaryIO
 
 import typer
 
+from newsbot.domain.topic import Topics
 from newsbot.errors import ConfigurationError
 
 text_app = typer.Typer(
@@ -73,19 +74,12 @@ def summary(file: File = STDIN, lines: Lines = False) -> None:
 @text_app.command()
 def topics(context: typer.Context, file: File = STDIN, lines: Lines = False) -> None:
     """The newsroom's topics that an article belongs to: by section, url and categories, else by its words."""
-    from newsbot.config import load_settings
     from newsbot.ingest.topic_classifier import TopicClassifier
     from newsbot.ingest.topic_model_file import TrainedTopics
-    from newsbot.newsroom_file import load_newsroom
     from newsbot.text_lines import body_of, headline_of
 
-    try:
-        settings = load_settings(context.obj)
-        known = load_newsroom(settings.newsroom).topics
-    except ConfigurationError as error:
-        typer.echo(f"newsbot: {error}", err=True)
-        raise typer.Exit(2) from None
-    classifier = TopicClassifier(known, TrainedTopics(settings.data_dir).current)
+    known, data_dir = _newsroom(context)
+    classifier = TopicClassifier(known, TrainedTopics(data_dir).current)
 
     def answer(record: Any) -> Any:
         categories = record.get("categories", record.get("category")) or ()
@@ -101,6 +95,39 @@ def topics(context: typer.Context, file: File = STDIN, lines: Lines = False) -> 
         return {"topics": told.topics, "by": told.by, "confidence": round(told.confidence, 3)}
 
     _print(file, lines, answer)
+
+
+@text_app.command()
+def intents(context: typer.Context, file: File = STDIN, lines: Lines = False) -> None:
+    """What the bot takes each for that a reader may type; what would change something is asked about first."""
+    from newsbot.conversation.intent_record import as_record
+    from newsbot.conversation.understanding import understand
+    from newsbot.conversation.vocabulary import Vocabulary
+    from newsbot.domain.message import IncomingMessage, Kind
+    from newsbot.domain.subscriber import Address
+    from newsbot.text_lines import text_of
+
+    vocabulary = Vocabulary(_newsroom(context)[0])
+    reader = Address("console", "1")
+
+    def answer(record: Any) -> Any:
+        said = IncomingMessage(event_id="", address=reader, kind=Kind.TEXT, text=text_of(record))
+        return {"text": said.text, **as_record(understand(said, vocabulary))}
+
+    _print(file, lines, answer)
+
+
+def _newsroom(context: typer.Context) -> tuple[Topics, Path]:
+    """The configured topics, and the data folder."""
+    from newsbot.config import load_settings
+    from newsbot.newsroom_file import load_newsroom
+
+    try:
+        settings = load_settings(context.obj)
+        return load_newsroom(settings.newsroom).topics, settings.data_dir
+    except ConfigurationError as error:
+        typer.echo(f"newsbot: {error}", err=True)
+        raise typer.Exit(2) from None
 
 
 def _print(file: Path, lines: bool, answer: Callable[[Any], Any]) -> None:

@@ -25,6 +25,7 @@ from newsbot.conversation.intents import (
     Latest,
     MyData,
     MyTopics,
+    NeverMind,
     OpenArticle,
     Pause,
     Pressable,
@@ -117,6 +118,8 @@ def _fields(intent: Pressable) -> tuple[str, ...]:
             return ("data",)
         case KeepMe():
             return ("keep",)
+        case NeverMind():
+            return ("no",)
         case Help():
             return ("help",)
         case FinishWelcome():
@@ -182,6 +185,7 @@ _READERS: Final[dict[str, Callable[..., Pressable]]] = {
     "stop": Stop,
     "data": MyData,
     "keep": KeepMe,
+    "no": NeverMind,
     "help": Help,
     "done": FinishWelcome,
     "off": lambda topic, alert="": StopTopic(_matching(_TOPIC, topic), _number(alert)),

@@ -7,8 +7,10 @@ from typing import Final
 import regex
 
 from newsbot.conversation.intents import (
+    Ask,
     ChooseLanguage,
     ForgetMe,
+    Greeting,
     Help,
     Intent,
     Latest,
@@ -27,62 +29,80 @@ from newsbot.conversation.intents import (
     UnknownCommand,
     Unsubscribe,
 )
-from newsbot.conversation.vocabulary import Vocabulary, key_of
+from newsbot.conversation.request_parser import digits_of
+from newsbot.conversation.vocabulary import Vocabulary, form_of, key_of
 from newsbot.conversation.words import Verb
 from newsbot.text.clipping import Unit, clip
+from newsbot.text.periods import split_period
 from newsbot.text.tokens import tokens
 
 __all__ = [
+    "HIGHEST_NUMBER",
     "PLAIN",
-    "latest_of",
     "payload_of",
     "searchable",
-    "small_number",
-    "subscribe_of",
     "understand_command",
-    "unsubscribe_of",
 ]
 
 LONGEST_SEARCH = 200  #: graphemes; the rest of a pasted article finds nothing more
 HIGHEST_NUMBER = 99  #: a typed number up to here means a line of the list; ১৯৭১ is a search
 
 _PAYLOAD: Final = regex.compile(r"[A-Za-z0-9_-]{1,64}")
-_NUMBER: Final = regex.compile(r"[0-9]+")
-_NUMBER_WITH_WORD: Final = regex.compile(r"([0-9]+)(?:নং|নম্বর|টা|টি)")
 
 
 def understand_command(word: str, arguments: str, vocabulary: Vocabulary) -> Intent:
     key = key_of(word)
     verb = vocabulary.verb(key)
     if verb is None:
-        if number := small_number(tokens(word), vocabulary):
+        if number := _line_number(" ".join(tokens(word))):
             return OpenNumber(number)
         if topic := vocabulary.topic(key):
-            return latest_of(tokens(arguments), vocabulary, topic=topic)
-        if code := vocabulary.language(key):
-            return ChooseLanguage(code)
+            return _latest_of(arguments, vocabulary, topic=topic)
+        if vocabulary.language(key):
+            return ChooseLanguage()
         return UnknownCommand(word, vocabulary.suggest_command(word))
+    intent = _with_arguments(verb, arguments, vocabulary)
+    return intent if vocabulary.is_command_word(word) else _asked_first(intent)
+
+
+def _with_arguments(verb: Verb, arguments: str, vocabulary: Vocabulary) -> Intent:
     words = tokens(arguments)
     match verb:
         case Verb.START:
             return Start(payload_of(arguments))
         case Verb.LATEST:
-            return latest_of(words, vocabulary)
+            return _latest_of(arguments, vocabulary)
         case Verb.SUBSCRIBE:
-            return subscribe_of(words, vocabulary)
+            return _subscribe_of(words, vocabulary)
         case Verb.UNSUBSCRIBE:
-            return unsubscribe_of(words, vocabulary)
-        case Verb.STOP:  # /stop sports ends only that; /stop with anything else is still the wish to be left alone
-            unwanted = unsubscribe_of(words, vocabulary)
-            return unwanted if unwanted.topics else Stop()
+            return _unsubscribe_of(words, vocabulary)
+        case Verb.STOP:
+            return _stop_of(words, vocabulary)
         case Verb.SEARCH:
             return Search(searchable(arguments))
         case Verb.LANGUAGE:
             return ChooseLanguage(vocabulary.language(key_of(arguments)) or _first_code(words))
         case Verb.FORGET_ME:
-            return ForgetMe(confirmed=vocabulary.is_yes(key_of(arguments)))
+            return ForgetMe(confirmed=vocabulary.is_yes(form_of(arguments)))
         case _:
             return PLAIN[verb]
+
+
+def _asked_first(intent: Intent) -> Intent:
+    """Of a command that is not quite written as one: whatever it would change is asked about."""
+    match intent:
+        case Subscribe(topics=(_, *_)) | Unsubscribe(topics=(_, *_)) | Unsubscribe(everything=True):
+            return Ask(intent)
+        case Pause() | Resume() | Stop():
+            return Ask(intent)
+        case Start():
+            return Greeting()
+        case ChooseLanguage():
+            return ChooseLanguage()
+        case ForgetMe():
+            return ForgetMe()
+        case _:
+            return intent
 
 
 #: what a command means without arguments
@@ -102,35 +122,51 @@ PLAIN: Final[dict[Verb, Intent]] = {
     Verb.MY_DATA: MyData(),
     Verb.FORGET_ME: ForgetMe(),
     Verb.HELP: Help(),
+    Verb.GREET: Greeting(),
     Verb.THANKS: Thanks(),
 }
 
 
-def latest_of(words: list[str], vocabulary: Vocabulary, *, topic: str = "", suggest: bool = True) -> Latest:
-    """`/latest খেলা ১০`: a topic, a count, in any order."""
-    numbers = [digits for word in words if (digits := _digits(word))]
-    names = [word for word in words if not _digits(word) and not vocabulary.is_all(key_of(word))]
-    topics, unrecognised = vocabulary.split_topics(names, suggest=suggest)
+def _latest_of(arguments: str, vocabulary: Vocabulary, *, topic: str = "") -> Latest:
+    """`/latest খেলা ১০ গতকাল`: a topic, a count, a time, in any order."""
+    rest, when = split_period(arguments, past_days=True)
+    words = tokens(rest)
+    numbers = [digits for word in words if (digits := digits_of(word))]
+    names = [word for word in words if not digits_of(word) and not _says_all(word, vocabulary)]
+    topics, unrecognised = vocabulary.split_topics(names)
     chosen = (topic, *topics) if topic else topics
     return Latest(
         chosen[0] if chosen else "",
         int(numbers[0][:4]) if numbers else 0,
+        when=when,
         left_out=chosen[1:],
         unrecognised=unrecognised,
     )
 
 
-def subscribe_of(words: list[str], vocabulary: Vocabulary) -> Subscribe:
+def _says_all(word: str, vocabulary: Vocabulary) -> bool:
+    key = key_of(word)
+    return vocabulary.is_all(key) or vocabulary.verb(key) is Verb.LATEST
+
+
+def _subscribe_of(words: list[str], vocabulary: Vocabulary) -> Subscribe:
     if vocabulary.is_all(key_of(" ".join(words))):
         return Subscribe(tuple(topic.id for topic in vocabulary.topics))
     return Subscribe(*vocabulary.split_topics(words))
 
 
-def unsubscribe_of(words: list[str], vocabulary: Vocabulary) -> Unsubscribe:
+def _unsubscribe_of(words: list[str], vocabulary: Vocabulary) -> Unsubscribe:
     if vocabulary.is_all(key_of(" ".join(words))):
         return Unsubscribe(everything=True)
     topics, unrecognised = vocabulary.split_topics(words)
     return Unsubscribe(topics, unrecognised=unrecognised)
+
+
+def _stop_of(words: list[str], vocabulary: Vocabulary) -> Intent:
+    """`/stop` and `/stop all` end everything, `/stop sports` only that; of `/stop the war` we are not sure."""
+    unwanted = _unsubscribe_of(words, vocabulary)
+    wish = unwanted if unwanted.topics else Stop()
+    return Ask(wish, searchable(" ".join(words))) if unwanted.unrecognised else wish
 
 
 def payload_of(text: str) -> str:
@@ -146,18 +182,6 @@ def _first_code(words: list[str]) -> str:
     return words[0] if len(words) == 1 and words[0].isascii() and words[0].isalpha() and len(words[0]) in (2, 3) else ""
 
 
-def _digits(word: str) -> str:
-    """The digits of `10` and `10টি`, or ''."""
-    if _NUMBER.fullmatch(word):
-        return word
-    joined = _NUMBER_WITH_WORD.fullmatch(word)
-    return joined[1] if joined else ""
-
-
-def small_number(words: list[str], vocabulary: Vocabulary) -> int:
-    """`৩`, `৩ নম্বর`, `৩নং`, `৩ নম্বর খবর`; 0 when it is no such number."""
-    said = [word for word in words if not vocabulary.is_number_word(word)]
-    if len(said) < len(words):
-        said = [word for word in said if vocabulary.verb(key_of(word)) is not Verb.LATEST]
-    digits = _digits(said[0]) if len(said) == 1 else ""
+def _line_number(word: str) -> int:
+    digits = digits_of(word)
     return int(digits) if digits and len(digits) <= len(str(HIGHEST_NUMBER)) else 0

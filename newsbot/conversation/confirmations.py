@@ -43,6 +43,7 @@ PAUSED: Final = Said(
     N_("Your alerts are paused. Your topics are kept; /resume turns the alerts on again."),
     N_("Nothing is sent here for now. The topics are kept; /resume turns it on again."),
 )
+ARE_ON: Final = Said(N_("Your alerts are on."), N_("News is sent here."))
 RESUMED: Final = Said(N_("Your alerts are on again."), N_("News is sent here again."))
 STOPPED: Final = Said(
     N_(
@@ -56,6 +57,22 @@ STOPPED: Final = Said(
 )
 SETTINGS: Final = Said(N_("Your settings"), N_("Settings"))
 SPEAKS: Final = Said(N_("From now on I write to you in English."), N_("From now on I write here in English."))
+
+# Asked before typed words change anything.
+ASKS_TO_FOLLOW: Final = Said(N_("Follow {topics}?"), N_("Should news on {topics} be sent here?"))
+ASKS_TO_UNFOLLOW: Final = Said(N_("Unfollow {topics}?"), N_("Should news on {topics} no longer be sent here?"))
+ASKS_TO_UNFOLLOW_ALL: Final = Said(
+    N_("Unfollow all topics? You follow: {topics}."),
+    N_("Should no topic's news be sent here any more? Sent now: {topics}."),
+)
+ASKS_TO_PAUSE: Final = Said(
+    N_("Pause your alerts? Your topics are kept."), N_("Should nothing be sent here for now? The topics are kept.")
+)
+ASKS_TO_RESUME: Final = Said(N_("Turn your alerts on again?"), N_("Should news be sent here again?"))
+ASKS_TO_STOP: Final = Said(
+    N_("Stop sending you news altogether? What you chose is kept."),
+    N_("Should news no longer be sent here at all? What was chosen is kept."),
+)
 
 EVERYTHING_KEPT: Final = Said(N_("Everything that is kept about you."), N_("Everything that is kept about this chat."))
 NOTHING_KEPT: Final = Said(N_("Nothing is kept about you."), N_("Nothing is kept about this chat."))

@@ -10,14 +10,26 @@ from typing import Final, assert_never
 import structlog
 
 from newsbot.articles.store import ArticleStore
-from newsbot.conversation import alert_buttons, onboarding, reading, searching, settings, shared_chats, subscriptions
-from newsbot.conversation.help import answer_media, help_text, old_button, thanks, unknown_command
+from newsbot.conversation import (
+    alert_buttons,
+    asking,
+    onboarding,
+    reading,
+    searching,
+    settings,
+    shared_chats,
+    subscriptions,
+)
+from newsbot.conversation.help import answer_media, button_word, help_text, old_button, thanks, unknown_command
 from newsbot.conversation.intents import (
+    Ask,
+    ButtonWord,
     CameBack,
     ChooseFilter,
     ChooseLanguage,
     FinishWelcome,
     ForgetMe,
+    Greeting,
     Help,
     Intent,
     KeepMe,
@@ -26,6 +38,7 @@ from newsbot.conversation.intents import (
     Moved,
     MyData,
     MyTopics,
+    NeverMind,
     NotForUs,
     OldButton,
     OpenArticle,
@@ -218,6 +231,14 @@ class Dialogue:
                 return await settings.forget_me(house, turn, intent)
             case KeepMe():
                 return await settings.keep_me(turn)
+            case Ask():
+                return await asking.ask(house, turn, intent)
+            case NeverMind():
+                return asking.never_mind(turn)
+            case ButtonWord():
+                return (button_word(turn),)
+            case Greeting():
+                return await onboarding.greet(house, turn)
             case Help():
                 return (help_text(house, turn),)
             case Thanks():

@@ -1,7 +1,8 @@
 """Free text: generous and careful at once. Pure.
 
-A short request around known words (`খেলার খবর দেখান`, `খেলা বন্ধ`) is what it says; a headline that merely begins
-with such a word (`বন্ধ কারখানায় আগুন`) is a search, like everything else.
+A text of nothing but known words (`আজকের খেলার খবর দেখান`) is the request that it reads as; one with a word more
+(`বন্ধ কারখানায় আগুন`) is a search. Reading is done at once. What would change something for the reader is asked about,
+since the same words may be news: খেলা বন্ধ.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from typing import Final
 
 import regex
 
-from newsbot.conversation.commands import PLAIN, latest_of, searchable, small_number, subscribe_of, unsubscribe_of
+from newsbot.conversation.commands import HIGHEST_NUMBER, PLAIN, searchable
 from newsbot.conversation.intents import (
+    Ask,
+    ButtonWord,
     ChooseLanguage,
     ForgetMe,
     Help,
@@ -19,33 +22,69 @@ from newsbot.conversation.intents import (
     Latest,
     OpenLink,
     OpenNumber,
+    Pause,
+    Resume,
     Search,
+    ShowSettings,
+    Stop,
     Subscribe,
     Thanks,
+    Unrecognised,
     Unsubscribe,
     Unsupported,
 )
-from newsbot.conversation.vocabulary import Vocabulary, key_of
-from newsbot.conversation.words import PLEASED, Verb
+from newsbot.conversation.request_parser import Request, parse_request
+from newsbot.conversation.search_words import words_that_matter
+from newsbot.conversation.vocabulary import Vocabulary, form_of
+from newsbot.conversation.words import ONLY_SAID, PLEASED, Verb
 from newsbot.text.tokens import tokens
 
-__all__ = ["understand_free"]
+__all__ = ["understand_free", "understand_request"]
 
-LONGEST_REQUEST = 8  #: words; a longer free text is a search, whatever it begins with
+LEAST_MISSPELT: Final = 4  #: code points of a word before it may be a topic that is spelt wrongly
 
+#: a phrase in quotes, a word that must not be there: nobody writes a request so
+_OPERATORS: Final = regex.compile(r"""(?<!\S)-?["“][^"“”]*\s[^"“”]*["”]|(?<!\S)-[\p{L}\p{M}]""")
 _LINK: Final = regex.compile(r"https?://\S+", regex.IGNORECASE)
+#: what such a word means where it is no command: nobody is registered by a greeting
+_PLAIN: Final = {**PLAIN, Verb.START: PLAIN[Verb.GREET]}
+_OF_THE_READER: Final = frozenset({Verb.SUBSCRIBE, Verb.MY_TOPICS})  #: ended by STOP, it is unfollowing
 
 
 def understand_free(text: str, vocabulary: Vocabulary) -> Intent:
     text = text.lstrip("/").strip()
     if _LINK.fullmatch(text):
         return OpenLink(text)
-    words = tokens(text)
-    if not words:
+    if not tokens(text):
         return _understand_signs(text, vocabulary)
-    if len(words) <= LONGEST_REQUEST and (request := _understand_request(text, words, vocabulary)):
-        return request
-    return Search(searchable(text))
+    return understand_request(text, vocabulary) or Search(searchable(words_that_matter(text, vocabulary)))
+
+
+def understand_request(text: str, vocabulary: Vocabulary) -> Intent | None:
+    """None if it is no request to the bot but something to search for."""
+    if vocabulary.is_button_word(form_of(text)):
+        return ButtonWord()
+    request = parse_request(text, vocabulary)
+    if request is None or _OPERATORS.search(text):
+        return None
+    if request.unknown:
+        return _misspelt(request, vocabulary)
+    verbs = request.verbs - {Verb.LATEST}
+    if len(request.verbs) > 1 or request.topics or request.numbers or request.when:
+        verbs -= ONLY_SAID  # “hello, the sports news please”
+    if request.refused:
+        verbs |= {Verb.STOP}
+    if Verb.HELP in verbs:  # কীভাবে বন্ধ করব
+        verbs = {Verb.HELP}
+    if Verb.TOPICS in verbs and len(verbs) > 1:  # সব বিষয় বন্ধ
+        verbs = verbs - {Verb.TOPICS, Verb.STOP} | ({Verb.UNSUBSCRIBE} if Verb.STOP in verbs else set())
+    if verbs & {Verb.STOP, Verb.UNSUBSCRIBE} and verbs & _OF_THE_READER:
+        verbs = verbs - _OF_THE_READER - {Verb.STOP} | {Verb.UNSUBSCRIBE}
+    if not verbs:
+        return _reading(request)
+    if len(verbs) > 1 or request.numbers or request.when or (request.languages and verbs != {Verb.LANGUAGE}):
+        return None
+    return _wish(next(iter(verbs)), request, text, vocabulary)
 
 
 def _understand_signs(text: str, vocabulary: Vocabulary) -> Intent:
@@ -56,89 +95,70 @@ def _understand_signs(text: str, vocabulary: Vocabulary) -> Intent:
     return Help() if set(text) & set("?？/") or not text else Unsupported("text")
 
 
-def _understand_request(text: str, words: list[str], vocabulary: Vocabulary) -> Intent | None:
-    """None if it is no request to the bot but something to search for."""
-    bare = vocabulary.without_fillers(words)
-    for said in (words, bare):
-        if verb := vocabulary.verb(key_of(" ".join(said))):
-            return PLAIN[verb]
-    if number := small_number(bare, vocabulary):
-        return OpenNumber(number)
-    if code := vocabulary.language(key_of(" ".join(bare))):
-        return ChooseLanguage(code)
-    return (
-        _headlines_asked(bare, vocabulary)
-        or _verb_first(text, words, vocabulary)
-        or _verb_last(bare, vocabulary)
-        or _verb_last(words, vocabulary)
-    )
-
-
-def _headlines_asked(words: list[str], vocabulary: Vocabulary) -> Latest | None:
-    """`খেলা`, `খেলার খবর`, `খবর ১০`, `latest sports`: nothing but one topic, a word for news, a number."""
-    rest, said_news = words, False
-    if (first := vocabulary.leading_verb(key_of(" ".join(rest)))) and first[0] is Verb.LATEST:
-        rest, said_news = rest[first[1] :], True
-    if (last := vocabulary.trailing_verb(key_of(" ".join(rest)))) and last[0] is Verb.LATEST:
-        rest, said_news = rest[: -last[1]], True
-    wanted = latest_of(rest, vocabulary, suggest=False)
-    if wanted.unrecognised or wanted.left_out or not (wanted.topic or (said_news and wanted.count)):
+def _misspelt(request: Request, vocabulary: Vocabulary) -> Intent | None:
+    """`ফলো ক্রিরা`: to follow what is nearly a topic; which, is asked."""
+    if len(request.unknown) > 1 or request.topics or request.verbs != {request.opening}:
         return None
-    return wanted
-
-
-def _verb_first(text: str, words: list[str], vocabulary: Vocabulary) -> Intent | None:
-    found = vocabulary.leading_verb(key_of(" ".join(words)))
-    if found is None:
+    if len(request.unknown[0]) < LEAST_MISSPELT:
         return None
-    verb, length = found
-    rest = words[length:]
+    near = vocabulary.suggest_topic(request.unknown[0])
+    words = (Unrecognised(request.unknown[0], near),)
+    match request.opening:
+        case Verb.SUBSCRIBE if near:
+            return Subscribe(unrecognised=words)
+        case Verb.UNSUBSCRIBE if near:
+            return Unsubscribe(unrecognised=words)
+        case _:
+            return None
+
+
+def _reading(request: Request) -> Intent | None:
+    """`খেলা`, `আজকের খবর`, `খবর ১০`, `৩ নম্বর`: a line of the last list, or a topic's latest, so many, of a time."""
+    topics, said_news = tuple(request.topics), Verb.LATEST in request.verbs
+    if request.alerts:
+        wish = Subscribe(topics) if topics else None
+        return None if request.numbers or request.when else Ask(wish) if wish else ShowSettings()
+    if request.languages:
+        return None if topics or request.numbers or request.when else ChooseLanguage()
+    if len(request.numbers) > 1 or any(not 0 < number <= HIGHEST_NUMBER for number in request.numbers):
+        return None
+    count = request.numbers[0] if request.numbers else 0
+    if count and not topics and not request.when and (request.numbered or not (said_news or request.spelt)):
+        return OpenNumber(count)
+    if request.numbered or (len(topics) > 1 and not said_news):
+        return None
+    if not (topics or said_news or (request.when and not request.past_day)):
+        return None
+    return Latest(topics[0] if topics else "", count, when=request.when, left_out=topics[1:])
+
+
+def _wish(verb: Verb, request: Request, text: str, vocabulary: Vocabulary) -> Intent | None:
+    topics = tuple(request.topics)
+    sure = request.asked or request.alerts or Verb.LATEST in request.verbs or verb in (Verb.SUBSCRIBE, Verb.UNSUBSCRIBE)
+    words = "" if sure else searchable(text)
     match verb:
+        case Verb.SUBSCRIBE | Verb.RESUME:
+            if request.everything and verb is Verb.SUBSCRIBE:
+                topics = tuple(topic.id for topic in vocabulary.topics)
+            if topics:
+                return Ask(Subscribe(topics), words)
+            return Ask(Resume(), words) if verb is Verb.RESUME else Subscribe()
+        case Verb.UNSUBSCRIBE | Verb.STOP | Verb.PAUSE if topics:
+            # নির্বাচন বন্ধ is news. Whoever calls a topic by its name, or asks, may mean it.
+            return Ask(Unsubscribe(topics), words) if sure or request.named else None
+        case Verb.UNSUBSCRIBE:
+            return Ask(Unsubscribe(everything=True), words) if request.everything else Unsubscribe()
+        case Verb.STOP:
+            return Ask(Stop(), words)
+        case Verb.PAUSE:
+            return Ask(Pause(), words)
+        case Verb.TOPICS if topics:
+            return _reading(request)
+        case Verb.LANGUAGE if not topics:
+            return ChooseLanguage()
         case Verb.SEARCH:
-            return Search(searchable(_after(text, length)))
-        case Verb.SUBSCRIBE | Verb.RESUME:
-            wanted = subscribe_of(rest, vocabulary)
-            return wanted if _worth_an_answer(wanted, strict=verb is Verb.RESUME) else None
-        case Verb.UNSUBSCRIBE | Verb.STOP:
-            unwanted = unsubscribe_of(rest, vocabulary)
-            return unwanted if _worth_an_answer(unwanted, strict=verb is Verb.STOP) else None
-        case Verb.LANGUAGE if code := vocabulary.language(key_of(" ".join(vocabulary.without_fillers(rest)))):
-            return ChooseLanguage(code)
+            return None if topics else Search()
         case Verb.FORGET_ME:
-            return ForgetMe(confirmed=vocabulary.is_yes(key_of(" ".join(rest))))
+            return None if topics or request.alerts else ForgetMe()
         case _:
-            return None
-
-
-def _verb_last(words: list[str], vocabulary: Vocabulary) -> Intent | None:
-    """As a Bengali sentence has it: `খেলা বন্ধ`, `রাজনীতি অনুসরণ করুন`."""
-    found = vocabulary.trailing_verb(key_of(" ".join(words)))
-    if found is None:
-        return None
-    verb, rest = found[0], words[: -found[1]]
-    match verb:
-        case Verb.SUBSCRIBE | Verb.RESUME:
-            wanted = subscribe_of(rest, vocabulary)
-            return wanted if _worth_an_answer(wanted, strict=True) else None
-        case Verb.UNSUBSCRIBE | Verb.STOP:
-            unwanted = unsubscribe_of(rest, vocabulary)
-            return unwanted if _worth_an_answer(unwanted, strict=True) else None
-        case _:
-            return None
-
-
-def _worth_an_answer(wish: Subscribe | Unsubscribe, *, strict: bool) -> bool:
-    """Whether it is surely about topics: all of it is understood, or (not `strict`) some of it is or nearly is."""
-    everything = isinstance(wish, Unsubscribe) and wish.everything
-    if strict or not wish.unrecognised:
-        return everything or (bool(wish.topics) and not wish.unrecognised)
-    return bool(wish.topics) or any(word.suggestion for word in wish.unrecognised)
-
-
-def _after(text: str, count: int) -> str:
-    """The text behind its first `count` words, as it was typed."""
-    pieces = text.split()
-    passed = 0
-    while pieces and passed < count:
-        passed += len(tokens(pieces.pop(0)))
-    return " ".join(pieces)
+            return None if topics else _PLAIN[verb]

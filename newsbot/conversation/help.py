@@ -10,7 +10,7 @@ from newsbot.conversation.turn import House, Turn, rows, text
 from newsbot.domain.message import Button, Span, TextReply
 from newsbot.text.clipping import Unit, clip
 
-__all__ = ["answer_media", "help_text", "old_button", "thanks", "unknown_command"]
+__all__ = ["answer_media", "button_word", "help_text", "old_button", "thanks", "unknown_command"]
 
 LONGEST_WORD = 40  #: graphemes of an unknown command that we repeat
 #: what else the administrators of a shared chat can do
@@ -49,6 +49,12 @@ def help_text(house: House, turn: Turn) -> TextReply:
 
 def thanks(turn: Turn) -> TextReply:
     return text(turn.translate("Thank you for reading."))
+
+
+def button_word(turn: Turn) -> TextReply:
+    """We don't guess which message is meant: older ones stand in the chat, with their buttons."""
+    said = turn.translate("Please press that button itself: typed, it doesn't say which message it belongs to.")
+    return text(said, buttons=_ways_on(turn))
 
 
 def unknown_command(turn: Turn, unknown: UnknownCommand) -> TextReply:

@@ -18,6 +18,7 @@ class View(StrEnum):
     LIST = "l"
     SETTINGS = "s"
     UNDONE = "u"  #: the confirmation of what is being undone
+    ASKED = "q"  #: the question that is being answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Latest:
     before: Cursor | None = None
     after: Cursor | None = None
     in_place: bool = False  #: show it in the message whose button was pressed
+    when: str = ""  #: the reader's words for a time: only what was published then
     left_out: tuple[str, ...] = ()  #: further topics that were named: a list shows one
     unrecognised: tuple[Unrecognised, ...] = ()
 
@@ -166,6 +168,16 @@ class KeepMe:
 
 
 @dataclass(frozen=True, slots=True)
+class NeverMind:
+    """No to any other question."""
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonWord:
+    """Typed words of a button that mean nothing without the message it stands under: yes, older, undo."""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     pass
 
@@ -173,6 +185,11 @@ class Help:
 @dataclass(frozen=True, slots=True)
 class FinishWelcome:
     """Done choosing topics for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,14 +255,30 @@ Pressable = (
     | MyData
     | ForgetMe
     | KeepMe
+    | NeverMind
     | Help
     | FinishWelcome
     | StopTopic
     | Why
 )
+#: What changes something for the reader, and may be asked about.
+Askable = Subscribe | Unsubscribe | Pause | Resume | Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Typed words that seem to wish for this. Done when the reader presses yes: words are easily misunderstood."""
+
+    wish: Askable
+    words: str = ""  #: as they were typed, where they may have been meant as a search
+
+
 Intent = (
     Pressable
     | Start
+    | Ask
+    | Greeting
+    | ButtonWord
     | OpenNumber
     | OpenLink
     | Search

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from newsbot.conversation import confirmations
 from newsbot.conversation.actions import encode
 from newsbot.conversation.cards import follow_button, main_topic
-from newsbot.conversation.intents import ChooseLanguage, Help, OpenArticle, Start, Subscribe, View
+from newsbot.conversation.intents import ChooseLanguage, Help, OpenArticle, Resume, Start, Subscribe, View
 from newsbot.conversation.reading import latest_button, open_article, readable, topics_button
 from newsbot.conversation.shared_chats import introduction
 from newsbot.conversation.subscriptions import subscribe, topic_choice
@@ -43,6 +44,19 @@ async def start(house: House, turn: Turn, wish: Start) -> Replies:
     if before is None or not subscriber.preferences.onboarded:
         return (_first_question(house, turn),)
     return (_welcome_back(house, turn, stopped=before.preferences.stopped),)
+
+
+async def greet(house: House, turn: Turn) -> Replies:
+    """To a hello. Nothing is changed by it: who is no reader yet becomes one by answering the first question."""
+    if turn.in_group:
+        return (introduction(house, turn),)
+    subscriber = turn.subscriber
+    if subscriber is None or not subscriber.preferences.onboarded:
+        return (_first_question(house, turn),)
+    if not subscriber.preferences.stopped:
+        return (_welcome_back(house, turn, stopped=False),)
+    on = Button(turn.translate("Turn alerts on"), encode(Resume(View.ASKED)))
+    return (text(confirmations.HAS_STOPPED.to(turn), buttons=rows(on, latest_button(turn), topics_button(turn))),)
 
 
 def _started(preferences: Preferences) -> Preferences:
@@ -164,4 +178,4 @@ async def _offer_to_follow(house: House, turn: Turn, wish: Start) -> Replies:
     return (text(question, buttons=rows(follow_button(topic, turn, view=View.NONE), topics_button(turn))),)
 
 
-__all__ = ["finish_welcome", "language_choice", "start"]
+__all__ = ["finish_welcome", "greet", "language_choice", "start"]

@@ -20,11 +20,14 @@ from newsbot.conversation.intents import (
     Unrecognised,
     View,
 )
+from newsbot.conversation.timespans import end_of, said, within
 from newsbot.conversation.turn import House, Replies, Turn, rows, text
 from newsbot.domain.article import Article, Cursor, Page
 from newsbot.domain.message import Button, ChoiceReply, HeadlinesReply, Option, TextReply, Toast
+from newsbot.domain.topic import Topic
 from newsbot.errors import StoreError
 from newsbot.text.clipping import Unit, clip
+from newsbot.text.periods import find_period
 
 SHOWN: Final = 10  #: headlines in a list, when the reader names no count
 LONGEST_QUOTE: Final = 60  #: graphemes of the reader's own words that we repeat
@@ -39,18 +42,26 @@ async def latest(house: House, turn: Turn, wish: Latest) -> Replies:
     if wish.topic and wish.topic not in house.topics:
         return (text(_("This topic is no longer offered."), buttons=rows(latest_button(turn), topics_button(turn))),)
     shown = replace(wish, count=min(max(wish.count, 1), MOST_SHOWN) if wish.count else SHOWN)
+    period = find_period(wish.when, turn.now, turn.zone, past_days=True) if wish.when else None
+    if period is not None:
+        shown = replace(shown, before=end_of(period))
     page = await _page(house, turn, shown)
     if page is None:
         shown = replace(shown, after=None)
         page = await house.articles.latest(topic=shown.topic or None, limit=shown.count, now=turn.now)
+    if period is not None:
+        page = within(page, period)
+        if not page.articles:
+            note = text(_("There are no stories from {when}. Here are the latest.", when=said(period, turn)))
+            return (note, *await latest(house, turn, replace(wish, when="")))
     if not page.articles:
         return (_nothing_to_show(house, turn, shown),)
     await keep_list(house, turn, page.articles)
     topic = house.topics.get(shown.topic)
-    first = shown.before is None and shown.after is None
+    first = wish.before is None and shown.after is None
     return (
         HeadlinesReply(
-            title=_("{topic}: latest", topic=topic.label(turn.language)) if topic else _("Latest news"),
+            title=_title(turn, topic, said(period, turn) if period else ""),
             headlines=headlines_of(page.articles, turn),
             footer=_footer(house, turn, wish),
             buttons=(
@@ -60,6 +71,14 @@ async def latest(house: House, turn: Turn, wish: Latest) -> Replies:
             replaces=turn.pressed if wish.in_place else None,
         ),
     )
+
+
+def _title(turn: Turn, topic: Topic | None, when: str) -> str:
+    _ = turn.translate
+    if topic is None:
+        return _("News: {when}", when=when) if when else _("Latest news")
+    label = topic.label(turn.language)
+    return _("{topic}: {when}", topic=label, when=when) if when else _("{topic}: latest", topic=label)
 
 
 async def _page(house: House, turn: Turn, wish: Latest) -> Page | None:

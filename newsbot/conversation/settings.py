@@ -120,7 +120,10 @@ async def _switched(house: House, turn: Turn, wish: Pause | Resume | Stop, what:
             said = confirmations.STOPPED.to(turn)
     if not isinstance(wish, Stop) and wish.view is View.SETTINGS:
         return Toast(text=said), _settings(house, turn, subscriber, replaces=turn.pressed)
-    return (text(said, buttons=() if isinstance(wish, Stop) else rows(latest_button(turn))),)
+    buttons = () if isinstance(wish, Stop) else rows(latest_button(turn))
+    # Under an alert the same button leaves the alert where it is.
+    answers_question = isinstance(wish, Stop) or wish.view is View.ASKED
+    return (text(said, buttons=buttons, replaces=turn.pressed if answers_question else None),)
 
 
 # --- what is kept ---------------------------------------------------------------------------------------------------

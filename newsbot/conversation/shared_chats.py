@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from newsbot.conversation.intents import (
+    Ask,
     ChooseLanguage,
     FinishWelcome,
     ForgetMe,
@@ -15,6 +16,7 @@ from newsbot.conversation.intents import (
     KeepMe,
     MyData,
     MyTopics,
+    NeverMind,
     Pause,
     Resume,
     ShowSettings,
@@ -33,10 +35,10 @@ __all__ = ["as_posts", "how_to_have_news_sent", "introduction", "refusal"]
 #: What decides about a chat, or tells what is kept of it. (ShowTopics is for everyone: who may not choose can read.)
 ADMINISTRATORS_ONLY: Final = (
     *(Subscribe, Unsubscribe, StopTopic, MyTopics, FinishWelcome, ShowSettings, ChooseLanguage),
-    *(Pause, Resume, Stop, MyData, ForgetMe, KeepMe),
+    *(Pause, Resume, Stop, MyData, ForgetMe, KeepMe, Ask, NeverMind),
 )
 #: What has no meaning in the newsroom's own channel, which follows nothing and is sent what breaks.
-NOT_IN_OUR_CHANNEL: Final = (Subscribe, Unsubscribe, ShowTopics, MyTopics, Pause, Resume, Stop, ForgetMe)
+NOT_IN_OUR_CHANNEL: Final = (Subscribe, Unsubscribe, ShowTopics, MyTopics, Pause, Resume, Stop, ForgetMe, Ask)
 CHOSEN: Final = "✅"
 
 

@@ -168,6 +168,8 @@ async def _shown_anew(
             return Toast(text=said), *await latest(house, turn, Latest(topics[0].id if topics else "", in_place=True))
         case View.UNDONE:
             return Toast(text=said), text(said, buttons=rows(topics_button(turn)), replaces=turn.pressed)
+        case View.ASKED:
+            return (replace(_confirmation(house, turn, wish, said, topics), replaces=turn.pressed),)
         case View.NONE | View.SETTINGS:
             return (_confirmation(house, turn, wish, said, topics),)
 

@@ -1,7 +1,7 @@
 """From what a reader did to what they want. Pure, and defined for any text whatever.
 
-Commands are strict (`commands`), free text is generous (`free_text`); of a group's talk only commands and mentions
-are ours, of a channel's posts only the commands that decide what is sent there.
+Commands are strict (`commands`), free text is generous (`free_text`) and never changes anything by itself; of a group's
+talk only commands and mentions are ours, of a channel's posts only the commands that decide what is sent there.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import regex
 
 from newsbot.conversation.actions import decode
 from newsbot.conversation.commands import payload_of, understand_command
-from newsbot.conversation.free_text import understand_free
+from newsbot.conversation.free_text import understand_free, understand_request
 from newsbot.conversation.intents import (
     CameBack,
     ChooseLanguage,
@@ -35,7 +35,7 @@ from newsbot.conversation.intents import (
     Unsubscribe,
     Unsupported,
 )
-from newsbot.conversation.vocabulary import Vocabulary
+from newsbot.conversation.vocabulary import Vocabulary, key_of
 from newsbot.domain.message import ChatKind, IncomingMessage, Kind
 from newsbot.text.normalise import clean
 
@@ -91,6 +91,9 @@ def _understand_text(text: str, vocabulary: Vocabulary, *, in_group: bool) -> In
         word, addressee, arguments = command[1], command[2], command[3] or ""
         if addressee and vocabulary.names and addressee.casefold() not in vocabulary.names:
             return NotForUs() if in_group else understand_free(bare, vocabulary)
+        if vocabulary.verb(key_of(word)) is None:  # /আজকের খবর is a request with a slash too many
+            request = understand_request(f"{word} {arguments}", vocabulary)
+            return request or understand_command(word, arguments.strip(), vocabulary)
         return understand_command(word, arguments.strip(), vocabulary)
     if in_group and not mentioned:
         return NotForUs()

@@ -2,54 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 from typing import Final
 
 from newsbot.conversation.intents import Unrecognised
-from newsbot.conversation.words import ALL, AND, FILLERS, LANGUAGES, NUMBER, PHRASES, YES, Verb
+from newsbot.conversation.words import (
+    ABOUT,
+    ALL,
+    AND,
+    BUTTONS,
+    FILLERS,
+    IMPERATIVES,
+    LANGUAGES,
+    ONLY_SAID,
+    PHRASES,
+    YES,
+    Verb,
+)
 from newsbot.domain.topic import Topic, Topics
+from newsbot.text import analyser
+from newsbot.text.normalise import clean
 from newsbot.text.romanised import sound, sounds_like
-from newsbot.text.stemmer import stem
 from newsbot.text.tokens import tokens
 
-__all__ = ["Key", "Vocabulary", "key_of"]
+__all__ = ["LONGEST_PHRASE", "Key", "Vocabulary", "form_of", "key_of"]
 
 Key = tuple[str, ...]  #: the words of a phrase, each folded so that its inflections and spellings are equal
 
 LEAST_LIKE: Final = 0.6  #: share of letters in common before we ask "did you mean?"; a guess costs the reader a glance
-LONGEST_PHRASE: Final = 4  #: words
+LONGEST_PHRASE: Final = 5  #: words
 
 
 @lru_cache(maxsize=8192)
 def _fold(word: str) -> str:
-    return sound(word) if word.isascii() else stem(word)
+    return sound(word) if word.isascii() else analyser.key(word)
 
 
 def key_of(text: str) -> Key:
     return tuple(_fold(word) for word in tokens(text))
 
 
-def _keys(phrases: Iterable[str]) -> frozenset[Key]:
-    return frozenset(key_of(phrase) for phrase in phrases)
+def form_of(text: str) -> Key:
+    """As `key_of`, but inflections stay apart: করুন is a request, করেছে is none."""
+    return tuple(sound(word) if word.isascii() else word for word in tokens(text))
 
 
 _VERBS: Final[dict[Key, Verb]] = {key_of(phrase): verb for verb, phrases in PHRASES.items() for phrase in phrases}
 _COMMAND_WORDS: Final[dict[str, Verb]] = {
-    phrase: verb
+    clean(phrase): verb
     for verb, phrases in PHRASES.items()
-    if verb is not Verb.THANKS
+    if verb not in ONLY_SAID
     for phrase in phrases
     if " " not in phrase
 }
 _LANGUAGE_CODES: Final[dict[Key, str]] = {key_of(word): code for code, words in LANGUAGES.items() for word in words}
-_FILLERS: Final = _keys(FILLERS)
-_ALL: Final = _keys(ALL)
-_AND: Final = _keys(AND)
-_YES: Final = _keys(YES)
-_NUMBER: Final = _keys(NUMBER)
+_SMALL: Final = frozenset(form_of(phrase) for phrase in (*FILLERS, *IMPERATIVES, *ABOUT, *AND))
+_ALL: Final = frozenset(map(key_of, ALL))
+_YES: Final = frozenset(map(form_of, YES))
+_BUTTONS: Final = frozenset(map(form_of, (*YES, *BUTTONS)))
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,8 @@ class Vocabulary:
     topics: Topics
     names: frozenset[str] = frozenset()
     _phrases: Mapping[Key, str] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _said: frozenset[Key] = field(init=False, repr=False, compare=False, default=frozenset())
+    _names: frozenset[Key] = field(init=False, repr=False, compare=False, default=frozenset())
     _emojis: Mapping[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -70,6 +85,10 @@ class Vocabulary:
                     if key := key_of(word):
                         phrases.setdefault(key, topic.id)
         object.__setattr__(self, "_phrases", phrases)
+        names = [key_of(name) for topic in self.topics for name in (topic.id, *topic.names.values())]
+        aliases = [key_of(alias) for topic in self.topics for alias in topic.aliases]
+        object.__setattr__(self, "_names", frozenset(names))
+        object.__setattr__(self, "_said", frozenset((*names, *aliases)))
         emojis = {_bare_emoji(topic.emoji): topic.id for topic in reversed(self.topics.all) if topic.emoji}
         object.__setattr__(self, "_emojis", emojis)
 
@@ -78,18 +97,9 @@ class Vocabulary:
     def verb(self, key: Key) -> Verb | None:
         return _VERBS.get(key)
 
-    def leading_verb(self, key: Key) -> tuple[Verb, int] | None:
-        """The longest command phrase that it begins with, and its number of words."""
-        for length in range(min(LONGEST_PHRASE, len(key)), 0, -1):
-            if verb := _VERBS.get(key[:length]):
-                return verb, length
-        return None
-
-    def trailing_verb(self, key: Key) -> tuple[Verb, int] | None:
-        for length in range(min(LONGEST_PHRASE, len(key)), 0, -1):
-            if verb := _VERBS.get(key[-length:]):
-                return verb, length
-        return None
+    def is_command_word(self, word: str) -> bool:
+        """Whether it is written exactly as a command is: no inflection, nothing that only sounds like it."""
+        return clean(word).casefold() in _COMMAND_WORDS
 
     def suggest_command(self, word: str) -> str:
         """The command that is spelt most like `word`, or ''."""
@@ -100,9 +110,21 @@ class Vocabulary:
 
     def topic(self, key: Key) -> str:
         """The topic that exactly these words name, or ''."""
-        if found := self._phrases.get(key):
-            return found
-        return self._by_sound(key[0]) if len(key) == 1 else ""
+        return self._phrases.get(key, "") or self.topic_by_sound(key)
+
+    def topic_as_written(self, key: Key) -> str:
+        """The same without the paper's sections, of which several make a topic: who types ক্রিকেট searches for it."""
+        return self._phrases.get(key, "") if key in self._said else ""
+
+    def topic_by_sound(self, key: Key) -> str:
+        return self._by_sound(key[0]) if len(key) == 1 and key[0].isascii() else ""
+
+    def is_name(self, key: Key) -> bool:
+        """Whether these words are a topic's own name, not only a section or another word for it."""
+        if key in self._names:
+            return True
+        names = (name for topic in self.topics for name in topic.names.values())
+        return len(key) == 1 and any(sounds_like(key[0], name) for name in names)
 
     def topic_of_emoji(self, text: str) -> str:
         return self._emojis.get(_bare_emoji(text), "")
@@ -122,7 +144,7 @@ class Vocabulary:
             topic, length = self._topic_at(key, index)
             if topic:
                 found[topic] = None
-            elif (key[index],) not in _AND and (key[index],) not in _FILLERS:
+            elif form_of(words[index]) not in _SMALL:
                 near = self.suggest_topic(words[index]) if suggest else ""
                 unrecognised.append(Unrecognised(words[index], near))
             index += length
@@ -159,17 +181,18 @@ class Vocabulary:
     def language(self, key: Key) -> str:
         return _LANGUAGE_CODES.get(key, "")
 
-    def without_fillers(self, words: Sequence[str]) -> list[str]:
-        return [word for word in words if (_fold(word),) not in _FILLERS]
-
     def is_all(self, key: Key) -> bool:
         return key in _ALL
 
-    def is_yes(self, key: Key) -> bool:
-        return key in _YES
+    def is_yes(self, form: Key) -> bool:
+        return form in _YES
 
-    def is_number_word(self, word: str) -> bool:
-        return (_fold(word),) in _NUMBER
+    def is_button_word(self, form: Key) -> bool:
+        return form in _BUTTONS
+
+    def is_small(self, word: str) -> bool:
+        """Whether it is only said around what is meant."""
+        return form_of(word) in _SMALL
 
 
 def _other_words(topic: Topic) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from newsbot.conversation.intents import (
     Latest,
     MyData,
     MyTopics,
+    NeverMind,
     NotForUs,
     OldButton,
     OpenArticle,
@@ -60,7 +61,7 @@ optional_topics = st.just("") | topic_ids
 counts = st.integers(0, MOST_SHOWN)
 one_topic = st.tuples(topic_ids)
 plain: st.SearchStrategy[Pressable] = st.sampled_from(
-    [ShowTopics(), MyTopics(), ShowSettings(), Stop(), MyData(), KeepMe(), Help(), FinishWelcome()]
+    [ShowTopics(), MyTopics(), ShowSettings(), Stop(), MyData(), KeepMe(), NeverMind(), Help(), FinishWelcome()]
 )
 pressable: st.SearchStrategy[Pressable] = st.one_of(
     plain,

@@ -21,6 +21,7 @@ NOT_ALLOWED = "Only the administrators of this group can do that."
 MANAGING = (
     *("/subscribe sports", "/unsubscribe sports", "/unsubscribe all", "/mytopics", "/settings", "/language bn"),
     *("/pause", "/resume", "/stop", "/mydata", "/forgetme", "/forgetme yes"),
+    *("@ProbhatBot stop", "@ProbhatBot খেলা বন্ধ করুন", "@ProbhatBot follow politics", "@ProbhatBot English"),
 )
 
 
