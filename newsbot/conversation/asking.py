@@ -75,11 +75,8 @@ def _ask_to_follow(house: House, turn: Turn, wish: Subscribe, search: Button | N
         already = confirmations.FOLLOWS_ALREADY.to(turn, topics=_names(topics, turn))
         return text(already, buttons=rows(topics_button(turn), search))
     question = confirmations.ASKS_TO_FOLLOW.to(turn, topics=_names(new, turn))
-    if len(new) == 1:
-        return _question(turn, question, Subscribe((new[0].id,), view=View.ASKED), search)
-    _ = turn.translate
-    each = [Button(_("Follow {topic}", topic=one.name(turn.language)), encode(Subscribe((one.id,)))) for one in new]
-    return text(question, buttons=rows(*each, _no(turn), search))
+    wishes = [Subscribe((topic.id,), view=View.ASKED) for topic in new]
+    return _question_on(turn, question, new, wishes, search)
 
 
 def _ask_to_unfollow(house: House, turn: Turn, wish: Unsubscribe, search: Button | None) -> TextReply:
@@ -95,12 +92,26 @@ def _ask_to_unfollow(house: House, turn: Turn, wish: Unsubscribe, search: Button
         does_not = confirmations.DOES_NOT_FOLLOW.to(turn, topics=_names(named, turn))
         return text(does_not, buttons=rows(topics_button(turn), search))
     question = confirmations.ASKS_TO_UNFOLLOW.to(turn, topics=_names(unwanted, turn))
-    if len(unwanted) == 1:
-        return _question(turn, question, Unsubscribe((unwanted[0].id,), view=View.ASKED), search)
+    wishes = [Unsubscribe((topic.id,), view=View.ASKED) for topic in unwanted]
+    return _question_on(turn, question, unwanted, wishes, search)
+
+
+def _question_on(
+    turn: Turn,
+    question: str,
+    topics: Sequence[Topic],
+    wishes: Sequence[Subscribe | Unsubscribe],
+    search: Button | None,
+) -> TextReply:
+    """Yes or no to one topic; of several each has its button, and the question stays for the others."""
+    if len(wishes) == 1:
+        return _question(turn, question, wishes[0], search)
     _ = turn.translate
-    each = [
-        Button(_("Unfollow {topic}", topic=one.name(turn.language)), encode(Unsubscribe((one.id,)))) for one in unwanted
-    ]
+    each = []
+    for topic, wish in zip(topics, wishes, strict=True):
+        name = topic.name(turn.language)
+        label = _("Follow {topic}", topic=name) if isinstance(wish, Subscribe) else _("Unfollow {topic}", topic=name)
+        each.append(Button(label, encode(replace(wish, view=View.NONE))))
     return text(question, buttons=rows(*each, _no(turn), search))
 
 

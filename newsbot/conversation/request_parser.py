@@ -79,7 +79,7 @@ _BY_KEY: Final[dict[Key, _Role]] = {
     for role, phrases in ((_Role.EVERYTHING, ALL), (_Role.ALERTS, ALERTS), (_Role.NUMBERED, NUMBER))
     for phrase in phrases
 }
-_NUMERALS: Final = {form_of(word): number for word, number in NUMERALS.items()}
+_NUMERALS: Final = {normalise(word): number for word, number in NUMERALS.items()}
 _ORDINALS: Final = {key_of(phrase): number for word, number in ORDINALS.items() for phrase in (word, f"{word} one")}
 
 
@@ -95,7 +95,7 @@ def parse_request(text: str, vocabulary: Vocabulary) -> Request | None:
     while index < len(words):
         for length in range(min(LONGEST_PHRASE, len(words) - index), 0, -1):
             end = index + length
-            if _take(request, tuple(keys[index:end]), tuple(forms[index:end]), vocabulary):
+            if _take(request, words[index:end], tuple(keys[index:end]), tuple(forms[index:end]), vocabulary):
                 index = end
                 break
         else:
@@ -106,7 +106,7 @@ def parse_request(text: str, vocabulary: Vocabulary) -> Request | None:
     return request
 
 
-def _take(request: Request, key: Key, form: Key, vocabulary: Vocabulary) -> bool:
+def _take(request: Request, words: list[str], key: Key, form: Key, vocabulary: Vocabulary) -> bool:
     """Note what these words say; False if they are none of ours."""
     if verb := vocabulary.verb(key):
         request.opening = request.opening if request.verbs or request.topics or request.unknown else verb
@@ -115,6 +115,8 @@ def _take(request: Request, key: Key, form: Key, vocabulary: Vocabulary) -> bool
         request.everything |= vocabulary.is_all(key)
     elif topic := vocabulary.topic_as_written(key):
         _take_topic(request, topic, key, vocabulary)
+    elif _take_number(request, words, key):
+        pass
     elif role := _BY_KEY.get(key) or _BY_FORM.get(form):
         request.asked |= role in (_Role.ASKED, _Role.REFUSED)
         request.refused |= role is _Role.REFUSED
@@ -123,8 +125,6 @@ def _take(request: Request, key: Key, form: Key, vocabulary: Vocabulary) -> bool
         request.numbered |= role is _Role.NUMBERED
     elif code := vocabulary.language(key):
         request.languages.add(code)
-    elif _take_number(request, key, form):
-        pass
     elif topic := vocabulary.topic_by_sound(key):
         _take_topic(request, topic, key, vocabulary)
     else:
@@ -137,18 +137,18 @@ def _take_topic(request: Request, topic: str, key: Key, vocabulary: Vocabulary) 
     request.named &= vocabulary.is_name(key)
 
 
-def _take_number(request: Request, key: Key, form: Key) -> bool:
+def _take_number(request: Request, words: list[str], key: Key) -> bool:
     if number := _ORDINALS.get(key):
         request.numbers.append(number)
         request.numbered = True
-    elif len(form) > 1:
+    elif len(words) > 1:
         return False
-    elif digits := digits_of(form[0]):
+    elif digits := digits_of(words[0]):
         request.numbers.append(int(digits[:9]))
-        request.numbered |= _says_line(form[0])
-    elif number := _NUMERALS.get(form):
+        request.numbered |= _says_line(words[0])
+    elif number := _NUMERALS.get(words[0]):  # not by sound, which `to` and `two` have in common
         request.numbers.append(number)
-        request.spelt |= form[0].isascii()
+        request.spelt |= words[0].isascii()
     else:
         return False
     return True

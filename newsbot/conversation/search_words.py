@@ -68,4 +68,8 @@ def _opening(kinds: list[str]) -> int:
         while said_news < len(kinds) and kinds[said_news] in ("about", "search", "small"):
             said_news += 1
         return said_news
-    return start if _closing(kinds) < len(kinds) else 0
+    if _closing(kinds) == len(kinds):
+        return 0
+    while said_news > start and said_news < len(kinds) and kinds[said_news] == "small":
+        said_news += 1
+    return said_news

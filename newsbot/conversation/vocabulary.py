@@ -25,7 +25,7 @@ from newsbot.conversation.words import (
 from newsbot.domain.topic import Topic, Topics
 from newsbot.text import analyser
 from newsbot.text.normalise import clean
-from newsbot.text.romanised import sound, sounds_like
+from newsbot.text.romanised import consonants_of, consonants_of_bengali, sound, sounds_like
 from newsbot.text.tokens import tokens
 
 __all__ = ["LONGEST_PHRASE", "Key", "Vocabulary", "form_of", "key_of"]
@@ -74,6 +74,7 @@ class Vocabulary:
     _phrases: Mapping[Key, str] = field(init=False, repr=False, compare=False, default_factory=dict)
     _said: frozenset[Key] = field(init=False, repr=False, compare=False, default=frozenset())
     _names: frozenset[Key] = field(init=False, repr=False, compare=False, default=frozenset())
+    _heard: Mapping[str, list[tuple[str, str]]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _emojis: Mapping[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -89,6 +90,11 @@ class Vocabulary:
         aliases = [key_of(alias) for topic in self.topics for alias in topic.aliases]
         object.__setattr__(self, "_names", frozenset(names))
         object.__setattr__(self, "_said", frozenset((*names, *aliases)))
+        heard: dict[str, list[tuple[str, str]]] = {}
+        for topic in self.topics:
+            for name in (*topic.names.values(), *topic.aliases):
+                heard.setdefault(consonants_of_bengali(name), []).append((name, topic.id))
+        object.__setattr__(self, "_heard", heard)
         emojis = {_bare_emoji(topic.emoji): topic.id for topic in reversed(self.topics.all) if topic.emoji}
         object.__setattr__(self, "_emojis", emojis)
 
@@ -171,9 +177,9 @@ class Vocabulary:
         for said in (typed, typed.removesuffix("r"), typed.removesuffix("er")):
             if found := self._phrases.get((said,)):
                 return found
-            for topic in self.topics:
-                if any(sounds_like(said, name) for name in (*topic.names.values(), *topic.aliases)):
-                    return topic.id
+            for name, topic in self._heard.get(consonants_of(said), ()):
+                if sounds_like(said, name):
+                    return topic
         return ""
 
     # --- small words ------------------------------------------------------------------------------------------------

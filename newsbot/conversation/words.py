@@ -82,8 +82,8 @@ PHRASES: Final[dict[Verb, tuple[str, ...]]] = {
         language, lang, ভাষা, ভাষা বদল, ভাষা পরিবর্তন, ল্যাঙ্গুয়েজ, ল্যাংগুয়েজ, bhasa, vasa, basa
         """),
     Verb.PAUSE: _phrases("""
-        pause, mute, pause alerts, snooze, বিরতি, পজ, মিউট, সাময়িক বন্ধ, আপাতত বন্ধ, আপাতত থামান,
-        খবর পাঠানো থামান, biroti, apatoto bondho, only pause, শুধু থামিয়ে রাখুন
+        pause, mute, pause alerts, snooze, বিরতি, পজ, মিউট, সাময়িক বন্ধ, আপাতত বন্ধ, কিছুক্ষণ বন্ধ, কিছুদিন বন্ধ,
+        সাময়িকভাবে বন্ধ, আপাতত থামান, খবর পাঠানো থামান, biroti, apatoto bondho, only pause, শুধু থামিয়ে রাখুন
         """),
     Verb.RESUME: _phrases("""
         resume, unpause, unmute, turn on, start again, turn alerts on, চালু, আবার চালু, ফের চালু, খবর পাঠানো চালু,
@@ -101,7 +101,8 @@ PHRASES: Final[dict[Verb, tuple[str, ...]]] = {
         """),
     Verb.FORGET_ME: _phrases("""
         forgetme, forget me, delete my data, delete me, delete my account, delete everything, delete all my data,
-        মুছে দিন, সব মুছে দিন, সব মুছে ফেলুন, আমার সব তথ্য মুছে ফেলুন, আমাকে ভুলে যান, আমাকে ভুলে যাও, ভুলে যান,
+        মুছে দিন, সব মুছে দিন, তথ্য ডিলিট, আমার তথ্য ডিলিট, ডেটা ডিলিট, আমার ডেটা ডিলিট, আমার ডেটা মুছুন,
+        আমার ডেটা মুছে ফেলুন, সব মুছে ফেলুন, আমার সব তথ্য মুছে ফেলুন, আমাকে ভুলে যান, আমাকে ভুলে যাও, ভুলে যান,
         আমার তথ্য মুছুন, আমার তথ্য মুছে ফেলুন, আমার তথ্য মুছে দিন, yes delete everything, হ্যাঁ সব মুছে ফেলুন,
         সব তথ্য মুছুন, amake bhule jan, bhule jan, amar tottho muchun, amar data delete
         """),
@@ -112,13 +113,14 @@ PHRASES: Final[dict[Verb, tuple[str, ...]]] = {
         কীভাবে ব্যবহার করব, কিভাবে ব্যবহার করব, sahajjo, sahajyo, sohayota, sahajo, sahajya, ki korte paren
         """),
     Verb.GREET: _phrases("""
-        hello, hi, hey, good morning, good evening, হ্যালো, হাই, হেলো, সালাম, আসসালামু আলাইকুম, আদাব, নমস্কার,
-        শুভ সকাল, শুভ সন্ধ্যা, কেমন আছেন, কেমন আছো, salam, assalamu alaikum, nomoskar, adab, kemon achen,
-        kemon acho
+        hello, hi, hi there, hello there, hey, good morning, good evening, হ্যালো, হাই, হেলো, সালাম,
+        আসসালামু আলাইকুম, আদাব, নমস্কার, শুভ সকাল, শুভ সন্ধ্যা, কেমন আছেন, কেমন আছো, salam, assalamu alaikum,
+        nomoskar, adab, kemon achen, kemon acho
         """),
     Verb.THANKS: _phrases("""
-        thanks, thank you, thank you very much, ধন্যবাদ, অনেক ধন্যবাদ, থ্যাংকস, থ্যাংক ইউ, ঠিক আছে, আচ্ছা, ভালো,
-        ok, okay, ওকে, nice, great, bye, ok bye, বাই, good night, dhonnobad, dhanyabad, thik ache, accha
+        thanks, many thanks, thank you, thank you very much, ধন্যবাদ, অনেক ধন্যবাদ, থ্যাংকস, থ্যাংক ইউ, ঠিক আছে,
+        আচ্ছা, ভালো, ok, okay, ওকে, nice, great, bye, ok bye, বাই, good night, dhonnobad, dhanyabad, thik ache,
+        accha
         """),
 }
 
@@ -140,9 +142,10 @@ FILLERS: Final = _phrases("""
     শোনান, শোনাও, শুনি, শুনতে, পড়ুন, পড়ো, পড়ব, পড়বো, পড়তে, পড়ি, খুলুন, খোলো, খোলেন, দিতে, পেতে, পাব, পাবো,
     পাই, দাও না, দেন না, দিন না, দেখান না, বলুন না, আমাকে, আমায়, আমি, আমরা, আমাদের, আপনি, আপনার, একটু, একটা,
     একবার, কিছু, কয়েকটা, গুলো, গুলি, সম্প্রতি, এখন, এখনকার, এখনের, এই মুহূর্তের, নতুন, তাজা, তো, ভাই, ভাইয়া, আপু,
-    আপা, স্যার, দাদা, বস, আছে, কোনো, প্রধান, গুরুত্বপূর্ণ, আলোচিত, সকালের, দুপুরের, বিকেলের, সন্ধ্যার, রাতের, শেষ,
-    টা, টি, করি, করছি, এই, এসব, এগুলো, এগুলা, এটা, লিখুন, লেখো, main, important, big, last, likhun, khulo, kholo,
-    speak, write, use, te, e, er, ker, gulo, gula, this, these, that, এর, বলেন না, বলো না, ta, ti, আছে কি,
+    আপা, স্যার, দাদা, বস, আছে, ছিল, কোনো, কোন, দিনের, লাগবে, দরকার, নিয়মিত, প্রতিদিন, রোজ, চেঞ্জ, lagbe, dorkar,
+    korbo, protidin, daily, every day, প্রধান, গুরুত্বপূর্ণ, আলোচিত, সকালের, দুপুরের, বিকেলের, সন্ধ্যার, রাতের,
+    শেষ, টা, টি, করি, করছি, এই, এসব, এগুলো, এগুলা, এটা, লিখুন, লেখো, main, important, big, last, likhun, khulo,
+    kholo, speak, write, use, te, e, er, ker, gulo, gula, this, these, that, এর, বলেন না, বলো না, ta, ti, আছে কি,
     আছে নাকি, কি আছে, কী আছে, কি, কী, কই, কোথায়, বদলাব, বদলাবো, বদলাও, বদলান, বদলে, বদলাতে, বদল, পাল্টাব,
     পাল্টাবো, পাল্টান, পাল্টাতে, পরিবর্তন, ফেলুন, ফেলো, পাঠান, পাঠাও, পাঠাবেন, সংক্রান্ত, বিষয়ক, পাতা, অংশ, জন্য,
     থেকে, তালিকা, নামের, show, show me, give, give me, tell, tell me, send, send me, get, get me, read, open, see,

@@ -50,13 +50,14 @@ _WEEKDAYS: Final = {
     for names in (*WEEKDAYS.values(), (*WEEKDAYS["bn"][:6], "রবিবার"))
     for number, name in enumerate(names)
 }
+_YESTERDAYS: Final = regex.compile(_words("কালকের|kalker"))  #: tomorrow's as well, but that is no news
 _WEEKDAY: Final = regex.compile(_words(f"(?:(গত|last) )?({'|'.join(_WEEKDAYS)})"))
 _RELATIVE: Final = tuple(
     (regex.compile(words), first, length)
     for words, first, length in (
         (_words("গত পরশু|গতপরশু|day before yesterday"), -2, 1),
         (_words("গতকাল|গত কাল|yesterday|gotokal|gotkal"), -1, 1),
-        (_words("আজ|today|aj|aaj|ajke|ajker|ajkar"), 0, 1),
+        (_words("আজ|today|aj|aaj|ajke|ajker|aajker|ajkar"), 0, 1),
         (_words("গত সাত দিন|গত ৭ দিন|গত ৭দিন|last 7 days|last week|গত সপ্তাহ|এ সপ্তাহ|এই সপ্তাহ|চলতি সপ্তাহ|this week"), -6, 7),
         (_words("গত মাস|এ মাস|এই মাস|চলতি মাস|গত ৩০ দিন|last month|this month"), -30, 31),
     )
@@ -90,6 +91,8 @@ def _past_day(line: str, today: date, zone: tzinfo) -> Period | None:
             days = _days({"y": str(year), "m": found[2], "d": found[1]})
             if days and days[0] <= today:
                 return _period(*days, zone, *found.span())
+    if found := _YESTERDAYS.search(line):
+        return _period(today - _DAY, 1, zone, *found.span())
     if found := _WEEKDAY.search(line):
         ago = (today.weekday() - _WEEKDAYS[found[2]]) % 7 or (7 if found[1] else 0)
         return _period(today - ago * _DAY, 1, zone, *found.span())

@@ -16,7 +16,7 @@ import regex
 
 from newsbot.text.normalise import normalise
 
-__all__ = ["romanise", "sound", "sounds_like"]
+__all__ = ["consonants_of", "consonants_of_bengali", "romanise", "sound", "sounds_like"]
 
 LEAST_LETTERS = 4  #: of a typed word before it may match by sound alone: `kal` is not `khela`
 LEAST_ALIKE = 0.7  #: share of letters in common, between words of the same consonants…
@@ -117,10 +117,20 @@ def sounds_like(typed: str, word: str) -> bool:
     if len(typed) < LEAST_LETTERS or not (typed.isascii() and typed.isalpha()):
         return False
     heard, meant = sound(typed), _sound_of_bengali(word)
-    if _VOWEL_LETTERS.sub("", heard) != _VOWEL_LETTERS.sub("", meant):
+    if consonants_of(typed) != consonants_of_bengali(word):
         return False
     least = LEAST_ALIKE_SHORT if len(meant) <= SHORT else LEAST_ALIKE
     return SequenceMatcher(None, heard, meant, autojunk=False).ratio() >= least
+
+
+def consonants_of(typed: str) -> str:
+    """Of a Latin word by its sound: what it must have in common with any word that it `sounds_like`."""
+    return str(_VOWEL_LETTERS.sub("", sound(typed)))
+
+
+@lru_cache(maxsize=1024)
+def consonants_of_bengali(word: str) -> str:
+    return str(_VOWEL_LETTERS.sub("", _sound_of_bengali(word)))
 
 
 @lru_cache(maxsize=1024)

@@ -79,7 +79,23 @@ def test_topics_are_the_newsrooms(settings: list[str]) -> None:
     assert [answer["topics"] for answer in answers] == [["sports"], ["sports"], []]
 
 
-@pytest.mark.parametrize("verb", ["normalise", "tokens", "sentences", "summary", "topics"])
+def test_intents_are_what_a_reader_would_be_taken_for(settings: list[str]) -> None:
+    given = "আজকের খেলার খবর\nখেলা বন্ধ\nফলো ক্রীরা\n/stop\n"
+    result = CliRunner(env=OUR_DATA).invoke(app, [*settings, "text", "intents", "--lines"], input=given)
+    assert [json.loads(line) for line in result.stdout_bytes.decode().splitlines()] == [
+        {"text": "আজকের খেলার খবর", "intent": "latest", "topic": "sports", "when": "আজকের"},
+        {
+            "text": "খেলা বন্ধ",
+            "intent": "ask",
+            "wish": {"intent": "unsubscribe", "topics": ["sports"]},
+            "words": "খেলা বন্ধ",
+        },
+        {"text": "ফলো ক্রীরা", "intent": "subscribe", "unrecognised": [{"word": "ক্রীরা", "suggestion": "sports"}]},
+        {"text": "/stop", "intent": "stop"},
+    ]
+
+
+@pytest.mark.parametrize("verb", ["normalise", "tokens", "sentences", "summary", "topics", "intents"])
 @pytest.mark.parametrize(
     "given",
     [

@@ -65,6 +65,41 @@ def test_what_is_typed_is_taken_for_what_it_means(text: str, expected: str) -> N
     assert described(text, understand(an_incoming(text), VOCABULARY)) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("খে\u200bলা", "latest topic=sports"),
+        ("\u202eখেলা\u202c", "latest topic=sports"),
+        ("খেলা\x00\x07", "latest topic=sports"),
+        ("\ud800খেলা\udfff", "latest topic=sports"),
+        ("বিষ\u09df", "show_topics"),
+        ("বিষ\u09af\u09bc", "show_topics"),
+        ("  বন্ধ \n\n করুন\t", "ask stop"),
+        ("ব\u200cন্ধ", "ask stop"),
+        ("/st\u200bop", "stop"),
+        ("\u200b/stop", "stop"),
+        ("/বন্\u200cধ", "ask stop"),
+        ("/stop।", "ask stop"),
+        ("\uff0fstop", "ask stop"),
+        ("/ stop", "ask stop"),
+        ("//stop", "ask stop"),
+        ("stop\u0000all", "search words=stopall"),
+        ("ক" + "\u09be" * 1000, "search"),
+        ("খেলা " * 12, "latest topic=sports"),
+        ("খেলা " * 13, "search words=" + "খেলা " * 12 + "খেলা"),
+        ("⚽⚽⚽", "unsupported media=text"),
+        ("\u202e\ue000", "unsupported media=text"),
+        ("שלום عربي", "search"),
+        ("3️⃣", "open_number number=3"),
+        ("𝟛", "search"),
+        ("٣", "search"),
+        ("9" * 400, "search words=" + "9" * 199),
+    ],
+)
+def test_what_is_typed_with_signs_that_nobody_sees_or_means(text: str, expected: str) -> None:
+    assert described(text, understand(an_incoming(text), VOCABULARY)) == expected
+
+
 def test_no_message_is_labelled_twice_and_there_are_enough() -> None:
     messages = [text for text, _ in labelled()]
     assert len(messages) == len(set(messages)) >= 250
