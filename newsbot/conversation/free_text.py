@@ -97,19 +97,15 @@ def _understand_signs(text: str, vocabulary: Vocabulary) -> Intent:
 
 def _misspelt(request: Request, vocabulary: Vocabulary) -> Intent | None:
     """`ফলো ক্রিরা`: to follow what is nearly a topic; which, is asked."""
-    if len(request.unknown) > 1 or request.topics or request.verbs != {request.opening}:
+    follow = request.opening is Verb.SUBSCRIBE
+    if request.topics or request.verbs != {request.opening} or not (follow or request.opening is Verb.UNSUBSCRIBE):
         return None
-    if len(request.unknown[0]) < LEAST_MISSPELT:
+    word = request.unknown[0]
+    near = vocabulary.suggest_topic(word) if len(word) >= LEAST_MISSPELT else ""
+    if not near:
         return None
-    near = vocabulary.suggest_topic(request.unknown[0])
-    words = (Unrecognised(request.unknown[0], near),)
-    match request.opening:
-        case Verb.SUBSCRIBE if near:
-            return Subscribe(unrecognised=words)
-        case Verb.UNSUBSCRIBE if near:
-            return Unsubscribe(unrecognised=words)
-        case _:
-            return None
+    words = (Unrecognised(word, near),)
+    return Subscribe(unrecognised=words) if follow else Unsubscribe(unrecognised=words)
 
 
 def _reading(request: Request) -> Intent | None:
