@@ -69,6 +69,16 @@ def understand_request(text: str, vocabulary: Vocabulary) -> Intent | None:
         return None
     if request.unknown:
         return _misspelt(request, vocabulary)
+    verbs = _verbs_of(request)
+    if not verbs:
+        return _reading(request)
+    if len(verbs) > 1 or request.numbers or request.when or (request.languages and verbs != {Verb.LANGUAGE}):
+        return None
+    return _wish(next(iter(verbs)), request, text, vocabulary)
+
+
+def _verbs_of(request: Request) -> set[Verb]:
+    """What is asked for besides news; more than one means that we don't understand it."""
     verbs = request.verbs - {Verb.LATEST}
     if len(request.verbs) > 1 or request.topics or request.numbers or request.when:
         verbs -= ONLY_SAID  # “hello, the sports news please”
@@ -80,11 +90,7 @@ def understand_request(text: str, vocabulary: Vocabulary) -> Intent | None:
         verbs = verbs - {Verb.TOPICS, Verb.STOP} | ({Verb.UNSUBSCRIBE} if Verb.STOP in verbs else set())
     if verbs & {Verb.STOP, Verb.UNSUBSCRIBE} and verbs & _OF_THE_READER:
         verbs = verbs - _OF_THE_READER - {Verb.STOP} | {Verb.UNSUBSCRIBE}
-    if not verbs:
-        return _reading(request)
-    if len(verbs) > 1 or request.numbers or request.when or (request.languages and verbs != {Verb.LANGUAGE}):
-        return None
-    return _wish(next(iter(verbs)), request, text, vocabulary)
+    return verbs
 
 
 def _understand_signs(text: str, vocabulary: Vocabulary) -> Intent:
@@ -96,7 +102,7 @@ def _understand_signs(text: str, vocabulary: Vocabulary) -> Intent:
 
 
 def _misspelt(request: Request, vocabulary: Vocabulary) -> Intent | None:
-    """`ফলো ক্রিরা`: to follow what is nearly a topic; which, is asked."""
+    """`ফলো ক্রীরা`: to follow what is nearly a topic; which, is asked."""
     follow = request.opening is Verb.SUBSCRIBE
     if request.topics or request.verbs != {request.opening} or not (follow or request.opening is Verb.UNSUBSCRIBE):
         return None

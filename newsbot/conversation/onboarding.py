@@ -51,10 +51,11 @@ async def greet(house: House, turn: Turn) -> Replies:
     if turn.in_group:
         return (introduction(house, turn),)
     subscriber = turn.subscriber
-    if subscriber is None or not subscriber.preferences.onboarded:
+    if subscriber is None:
         return (_first_question(house, turn),)
     if not subscriber.preferences.stopped:
-        return (_welcome_back(house, turn, stopped=False),)
+        begun = subscriber.preferences.onboarded or turn.followed
+        return (_welcome_back(house, turn, stopped=False) if begun else _first_question(house, turn),)
     on = Button(turn.translate("Turn alerts on"), encode(Resume(View.ASKED)))
     return (text(confirmations.HAS_STOPPED.to(turn), buttons=rows(on, latest_button(turn), topics_button(turn))),)
 

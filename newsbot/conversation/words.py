@@ -86,15 +86,15 @@ PHRASES: Final[dict[Verb, tuple[str, ...]]] = {
         সাময়িকভাবে বন্ধ, আপাতত থামান, খবর পাঠানো থামান, biroti, apatoto bondho, only pause, শুধু থামিয়ে রাখুন
         """),
     Verb.RESUME: _phrases("""
-        resume, unpause, unmute, turn on, start again, turn alerts on, চালু, আবার চালু, ফের চালু, খবর পাঠানো চালু,
-        chalu, abar chalu, on koro, অন
+        resume, unpause, unmute, turn on, alerts on, notifications on, notification on, start again,
+        turn alerts on, চালু, আবার চালু, ফের চালু, খবর পাঠানো চালু, chalu, abar chalu, on koro, অন
         """),
     Verb.STOP: _phrases("""
         stop, stop all, stop it, stop sending, stop sending me, turn off, switch off, no more, quit, exit,
         leave me alone, stop texting me, stop messaging me, stop spamming, don't disturb, বিরক্ত করবেন না,
-        বিরক্ত করো না, থামুন, থামান, থামাও, থামো, বন্ধ, বন্ধ কর, সব বন্ধ, অফ, স্টপ, বিদায়, খবর বন্ধ, সব খবর বন্ধ,
-        খবর পাঠানো বন্ধ, পাঠানো বন্ধ, bondho, bandho, bondo, sob bondho, khobor bondho, thamun, thamo, bidai,
-        off koro
+        বিরক্ত করো না, থামুন, থামান, থামাও, থামো, বন্ধ, বন্ধ কর, সব বন্ধ, অফ, off, স্টপ, বিদায়, খবর বন্ধ,
+        সব খবর বন্ধ, খবর পাঠানো বন্ধ, পাঠানো বন্ধ, bondho, bandho, bondo, sob bondho, khobor bondho, thamun, thamo,
+        bidai, off koro
         """),
     Verb.MY_DATA: _phrases("""
         mydata, my data, আমার তথ্য, আমার ডেটা, আমার ডাটা, আমার উপাত্ত, amar tottho, amar data
@@ -142,18 +142,18 @@ FILLERS: Final = _phrases("""
     শোনান, শোনাও, শুনি, শুনতে, পড়ুন, পড়ো, পড়ব, পড়বো, পড়তে, পড়ি, খুলুন, খোলো, খোলেন, দিতে, পেতে, পাব, পাবো,
     পাই, দাও না, দেন না, দিন না, দেখান না, বলুন না, আমাকে, আমায়, আমি, আমরা, আমাদের, আপনি, আপনার, একটু, একটা,
     একবার, কিছু, কয়েকটা, গুলো, গুলি, সম্প্রতি, এখন, এখনকার, এখনের, এই মুহূর্তের, নতুন, তাজা, তো, ভাই, ভাইয়া, আপু,
-    আপা, স্যার, দাদা, বস, আছে, ছিল, কোনো, কোন, দিনের, লাগবে, দরকার, নিয়মিত, প্রতিদিন, রোজ, চেঞ্জ, lagbe, dorkar,
-    korbo, protidin, daily, every day, প্রধান, গুরুত্বপূর্ণ, আলোচিত, সকালের, দুপুরের, বিকেলের, সন্ধ্যার, রাতের,
-    শেষ, টা, টি, করি, করছি, এই, এসব, এগুলো, এগুলা, এটা, লিখুন, লেখো, main, important, big, last, likhun, khulo,
-    kholo, speak, write, use, te, e, er, ker, gulo, gula, this, these, that, এর, বলেন না, বলো না, ta, ti, আছে কি,
-    আছে নাকি, কি আছে, কী আছে, কি, কী, কই, কোথায়, বদলাব, বদলাবো, বদলাও, বদলান, বদলে, বদলাতে, বদল, পাল্টাব,
-    পাল্টাবো, পাল্টান, পাল্টাতে, পরিবর্তন, ফেলুন, ফেলো, পাঠান, পাঠাও, পাঠাবেন, সংক্রান্ত, বিষয়ক, পাতা, অংশ, জন্য,
-    থেকে, তালিকা, নামের, show, show me, give, give me, tell, tell me, send, send me, get, get me, read, open, see,
-    view, list, me, my, the, a, some, any, i, to, for, of, from, in, is there, whats, what's, what is, what are,
-    the new, new, now, right now, top, more, recent, sir, bro, bhai, vai, apu, change, switch, set, the page, it,
-    want, need, would like, dekhan, dekhao, dekhi, dekhte, dekhbo, bolun, bolo, bolen, janan, janao, jante, porte,
-    porbo, dao na, den na, amake, ami, amar, ektu, kichu, ache, ache ki, ki, ki ache, koi, notun, ekhon, ekhonkar,
-    bodlabo, bodlao, bodlan, bodlate, bodol, poriborton, pathan, pathao
+    আপা, স্যার, দাদা, বস, আছে, ছিল, কোনো, কোন, kono, kon, দিনের, লাগবে, দরকার, নিয়মিত, প্রতিদিন, রোজ, চেঞ্জ,
+    lagbe, dorkar, korbo, protidin, daily, every day, প্রধান, গুরুত্বপূর্ণ, আলোচিত, সকালের, দুপুরের, বিকেলের,
+    সন্ধ্যার, রাতের, শেষ, টা, টি, করি, করছি, এই, এসব, এগুলো, এগুলা, এটা, লিখুন, লেখো, main, important, big, last,
+    likhun, khulo, kholo, speak, write, use, te, e, er, ker, gulo, gula, this, these, that, এর, বলেন না, বলো না,
+    ta, ti, আছে কি, আছে নাকি, কি আছে, কী আছে, কি, কী, কই, কোথায়, বদলাব, বদলাবো, বদলাও, বদলান, বদলে, বদলাতে, বদল,
+    পাল্টাব, পাল্টাবো, পাল্টান, পাল্টাতে, পরিবর্তন, ফেলুন, ফেলো, পাঠান, পাঠাও, পাঠাবেন, সংক্রান্ত, বিষয়ক, পাতা,
+    অংশ, জন্য, থেকে, তালিকা, নামের, show, show me, give, give me, tell, tell me, send, send me, get, get me, read,
+    open, see, view, list, me, my, the, a, some, any, i, to, for, of, from, in, is there, whats, what's, what is,
+    what are, the new, new, now, right now, top, more, recent, sir, bro, bhai, vai, apu, change, switch, set,
+    the page, it, want, need, would like, dekhan, dekhao, dekhi, dekhte, dekhbo, bolun, bolo, bolen, janan, janao,
+    jante, porte, porbo, dao na, den na, amake, ami, amar, ektu, kichu, ache, ache ki, ki, ki ache, koi, notun,
+    ekhon, ekhonkar, bodlabo, bodlao, bodlan, bodlate, bodol, poriborton, pathan, pathao
     """)
 #: between what a text is about and a word for news
 ABOUT: Final = _phrases("""
@@ -173,8 +173,9 @@ YES: Final = _phrases("yes, হ্যাঁ, হ্যা, হা, নিশ্�
 #: of buttons that say nothing without the message they stand under
 BUTTONS: Final = _phrases("""
     no, না, নাহ, nope, na, cancel, no keep it, না থাক, থাক, done, হয়েছে, undo, ফিরিয়ে নিন, older, newer, more,
-    আরও, better, পুরোনো খবর, আগের পাতা, পরের পাতা, next page, share, শেয়ার করুন, read in full, পুরোটা পড়ুন,
-    why this, এটি কেন পেলাম
+    show more, more news, next, previous, back, aro, aro dekhao, আরও দেখাও, আরও দেখান, আরও খবর, আরো, আরো দেখাও,
+    আরো খবর, আগেরটা, পরেরটা, আগের খবর, পরের খবর, আরও, better, পুরোনো খবর, আগের পাতা, পরের পাতা, next page, share,
+    শেয়ার করুন, read in full, পুরোটা পড়ুন, why this, এটি কেন পেলাম
     """)
 NUMBER: Final = _phrases("নম্বর, নম্বরটা, নং, নাম্বার, নাম্বারটা, number, no, nombor, nambar")
 #: 1, 2, 3…, as counted; they open a line alone only in Bengali letters (`at` and `sat` are English words)

@@ -8,6 +8,7 @@ from typing import Final
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from newsbot.channels.telegram.renderer import render
 from newsbot.conversation import words as tables
 from newsbot.conversation.intents import (
     ChooseLanguage,
@@ -115,7 +116,7 @@ def test_only_a_command_that_says_so_is_understood_as_a_change(text: str, chat: 
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(anything, min_size=1, max_size=4), st.sampled_from(["none", "follows", "paused", "stopped"]))
-def test_a_conversation_of_words_leaves_the_reader_as_they_were(texts: list[str], state: str) -> None:
+def test_a_conversation_of_words_is_answered_and_leaves_the_reader_as_they_were(texts: list[str], state: str) -> None:
     assume(not any(is_command(text) for text in texts))
     asyncio.run(_talk(texts, state))
 
@@ -127,7 +128,9 @@ async def _talk(texts: list[str], state: str) -> None:
         await talk.a_reader("sports", "politics", paused=state == "paused", stopped=state == "stopped")
     before = await _chosen(talk)
     for text in texts:
-        assert await talk.say(text)
+        replies = await talk.say(text)
+        assert replies
+        assert all(render(reply).request is not None for reply in replies)
         assert await _chosen(talk) == before
 
 

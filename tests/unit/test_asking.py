@@ -127,7 +127,7 @@ async def test_a_greeting_begins_the_welcome_and_the_first_answer_registers(talk
 
 
 async def test_a_greeting_does_not_bring_back_who_had_stopped_but_its_button_does(talk: Talk) -> None:
-    await talk.a_reader("sports", stopped=True)
+    await talk.a_reader("sports", stopped=True, onboarded=False)
     await talk.say("হ্যালো")
     assert (await talk.chosen()).stopped
     await talk.press("চালু করুন")
