@@ -123,6 +123,27 @@ async def test_a_withdrawn_article_is_not_sent_to_those_who_are_still_to_come_an
         assert await deliver(house.alerts, house.ledger) == [claim.readers[0].user_id]
 
 
+async def test_a_second_recall_reaches_the_copies_of_which_the_first_learnt_nothing(house):
+    alert = await house.running()
+    assert len(await deliver(house.alerts, house.ledger)) == 2
+    await house.rounds()
+    first = await house.touch(AlertKind.RECALL, alert)
+    await house.rounds()
+    unit, claim = await begin(house.alerts, house.ledger, count=1)
+    await answered(house.ledger, unit, claim, Outcome.UNKNOWN)
+    await house.ledger.give_back(unit, "worker")
+    await deliver(house.alerts, house.ledger)
+    await house.rounds()
+    assert (await house.alert(first.origin)).totals == Totals(
+        audience=2, outcomes={Outcome.SENT: 1, Outcome.UNKNOWN: 1}
+    )
+    second = await house.touch(AlertKind.RECALL, alert, 2)
+    await house.rounds()
+    assert claim.readers[0].user_id in await deliver(house.alerts, house.ledger)
+    await house.rounds()
+    assert (await house.alert(second.origin)).state is DONE
+
+
 async def test_what_was_stopped_before_anybody_got_it_can_be_told_by_another_alert_of_the_story(house):
     alert = await house.running()
     await house.alerts.turn(alert.id, STOPPED, of=[AlertState.RUNNING], now=NOW)
