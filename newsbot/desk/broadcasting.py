@@ -1,125 +1,26 @@
-"""From /broadcast to an alert: what an editor says and presses on the way. Nothing is sent before the last button."""
+"""The buttons of a draft, up to the one that makes it an alert. Nothing is sent before the last button."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-from typing import Final
 
 from newsbot.channels.channel import Operation, Recipient
-from newsbot.conversation.turn import Replies, Turn, rows, text
+from newsbot.conversation.turn import Replies, Turn, text
 from newsbot.delivery.pacing import Lane
 from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.audience import changed_by, choose_audience
 from newsbot.desk.bulletins import Act, BulletinKind
-from newsbot.desk.correcting import parent_of, refusal_of, take_correction
+from newsbot.desk.correcting import parent_of, refusal_of
+from newsbot.desk.draft_answers import ask_for_message, changed_since, current, has_message
 from newsbot.desk.drafts import Draft, DraftState
-from newsbot.desk.preview import alert_of, as_readers_see_it, control, overlong_in_words, reach_of, show
+from newsbot.desk.preview import alert_of, as_readers_see_it, control, reach_of, show
 from newsbot.desk.standing import standing_of
 from newsbot.desk.turn import Desk, note
-from newsbot.desk.writing import Overlong, Unusable, article_named, read_message
-from newsbot.domain.alert import Alert, AlertClass, AlertText
-from newsbot.domain.article import Article
+from newsbot.domain.alert import Alert, AlertText
 from newsbot.domain.attempt import Sent
-from newsbot.domain.message import Button, Kind, TextReply, Toast
-from newsbot.ingest.canonical_url import InvalidUrl, canonical_url
-from newsbot.ingest.story_finder import addresses_to_look_up, find_article
-from newsbot.text.clipping import Unit, clip, length
+from newsbot.domain.message import Toast
 
-__all__ = ["begin", "press_draft", "rest_of_a_long_text", "take_message"]
-
-SPLIT_WITHIN: Final = timedelta(seconds=3)  #: parts of a text that the app cut follow each other at once
-LEAST_SPLIT: Final = 0.95  #: of the limit: a part that was cut is nearly full
-
-
-async def begin(desk: Desk, turn: Turn, arguments: str) -> Replies:
-    """/broadcast, or /broadcast with an article."""
-    draft = await desk.drafts.begin(turn.incoming.address, event=turn.incoming.event_id, now=turn.now)
-    if draft.state is not DraftState.WRITING:  # the same event, again
-        return await _shown_anew(desk, turn, draft)
-    if not arguments:
-        return (_ask_for_message(turn, draft),)
-    named = article_named(arguments, bare_number=True)
-    article = await _article(desk, named) if named is not None else None
-    if article is None:
-        return _no_such_article(turn, arguments), _ask_for_message(turn, draft)
-    return await _take(desk, turn, draft, article=article)
-
-
-async def take_message(desk: Desk, turn: Turn, draft: Draft) -> Replies:
-    """What the editor wrote or forwarded while a draft waits for it."""
-    incoming = turn.incoming
-    if draft.event == f"album:{incoming.album}" or _goes_on(desk, turn, draft):
-        return ()  # the rest of what was refused already
-    written = read_message(incoming, desk.limits)
-    if isinstance(written, Unusable):
-        if written is Unusable.ALBUM:
-            await desk.drafts.change(replace(draft, event=f"album:{incoming.album}"), now=turn.now)
-        return (_refused(turn, draft, written),)
-    if isinstance(written, Overlong):
-        return (text(overlong_in_words(written, turn), buttons=rows(_cancel(turn, draft))),)
-    if draft.corrects:
-        return await take_correction(desk, turn, draft, written)
-    named = article_named(incoming.text) if not written.picture else None
-    if named is not None:
-        article = await _article(desk, named)
-        if article is not None:
-            return await _take(desk, turn, draft, article=article)
-        if isinstance(named, int):
-            return (_no_such_article(turn, incoming.text, draft),)
-    return await _take(desk, turn, draft, written=written)
-
-
-async def _take(
-    desk: Desk, turn: Turn, draft: Draft, *, written: AlertText | None = None, article: Article | None = None
-) -> Replies:
-    _ = turn.translate
-    if article is not None and article.withdrawn_at is not None:
-        return (text(_("This article was withdrawn, so it can't be sent."), buttons=rows(_cancel(turn, draft))),)
-    if article is not None and article.published_at > turn.now:
-        return (text(_("This article is not published yet."), buttons=rows(_cancel(turn, draft))),)
-    cls = AlertClass.BREAKING if article is not None and article.breaking else draft.cls
-    taken = replace(
-        draft,
-        state=DraftState.READY,
-        event=turn.incoming.event_id,
-        text=written,
-        article_id=article.id if article else 0,
-        cls=cls,
-    )
-    kept = await desk.drafts.change(taken, now=turn.now)
-    return await _current(desk, turn, draft.id) if kept is None else (await choose_audience(desk, turn, kept),)
-
-
-async def rest_of_a_long_text(desk: Desk, turn: Turn, draft: Draft) -> Replies | None:
-    """The app cuts a text that is too long in two; the second part comes when the draft has taken the first.
-
-    None if it is no such part.
-    """
-    incoming = turn.incoming
-    if draft.event == incoming.event_id:  # the same event, again
-        return await _shown_anew(desk, turn, draft)
-    if draft.state is not DraftState.READY or draft.text is None or incoming.kind is not Kind.TEXT:
-        return None
-    first = length(draft.text.plain, desk.limits.unit)
-    soon = abs((incoming.received_at or turn.now) - draft.changed_at) <= SPLIT_WITHIN
-    if not soon or first < LEAST_SPLIT * desk.limits.text:
-        return None
-    waiting = replace(draft, state=DraftState.WRITING, event="split", text=None)
-    kept = await desk.drafts.change(waiting, now=turn.now)
-    if kept is None:
-        return None
-    excess = first + length(incoming.text, desk.limits.unit) - desk.limits.text
-    said = overlong_in_words(Overlong(excess, desk.limits.text), turn)
-    return (text(said, buttons=rows(_cancel(turn, kept))),)
-
-
-def _goes_on(desk: Desk, turn: Turn, draft: Draft) -> bool:
-    soon = abs((turn.incoming.received_at or turn.now) - draft.changed_at) <= SPLIT_WITHIN
-    return draft.event == "split" and soon and turn.incoming.kind is Kind.TEXT
-
-
-# --- buttons of a draft ----------------------------------------------------------------------------------------------
+__all__ = ["press_draft"]
 
 
 async def press_draft(desk: Desk, turn: Turn, press: Press) -> Replies:
@@ -130,18 +31,18 @@ async def press_draft(desk: Desk, turn: Turn, press: Press) -> Replies:
     if press.verb is Verb.CONFIRM:
         return await _confirm(desk, turn, draft, press)
     if not draft.state.open:
-        return await _current(desk, turn, draft.id)
+        return await current(desk, turn, draft.id)
     if press.verb is Verb.DROP:
         dropped = await desk.drafts.change(replace(draft, state=DraftState.DROPPED), now=turn.now)
         if dropped is None:
-            return await _current(desk, turn, draft.id)
+            return await current(desk, turn, draft.id)
         return (text(_("Cancelled. Nothing was sent."), replaces=turn.pressed),)
     if draft.state is DraftState.WRITING:
-        return (_ask_for_message(turn, draft),)
+        return await _while_it_waits(desk, turn, draft, press)
     if press.verb in (Verb.EVERYONE, Verb.TOPIC, Verb.LANGUAGE, Verb.BREAKING, Verb.SILENT):
         return await _choose(desk, turn, draft, press)
     if press.revision != draft.revision:
-        return await _changed_since(desk, turn, draft)
+        return await changed_since(desk, turn, draft)
     match press.verb:
         case Verb.AUDIENCE:
             return (await choose_audience(desk, turn, draft),)
@@ -153,9 +54,19 @@ async def press_draft(desk: Desk, turn: Turn, press: Press) -> Replies:
             return await _ask(desk, turn, draft)
         case Verb.REWRITE:
             waiting = await desk.drafts.change(replace(draft, state=DraftState.WRITING, event=""), now=turn.now)
-            return await _current(desk, turn, draft.id) if waiting is None else (_ask_for_message(turn, waiting),)
+            return await current(desk, turn, draft.id) if waiting is None else (ask_for_message(turn, waiting),)
         case _:
             return ()
+
+
+async def _while_it_waits(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replies:
+    """For a message; if it was to be rewritten, the one before can be taken back."""
+    if not (press.verb is Verb.PREVIEW and press.revision == draft.revision and has_message(draft)):
+        return (ask_for_message(turn, draft),)
+    ready = await desk.drafts.change(replace(draft, state=DraftState.READY), now=turn.now)
+    if ready is None:
+        return await current(desk, turn, draft.id)
+    return await show(desk, turn, ready, await parent_of(desk, ready))
 
 
 async def _choose(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replies:
@@ -164,7 +75,7 @@ async def _choose(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replies
     if wanted != draft:
         kept = await desk.drafts.change(wanted, now=turn.now)
         if kept is None:
-            return await _current(desk, turn, draft.id)
+            return await current(desk, turn, draft.id)
         draft = kept
     return (await choose_audience(desk, turn, draft, replaces=turn.pressed),)
 
@@ -220,14 +131,14 @@ async def _confirm(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replie
     parent = await parent_of(desk, draft)
     if draft.state.open:
         if draft.state is DraftState.WRITING or press.revision != draft.revision:
-            return await _changed_since(desk, turn, draft)
+            return await changed_since(desk, turn, draft)
         if said := await refusal_of(desk, turn, draft, parent):
             return (text(said, replaces=turn.pressed),)
         closed = await desk.drafts.change(replace(draft, state=DraftState.SENT), now=turn.now)
         first = closed is not None
         draft = closed or await desk.drafts.get(draft.id) or draft
     if draft.state is not DraftState.SENT:
-        return await _current(desk, turn, draft.id)
+        return await current(desk, turn, draft.id)
     alert = await _made(desk, turn, draft, parent)
     if first:
         await note(desk, turn, alert, Act.SENT if parent is None else Act.CORRECTED)
@@ -250,103 +161,3 @@ async def _made(desk: Desk, turn: Turn, draft: Draft, parent: Alert | None) -> A
         # card is made anew, and the empty text only says that it has changed.
         await desk.alerts.replace_text(parent.id, draft.text or AlertText(), now=turn.now)
     return await desk.alerts.create(new, now=turn.now)
-
-
-# --- what is said ----------------------------------------------------------------------------------------------------
-
-
-async def _changed_since(desk: Desk, turn: Turn, draft: Draft) -> Replies:
-    _ = turn.translate
-    if draft.state is DraftState.WRITING:
-        return (_ask_for_message(turn, draft),)
-    said = _("This button is from an earlier version of the draft. This is how it is now:")
-    return await show(desk, turn, draft, await parent_of(desk, draft), said=said)
-
-
-async def _current(desk: Desk, turn: Turn, draft_id: int) -> Replies:
-    """Somebody was quicker, or it is over: the draft as it is."""
-    _ = turn.translate
-    draft = await desk.drafts.get(draft_id)
-    if draft is None:
-        return (Toast(text=_("This draft is no longer kept.")),)
-    match draft.state:
-        case DraftState.DROPPED:
-            return (text(_("This draft was cancelled. /broadcast begins a new one.")),)
-        case DraftState.SENT:
-            origin = f"correction:{draft.corrects}:{draft.id}" if draft.corrects else f"broadcast:{draft.id}"
-            alert = await desk.alerts.by_origin(origin)
-            if alert is None:
-                return (await _not_made_yet(desk, turn, draft),)
-            said = Toast(text=_("This was confirmed already; it is sent once."))
-            return said, await standing_of(desk, turn, alert)
-        case DraftState.WRITING | DraftState.READY:
-            return await _changed_since(desk, turn, draft)
-
-
-async def _not_made_yet(desk: Desk, turn: Turn, draft: Draft) -> TextReply:
-    """It was confirmed, and the database went away before the alert was made. Only the same button makes it now."""
-    _ = turn.translate
-    reach = await reach_of(desk, draft, await parent_of(desk, draft))
-    label = _.plural("Yes, send to {n} reader", "Yes, send to {n} readers", reach)
-    go = press_button(label, Verb.CONFIRM, draft.id, draft.revision)
-    said = _("It was confirmed, but could not be kept. Nothing has gone out; without this button nothing will.")
-    return text(said, buttons=rows(go))
-
-
-async def _shown_anew(desk: Desk, turn: Turn, draft: Draft) -> Replies:
-    if draft.state is not DraftState.READY:
-        return await _current(desk, turn, draft.id)
-    if draft.corrects:
-        return await show(desk, turn, draft, await parent_of(desk, draft))
-    return (await choose_audience(desk, turn, draft),)
-
-
-def _ask_for_message(turn: Turn, draft: Draft) -> TextReply:
-    _ = turn.translate
-    if draft.corrects:
-        said = _("Write the text as it should be.")
-        return text(said, buttons=rows(_cancel(turn, draft)))
-    return text(
-        _("Write or forward the message, as readers should see it."),
-        _(
-            "Bold, italics and links are kept; one picture may come with it. "
-            "To send one of our articles, send its address."
-        ),
-        buttons=rows(_cancel(turn, draft)),
-    )
-
-
-def _refused(turn: Turn, draft: Draft, why: Unusable) -> TextReply:
-    _ = turn.translate
-    match why:
-        case Unusable.ALBUM:
-            said = _("Several pictures can't be sent together. Send one, with the text under it.")
-        case Unusable.FILE:
-            said = _("Files can't be sent. Send the picture as a photo (not “as a file”), with the text under it.")
-        case Unusable.OTHER_MEDIA:
-            said = _("Only text and one picture can be sent: no stickers, voice messages or videos.")
-        case Unusable.NO_WORDS:
-            said = _("There is not a word in it. Write what readers should know; under a picture, too.")
-    return text(said, _("The draft still waits for its message."), buttons=rows(_cancel(turn, draft)))
-
-
-def _no_such_article(turn: Turn, words: str, draft: Draft | None = None) -> TextReply:
-    _ = turn.translate
-    shown = clip(words, 80, unit=Unit.GRAPHEME)
-    said = _("We have no article {words}. Send its address as it stands on the site.", words=shown)
-    return text(said, buttons=rows(_cancel(turn, draft)) if draft else ())
-
-
-def _cancel(turn: Turn, draft: Draft) -> Button:
-    return press_button(turn.translate("Cancel"), Verb.DROP, draft.id)
-
-
-async def _article(desk: Desk, named: int | str) -> Article | None:
-    articles = desk.house.articles
-    if isinstance(named, int):
-        return await articles.get(named)
-    try:
-        url = canonical_url(named)  # an address is pasted with whatever an app has hung on it
-    except InvalidUrl:
-        return None
-    return find_article([url], await articles.known_urls(addresses_to_look_up([url])))

@@ -18,9 +18,10 @@ from newsbot.conversation.intents import Help, Start
 from newsbot.conversation.turn import Replies, Turn, begin_turn, text
 from newsbot.conversation.understanding import understand
 from newsbot.desk.actions import Press, Verb, decode
-from newsbot.desk.broadcasting import begin, press_draft, rest_of_a_long_text, take_message
+from newsbot.desk.broadcasting import press_draft
 from newsbot.desk.controlling import show_alert, turn_alert
 from newsbot.desk.correcting import correct, leave, recall, recall_now
+from newsbot.desk.drafting import begin, rest_of_a_long_text, take_message
 from newsbot.desk.listing import list_broadcasts
 from newsbot.desk.menu import COMMANDS
 from newsbot.desk.stats import show_stats

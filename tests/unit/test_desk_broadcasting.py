@@ -349,6 +349,19 @@ async def test_the_same_words_within_a_day_are_a_question(desk: Newsdesk, editor
     assert "The same words" not in await editor.draft("জরুরি খবর")
 
 
+async def test_who_wants_to_rewrite_can_have_the_message_before_back(desk: Newsdesk, editor: Phone) -> None:
+    await editor.say("/broadcast")
+    assert [button.label for button in buttons(editor.last[0])] == ["Cancel"]
+    await editor.say("প্রথম খবর")
+    await editor.press("Preview")
+    assert "Write or forward" in await editor.press("Rewrite")
+    assert "প্রথম খবর" in await editor.press("Back")
+    assert "Nothing was found" in await editor.say("padma bridge")  # the draft waits for nothing any more
+    await editor.do("b:ask:1:4")
+    await editor.press("Yes, send")
+    assert (await desk.alert()).text == AlertText((Span("প্রথম খবর"),))
+
+
 async def test_a_draft_is_rewritten_or_dropped(desk: Newsdesk, editor: Phone) -> None:
     await editor.draft("প্রথম")
     assert "Write or forward" in await editor.press("Rewrite")
