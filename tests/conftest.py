@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.databases", "tests.kept_logging", "tests.redis_server"]
+pytest_plugins = ["tests.browser", "tests.databases", "tests.kept_logging", "tests.redis_server"]

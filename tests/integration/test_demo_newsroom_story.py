@@ -7,15 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.browser import chromium
+from tests.browser import IN_BROWSER, fresh
 from tests.demo_page import ARRIVES, Phone, address_in
 from tests.programs import program
 from tests.sandbox_server import png
 
-pytestmark = pytest.mark.browser
+pytestmark = IN_BROWSER
 
 READERS = 400  #: a quarter of a minute at Telegram's rate: long enough to pause and stop in the middle
 YES = re.compile("^হ্যাঁ, ")
@@ -67,10 +66,12 @@ async def _confirm(editor: Phone, what: str) -> None:
     await editor.press(YES)
 
 
-async def test_an_editor_publishes_breaks_watches_pauses_corrects_recalls_and_stops(tmp_path: Path) -> None:
+async def test_an_editor_publishes_breaks_watches_pauses_corrects_recalls_and_stops(
+    tmp_path: Path, chromium: Browser
+) -> None:
     problems: list[str] = []
     async with (
-        chromium() as browser,
+        fresh(chromium) as browser,
         program("demo", "--port", "0", "--data", tmp_path / "d", "--readers", str(READERS), folder=tmp_path) as demo,
     ):
         url = address_in(await demo.printed("Ctrl-C"))

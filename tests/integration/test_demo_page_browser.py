@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
+import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, FrameLocator, Page, expect
 
@@ -17,10 +17,10 @@ from newsbot.sandbox.phone import PHONES, Phones
 from newsbot.sandbox.simulated_readers import FIRST_ID
 from newsbot.sandbox.telegram.formatting import read_text
 from newsbot.sandbox.telegram.model import BOT, Content
-from tests.browser import chromium
+from tests.browser import IN_BROWSER, fresh
 from tests.sandbox_server import png
 
-pytestmark = pytest.mark.browser
+pytestmark = IN_BROWSER
 
 
 @dataclass
@@ -50,10 +50,10 @@ class Demo:
             state.record_send("sendMessage", message)
 
 
-@pytest.fixture
-async def demo() -> AsyncIterator[Demo]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def demo(chromium: Browser) -> AsyncIterator[Demo]:
     app = create_sandbox_app(readers=300)
-    async with TestServer(app) as server, chromium() as browser:
+    async with TestServer(app) as server, fresh(chromium) as browser:
         demo = Demo(app[PHONES], str(server.make_url("")).rstrip("/"), browser)
         yield demo
         assert demo.problems == []

@@ -7,20 +7,21 @@ import re
 import signal
 from pathlib import Path
 
-import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.browser import chromium
+from tests.browser import IN_BROWSER, fresh
 from tests.demo_page import Phone, address_in
 from tests.programs import program, run_to_end
 
-pytestmark = pytest.mark.browser
+pytestmark = IN_BROWSER
 
 
-async def test_a_newcomer_starts_chooses_reads_searches_and_finds_it_all_again(tmp_path: Path) -> None:
+async def test_a_newcomer_starts_chooses_reads_searches_and_finds_it_all_again(
+    tmp_path: Path, chromium: Browser
+) -> None:
     data = tmp_path / "demo"
     problems: list[str] = []
-    async with chromium() as browser:
+    async with fresh(chromium) as browser:
         async with program("demo", "--port", "0", "--data", data, folder=tmp_path) as demo:
             page = await browser.new_page(viewport={"width": 1280, "height": 900})
             page.on("pageerror", lambda error: problems.append(str(error)))

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, expect
 
@@ -15,9 +16,9 @@ from newsbot.sandbox.phone import PHONES, Phones
 from newsbot.sandbox.telegram.formatting import read_text
 from newsbot.sandbox.telegram.keyboards import read_markup
 from newsbot.sandbox.telegram.model import BOT, Content, StoredMessage, User
-from tests.browser import chromium
+from tests.browser import IN_BROWSER, fresh
 
-pytestmark = pytest.mark.browser
+pytestmark = IN_BROWSER
 
 
 class Demo:
@@ -55,10 +56,10 @@ class Demo:
         return page
 
 
-@pytest.fixture
-async def demo() -> AsyncIterator[Demo]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def demo(chromium: Browser) -> AsyncIterator[Demo]:
     app = create_sandbox_app()
-    async with TestServer(app) as server, chromium() as browser:
+    async with TestServer(app) as server, fresh(chromium) as browser:
         demo = Demo(app[PHONES], str(server.make_url("")).rstrip("/"), browser)
         yield demo
         assert demo.problems == []
