@@ -1,7 +1,7 @@
 """A real Redis-compatible server for tests: every test that takes `redis` gets an empty one.
 
 The server is the one that the bot embeds, or the program that TEST_REDIS_SERVER names, or TEST_REDIS_URL's, whose
-database 15 is then emptied before each test.
+database 15 (14, 13… where processes of tests run side by side) is then emptied before each test.
 """
 
 from __future__ import annotations
@@ -60,10 +60,20 @@ def _program() -> str:
     return os.environ.get("TEST_REDIS_SERVER") or str(find_server())
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`-m redis` is every test that would notice another server."""
+    for item in items:
+        if "redis_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.redis)
+
+
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[str]:
     if given := os.environ.get("TEST_REDIS_URL"):
-        yield f"{given.rstrip('/')}/15"
+        # Processes that run side by side (pytest-xdist calls them gw0, gw1…) must not empty each other's.
+        neighbour = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+        yield f"{given.rstrip('/')}/{15 - neighbour}"
         return
     with TemporaryDirectory(prefix="newsbot-redis-") as folder:
         socket = Path(folder) / "redis.sock"

@@ -17,7 +17,7 @@ SOON = timedelta(milliseconds=20)
 EVERYONE = Audience()
 
 
-@pytest.fixture(params=["redis", "memory"])
+@pytest.fixture(params=[pytest.param("redis", marks=pytest.mark.redis), "memory"])
 def world(request: pytest.FixtureRequest) -> World:
     return MemoryWorld() if request.param == "memory" else RedisWorld(request.getfixturevalue("redis"))
 

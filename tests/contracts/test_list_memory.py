@@ -18,7 +18,7 @@ from tests.fakes import MemoryListMemory
 READER = an_address()
 
 
-@pytest.fixture(params=["redis", "fake"])
+@pytest.fixture(params=[pytest.param("redis", marks=pytest.mark.redis), "fake"])
 def memory(request: pytest.FixtureRequest) -> ListMemory:
     return MemoryListMemory() if request.param == "fake" else RedisListMemory(request.getfixturevalue("redis"))
 

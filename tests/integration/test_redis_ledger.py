@@ -64,6 +64,7 @@ async def test_who_beats_keeps_its_units_and_who_is_silent_loses_them(world: Red
         await silent.claim(REST, "elsewhere:1:a", 1, alert)
 
 
+@pytest.mark.redis
 async def test_after_an_outage_everyone_gets_their_whole_time_again(world: RedisWorld, tmp_path: Path) -> None:
     server = RedisServer(tmp_path)
     await server.start()
@@ -152,6 +153,7 @@ async def test_what_was_closed_and_not_taken_off_the_list_is_taken_off_by_the_ne
     assert await world.ledger.open_units(1) == 0
 
 
+@pytest.mark.redis
 async def test_nothing_is_lost_when_the_server_is_silent_and_comes_back(tmp_path: Path) -> None:
     """A claim is carried out and its answer given up on."""
     server = RedisServer(tmp_path)

@@ -442,6 +442,7 @@ def server() -> Iterator[RedisServer]:
         server.kill()
 
 
+@pytest.mark.redis
 def test_the_ledger_is_a_dictionary_whatever_breaks(server: RedisServer) -> None:
     run_machine(server, 30)
 
