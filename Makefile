@@ -12,6 +12,9 @@ else
   INSTALL = VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet
 endif
 
+# One process of tests a core; ARGS="-n 0" for one alone, as a debugger wants it.
+SPREAD = -n auto --dist worksteal
+
 .DEFAULT_GOAL := help
 .PHONY: help demo run doctor test test-browser lint types bench lock clean
 
@@ -35,10 +38,10 @@ doctor: $(VENV)/.run
 	$(BIN)/newsbot doctor $(ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not browser and not node" $(ARGS)
+	$(BIN)/python -m pytest -m "not browser and not node" $(SPREAD) $(ARGS)
 
 test-browser: $(VENV)/.dev tests/node/node_modules/.done
-	$(BIN)/python -m pytest -m "browser or node" $(ARGS)
+	$(BIN)/python -m pytest -m "browser or node" $(SPREAD) $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
