@@ -1,1 +1,7 @@
-pytest_plugins = ["tests.browser", "tests.databases", "tests.kept_logging", "tests.redis_server"]
+pytest_plugins = [
+    "tests.browser",
+    "tests.databases",
+    "tests.generated_inputs",
+    "tests.kept_logging",
+    "tests.redis_server",
+]
