@@ -101,14 +101,16 @@ class MemoryArticleStore(_Server):
         shown = fitting[:limit]
         return Page(tuple(shown), _cursor(shown[-1]) if len(fitting) > limit else None)
 
-    async def search(self, query: Query, *, offset: int = 0, limit: int = 10, now: datetime) -> Found:
+    async def search(
+        self, query: Query, *, offset: int = 0, limit: int = 10, count_to: int = 0, now: datetime
+    ) -> Found:
         self._reach()
         if query.empty:
             return Found()
         found = [article for article in self._readable(now) if _answers(article, query)]
         if not found and query.timeless:
-            return await self.search(query.timeless, offset=offset, limit=limit, now=now)
-        return Found(tuple(found[offset : offset + limit]))
+            return await self.search(query.timeless, offset=offset, limit=limit, count_to=count_to, now=now)
+        return Found(tuple(found[offset : offset + limit]), min(len(found), max(offset + limit, count_to)))
 
     async def index_anew(self, limit: int) -> int:
         self._reach()

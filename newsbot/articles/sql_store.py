@@ -141,16 +141,19 @@ class SqlArticleStore:
         rows = await self._select(query.order_by(key[0].desc(), key[1].desc()).limit(limit + 1))
         return _page(rows[:limit], more=len(rows) > limit)
 
-    async def search(self, query: Query, *, offset: int = 0, limit: int = 10, now: datetime) -> Found:
+    async def search(
+        self, query: Query, *, offset: int = 0, limit: int = 10, count_to: int = 0, now: datetime
+    ) -> Found:
         offset, limit = max(offset, 0), max(limit, 0)
         if query.empty or not limit:
             return Found()
         async with self._database.reading() as connection:
-            answer = await ArticleSearch(connection, self._search, query, now, offset + limit).answer()
+            enough = max(offset + limit, count_to)
+            answer = await ArticleSearch(connection, self._search, query, now, enough).answer()
             wanted = answer.ids[offset : offset + limit]
             known = {article.id: article async for article in articles_by_id(connection, wanted)}
         found = tuple(known[article_id] for article_id in wanted if article_id in known)
-        return Found(found, answer.instead_of, answer.meant)
+        return Found(found, min(len(answer.ids), enough), answer.instead_of, answer.meant)
 
     async def index_anew(self, limit: int) -> int:
         """Index up to `limit` of the articles that an older analyser indexed, the newest first; says how many."""

@@ -96,8 +96,12 @@ class ArticleStore(Protocol):
         """
         ...
 
-    async def search(self, query: Query, *, offset: int = 0, limit: int = 10, now: datetime) -> Found:
+    async def search(
+        self, query: Query, *, offset: int = 0, limit: int = 10, count_to: int = 0, now: datetime
+    ) -> Found:
         """Best first, without withdrawn ones and those published after `now`. An empty query finds nothing.
+
+        `count_to`: how many are looked for to be counted, beside those that are asked for.
 
         Words that no article has are replaced by those that may be meant when nothing is found otherwise; it says so.
         """

@@ -44,17 +44,17 @@ async def search_page(house: House, turn: Turn, wish: SearchPage) -> Replies:
 async def _found(house: House, turn: Turn, words: str, *, page: int) -> Replies:
     _ = turn.translate
     query = parse_query(words, now=turn.now, zone=turn.zone, topic_of=lambda word: house.vocabulary.topic(key_of(word)))
-    answer = await house.articles.search(query, limit=MOST_FOUND + 1, now=turn.now)
-    found = answer.articles
     first = page * SHOWN
-    shown = found[:MOST_FOUND][first : first + SHOWN]
+    limit = max(min(SHOWN, MOST_FOUND - first), 0)
+    answer = await house.articles.search(query, offset=first, limit=limit, count_to=MOST_FOUND + 1, now=turn.now)
+    shown, count = answer.articles, answer.count
     quote = clip(words, LONGEST_QUOTE, unit=Unit.GRAPHEME)
-    if not found:
+    if limit and not count:
         return (_nothing_found(house, turn, words, quote),)
     if not shown:
         return (Toast(text=_("There are no more results.")),)
     await keep_list(house, turn, shown)
-    more = first + SHOWN < min(len(found), MOST_FOUND)
+    more = first + SHOWN < min(count, MOST_FOUND)
     token = await _keep_words(house, words) if page or more else ""
     back = Button(_("‹ Better"), encode(SearchPage(token, page - 1))) if token and page else None
     on = Button(_("More ›"), encode(SearchPage(token, page + 1))) if token and more else None
@@ -63,10 +63,10 @@ async def _found(house: House, turn: Turn, words: str, *, page: int) -> Replies:
         title = _("Did you mean “{words}”?", words=clip(_corrected(words, answer), LONGEST_QUOTE, unit=Unit.GRAPHEME))
         nothing = _("Nothing was found for “{words}”.", words=quote)
         footer = f"{nothing} {footer}"
-    elif len(found) > MOST_FOUND:
+    elif count > MOST_FOUND:
         title = _("“{words}”: more than {n} stories", words=quote, n=MOST_FOUND)
     else:
-        title = _.plural("“{words}”: {n} story", "“{words}”: {n} stories", len(found), words=quote)
+        title = _.plural("“{words}”: {n} story", "“{words}”: {n} stories", count, words=quote)
     return (
         HeadlinesReply(
             title=title,

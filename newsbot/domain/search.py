@@ -50,5 +50,6 @@ class Found:
     """Articles, best first."""
 
     articles: tuple[Article, ...] = ()
+    count: int = 0  #: articles that were found, on other pages too, up to as many as were looked for
     instead_of: tuple[str, ...] = ()  #: words of the query that no article has…
     meant: tuple[str, ...] = field(default=())  #: …and beside each the one that was searched for: "did you mean?"

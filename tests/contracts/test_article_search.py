@@ -201,6 +201,19 @@ class TestOrder:
         assert await found(store, "তিস্তা", limit=0) == []
 
 
+async def test_what_is_found_is_counted_as_far_as_was_asked(store):
+    for number in range(60, 75):
+        await store.put(a_draft(number, headline=f"তিস্তা {number}"), now=NOW, announce=True)
+    query = parse_query("তিস্তা", now=NOW, zone=DHAKA)
+    counts = [
+        (len(found.articles), found.count)
+        for asked in ({}, {"count_to": 12}, {"count_to": 51}, {"offset": 10, "count_to": 3}, {"offset": 20, "limit": 4})
+        if (found := await store.search(query, **{"limit": 4, "now": NOW} | asked))
+    ]
+    assert counts == [(4, 4), (4, 12), (4, 15), (4, 14), (0, 15)]
+    assert (await store.search(parse_query("ইলিশ", now=NOW, zone=DHAKA), now=NOW, count_to=9)).count == 0
+
+
 @pytest.fixture
 async def both(sqlite_url: str, postgresql_url: str) -> AsyncIterator[tuple[ArticleStore, ArticleStore]]:
     databases = connect_database(sqlite_url, Path()), connect_database(postgresql_url, Path())
