@@ -14,7 +14,9 @@ from newsbot.text.tokens import tokens
 
 __all__ = ["words_that_matter"]
 
-_ABOUT: Final = frozenset(map(form_of, ABOUT))
+_BEFORE: Final = frozenset(map(form_of, ("about", "on", "regarding")))  #: these stand before what they are about…
+_BEHIND: Final = frozenset(map(form_of, ABOUT)) - _BEFORE  #: …and these behind it
+_ALSO_SUBJECTS: Final = frozenset(map(key_of, ("update", "updates", "আপডেট", "stories", "শিরোনাম")))
 _POLITE: Final = frozenset(map(form_of, ("please", "plz", "pls", "প্লিজ", "প্লীজ")))
 _OPERATORS: Final = ('"', "“", "”", "#", "-", "«", "»")  #: whatever bears one is meant to be searched for
 
@@ -32,10 +34,12 @@ def _kind(word: str, vocabulary: Vocabulary) -> str:
         return ""
     form = form_of(word)
     verb = vocabulary.verb(key_of(word))
-    if form in _ABOUT:
-        return "about"
-    if verb is Verb.LATEST or verb is Verb.SEARCH:
-        return "news" if verb is Verb.LATEST else "search"
+    if form in _BEFORE or form in _BEHIND:
+        return "before" if form in _BEFORE else "behind"
+    if verb is Verb.SEARCH:
+        return "search"
+    if verb is Verb.LATEST and key_of(word) not in _ALSO_SUBJECTS:
+        return "news"
     if form in _POLITE:
         return "polite"
     return "small" if vocabulary.is_small(word) else ""
@@ -51,7 +55,7 @@ def _closing(kinds: list[str]) -> int:
         before = last
         while before and kinds[before - 1] in ("small", "polite"):
             before -= 1
-        if not before or kinds[before - 1] not in ("news", "about", "search"):
+        if not before or kinds[before - 1] not in ("news", "behind", "search"):
             return last
         last = before - 1
 
@@ -64,8 +68,9 @@ def _opening(kinds: list[str]) -> int:
     said_news = start
     while said_news < len(kinds) and kinds[said_news] == "news":
         said_news += 1
-    if said_news < len(kinds) and kinds[said_news] in ("about", "search"):
-        while said_news < len(kinds) and kinds[said_news] in ("about", "search", "small"):
+    told = ("before", "behind", "search") if said_news > start else ("search",)  # “on the road” is no request
+    if said_news < len(kinds) and kinds[said_news] in told:
+        while said_news < len(kinds) and kinds[said_news] in ("before", "behind", "search", "small"):
             said_news += 1
         return said_news
     if _closing(kinds) == len(kinds):
