@@ -139,3 +139,21 @@ async def test_a_search_knows_topics_times_and_exclusions(dialogue: Dialogue) ->
     assert isinstance(today, HeadlinesReply)
     (nothing,) = await dialogue.answer(an_incoming("/search সেতু -প্রতিবেদন"))
     assert isinstance(nothing, TextReply)
+
+
+async def test_a_day_is_listed_to_its_edges(dialogue: Dialogue) -> None:
+    (today,) = await dialogue.answer(an_incoming("আজকের খেলার খবর"))
+    assert isinstance(today, HeadlinesReply)
+    assert today.title == "⚽ খেলা: আজ"
+    assert {int(line.url.rpartition("/")[2]) % 2 for line in today.headlines} == {1}
+    note, latest = await dialogue.answer(an_incoming("গতকালের খেলার খবর"))
+    assert isinstance(note, TextReply)
+    assert note.plain.startswith("গতকাল: কোনো খবর নেই।")
+    assert isinstance(latest, HeadlinesReply)
+    assert latest.title == "⚽ খেলা: সর্বশেষ"
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-02", "9999-12-30", "9999-12-31", "জানুয়ারি 0001", "ডিসেম্বর 9999"])
+@pytest.mark.parametrize("command", ["/latest {day}", "{day} খবর", "{day} খেলা", "/search {day} সেতু"])
+async def test_the_ends_of_the_calendar_are_answered(dialogue: Dialogue, command: str, day: str) -> None:
+    assert await dialogue.answer(an_incoming(command.format(day=day)))

@@ -103,7 +103,7 @@ def is_command(text: str) -> bool:
     return line.startswith("/") and word in COMMANDS
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(anything, st.sampled_from([ChatKind.PRIVATE, ChatKind.GROUP]))
 @example("খেলা বন্ধ", ChatKind.PRIVATE)
 @example("forgetme yes", ChatKind.PRIVATE)
