@@ -187,6 +187,17 @@ async def test_a_picture_that_telegram_does_not_know_costs_the_picture(
     assert attempt.reason is Reason.BAD_PICTURE
 
 
+@pytest.mark.parametrize("said", ["file is too big", "PHOTO_INVALID_DIMENSIONS", "IMAGE_PROCESS_FAILED"])
+async def test_a_picture_that_is_too_large_costs_the_picture_and_not_the_next_ones_time(
+    sandbox: TelegramSandbox, pusher: TelegramPusher, picture: str, said: str
+) -> None:
+    refuse(sandbox, f"Bad Request: {said}", count=1)
+    prepared = pusher.prepare(Operation.SEND, replace(NOTICE, picture=picture))
+    for reader in (READER, ANOTHER):
+        assert isinstance(await pusher.push(prepared, to(reader)), Sent)
+        assert (last(sandbox, reader)["text"], last(sandbox, reader).get("photo")) == ("পানি <বাড়ছে>", None)
+
+
 async def test_a_topic_that_is_gone_costs_the_topic(sandbox: TelegramSandbox, pusher: TelegramPusher) -> None:
     group = sandbox.readers.add_group("মাঠ", kind="supergroup", members=[READER], forum=True)
     prepared = pusher.prepare(Operation.SEND, TEXT)
