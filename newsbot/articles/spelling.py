@@ -17,18 +17,8 @@ GUESSES: Final = 3  #: words that are searched for in place of one
 FARTHEST: Final = 0.34  #: distance a letter of what was typed
 COMMON_COUNTS: Final = 0.18  #: distance that e times as many articles make up for
 SHORTEST: Final = 3  #: letters; of fewer there are too many words that sound alike
-_LATIN_ENDINGS: Final = (
-    "r",
-    "er",
-    "e",
-    "te",
-    "ke",
-    "ra",
-    "der",
-    "gulo",
-    "ti",
-    "ta",
-)  #: of Bengali words in Latin letters
+#: of Bengali words in Latin letters
+_LATIN_ENDINGS: Final = ("r", "er", "e", "te", "ke", "ra", "der", "gulo", "ti", "ta")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +40,25 @@ def sounds_of(typed: str) -> tuple[str, ...]:
 
 def guesses(typed: str, candidates: Iterable[tuple[str, str, int]]) -> tuple[Guess, ...]:
     """The likeliest first. `candidates`: word, as it is written, number of articles."""
-    spoken = _spoken(typed)
+    whole = heard(typed)
+    spoken = [whole, *_without_endings(typed)]
     # Two consonants of Bengali script are soon another word (খেলা, খোলা); who writes Latin letters guesses at the vowels.
-    farthest = FARTHEST * len(spoken[0]) if typed.isascii() or len(skeleton(typed)) >= SHORTEST else 0.0
-    ranked: list[tuple[float, str, str]] = []
+    farthest = FARTHEST if typed.isascii() or len(skeleton(typed)) >= SHORTEST else 0.0
+    ranked: list[tuple[float, float, str, str]] = []
     for word, written, articles in candidates:
-        apart = min(distance(said, heard(word)) for said in spoken)
-        if word != typed and apart <= farthest:
-            ranked.append((apart - COMMON_COUNTS * math.log(articles), word, written))
+        # Only what is written in Bengali letters has the endings that a Latin spelling may have.
+        near = [
+            apart
+            for said in ([whole] if word.isascii() else spoken)
+            if (apart := distance(said, heard(word))) <= farthest * len(said)
+        ]
+        if near and word != typed:
+            ranked.append((min(near) - COMMON_COUNTS * math.log(articles), min(near), word, written))
     ranked.sort()
+    if ranked and ranked[0][1] == 0:  # sounds exactly so: others would only stand in its way
+        ranked = [one for one in ranked if one[1] == 0]
     best = ranked[0][0] if ranked else 0.0
-    return tuple(Guess(word, written, math.exp(best - apart)) for apart, word, written in ranked[:GUESSES])
+    return tuple(Guess(word, written, math.exp(best - rank)) for rank, _, word, written in ranked[:GUESSES])
 
 
 def one_consonant_apart(one: str, other: str) -> bool:
@@ -72,8 +70,8 @@ def one_consonant_apart(one: str, other: str) -> bool:
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
-def _spoken(typed: str) -> list[str]:
-    said = [heard(typed)]
-    if typed.isascii():
-        said.extend(heard(typed.removesuffix(end)) for end in _LATIN_ENDINGS if typed.endswith(end))
-    return said
+def _without_endings(typed: str) -> list[str]:
+    """How a word in Latin letters sounds without a Bengali ending."""
+    if not typed.isascii():
+        return []
+    return [heard(typed.removesuffix(end)) for end in _LATIN_ENDINGS if typed.endswith(end)]

@@ -32,7 +32,12 @@ _SPELLINGS: Final = """
     ঢাকা dhaka dacca
     কলকাতা kolkata calcutta
     ভারত bharot india
-    সোনা gold
+    সোনা gold shorno sorno swarna sworno
+    ক্রীড়া sports
+    রাজনীতি politics
+    অর্থনীতি economy
+    বৃষ্টি rain
+    মৃত্যু death
     স্বাস্থ্য sastho shastho health
     শিক্ষা shikkha sikkha education
     পুলিশ police

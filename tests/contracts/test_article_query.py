@@ -13,7 +13,7 @@ from newsbot.articles.schema import article_words
 from newsbot.articles.sql_store import SqlArticleStore
 from newsbot.database import Database
 from newsbot.domain.search import Found, Match
-from newsbot.text.analyser import ANALYSER
+from newsbot.text.analyser import ANALYSER, key
 from tests.builders import NOW, a_draft
 
 DAY = timedelta(days=1)
@@ -118,6 +118,7 @@ async def test_the_word_being_typed_finds_what_it_may_become(store, typed, found
         ("nirbachon", [3], ("নির্বাচন",)),
         ("nirbachoner", [3], ("নির্বাচন",)),
         ("messi", [4, 5], ("মেসি",)),
+        ("khela", [4], ("খেলা",)),
         ("shikkharthi", [6], ("শিক্ষার্থী",)),
         ("নির্ভাচন", [3], ("নির্বাচন",)),
         ("নিবাচন", [3], ("নির্বাচন",)),
@@ -128,7 +129,15 @@ async def test_a_word_that_no_story_has_is_taken_for_one_that_sounds_like_it(sto
     answer = await search(store, typed)
     assert sorted(int(article.url.rpartition("/")[2]) for article in answer.articles) == found
     assert answer.instead_of == (typed,)
-    assert [word.removesuffix("দের").removesuffix("র").removesuffix("কের") for word in answer.meant] == list(meant)
+    assert [key(word) for word in answer.meant] == [key(word) for word in meant]
+
+
+@pytest.mark.parametrize("typed", ["shorno", "swarna", "gold"])
+async def test_a_word_with_another_name_is_found_by_its_latin_spellings(store, typed):
+    await store.put(a_draft(30, headline="স্বর্ণের দাম বাড়ল", summary="", body="এক"), now=NOW, announce=True)
+    answer = await search(store, typed)
+    assert [article.headline for article in answer.articles] == ["স্বর্ণের দাম বাড়ল"]
+    assert answer.meant == ("সোনা",)
 
 
 @pytest.mark.parametrize("typed", ["dhaka", "খোলা", "xqzw", "কখগঘঙ", "ঠ", "zz top"])

@@ -34,6 +34,8 @@ def test_the_nearest_word_is_meant_and_of_near_ones_the_commonest() -> None:
     best, *_ = guesses("messi", archive)
     assert (best.written, best.worth) == ("মেসি", 1.0)
     assert guesses("মেসি", [("মেসি", "মেসি", 50)]) == ()
+    exactly = guesses("khela", [("খেলা", "খেলা", 50), ("খোলা", "খোলা", 90)])
+    assert [guess.written for guess in exactly] == ["খেলা"]
 
 
 def test_one_letter_wrong_missing_too_many_or_changed_about_is_near() -> None:
@@ -43,6 +45,11 @@ def test_one_letter_wrong_missing_too_many_or_changed_about_is_near() -> None:
         same = [word for word in archive if skeleton(word[0]) == sound]
         near = [word for word in archive if one_consonant_apart(sound, skeleton(word[0]))]
         assert (same or near) == archive[:1], typed
+
+
+def test_an_ending_is_taken_off_a_latin_spelling_only_beside_bengali_words() -> None:
+    assert [guess.written for guess in guesses("nirbachoner", [("নির্বাচন", "নির্বাচন", 9)])] == ["নির্বাচন"]
+    assert guesses("brishti", [("various", "various", 900), ("ব্রুসকে", "ব্রুসকে", 9)]) == ()
 
 
 def test_short_words_of_bengali_script_are_not_guessed_at() -> None:
