@@ -51,6 +51,7 @@ async def _measure(size: int) -> list[tuple[object, ...]]:
         "a common word": [lambda q=q: found(store, q) for q in common * 4],
         "two common words": [lambda q=q: found(store, q) for q in map(" ".join, zip(common, common[7:], strict=False))],
         "a word half typed": [lambda q=q: found(store, q[:3]) for q in language.queries(1)],
+        "a letter too many": [lambda q=q: found(store, f"{q[:2]}ম{q[2:]}") for q in language.queries(1)],
     }
     spreads = {name: await timed(calls) for name, calls in asked.items()}
     await database.close()
