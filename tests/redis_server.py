@@ -73,6 +73,7 @@ def redis_server() -> Iterator[str]:
     if given := os.environ.get("TEST_REDIS_URL"):
         # Processes that run side by side (pytest-xdist calls them gw0, gw1…) must not empty each other's.
         neighbour = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+        assert neighbour < 16, "a Redis has 16 databases: fewer processes side by side (-n 16)"
         yield f"{given.rstrip('/')}/{15 - neighbour}"
         return
     with TemporaryDirectory(prefix="newsbot-redis-") as folder:
