@@ -16,7 +16,6 @@ from newsbot.i18n.messages import extracted, po_files, read_messages
 
 FILES = tuple(po_files())
 BENGALI = LOCALES / "bn" / "LC_MESSAGES" / "newsbot.po"
-CODE = {message.id: message for message in extracted() if message.id}
 LATIN_DIGITS = re.compile(r"[0-9]")
 COMMANDS = re.compile(r"/[a-z]+")
 
@@ -41,7 +40,8 @@ def test_bengali_is_among_the_languages() -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.parent.name)
 def test_every_message_in_the_code_is_translated_and_no_translation_is_left_over(file: Path) -> None:
     translated = {message.id for message in _messages(file) if all(_forms(message.string))}
-    assert translated == set(CODE), "run python -m newsbot.i18n.messages, then translate"
+    in_code = {message.id for message in extracted() if message.id}
+    assert translated == in_code, "run python -m newsbot.i18n.messages, then translate"
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.parent.name)

@@ -1,22 +1,11 @@
-"""aiogram, whose pydantic models check every answer, against the sandbox: polling and webhook."""
+"""aiogram, whose pydantic models check every answer, against the sandbox: polling and webhook.
+
+It is imported where it is used: that takes seconds, and every run of tests reads this file.
+"""
 
 import asyncio
 
-import aiogram
 import pytest
-from aiogram.client.default import DefaultBotProperties
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import (
-    TelegramBadRequest,
-    TelegramForbiddenError,
-    TelegramMigrateToChat,
-    TelegramNetworkError,
-    TelegramRetryAfter,
-    TelegramUnauthorizedError,
-)
-from aiogram.filters import CommandObject, CommandStart
-from aiogram.webhook.aiohttp_server import SimpleRequestHandler, setup_application
 from aiohttp import web
 
 from newsbot.sandbox.telegram import Fault
@@ -32,6 +21,11 @@ async def sandbox():
 
 @pytest.fixture
 async def bot(sandbox):
+    import aiogram
+    from aiogram.client.default import DefaultBotProperties
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
+
     session = AiohttpSession(api=TelegramAPIServer.from_base(sandbox.url))
     async with aiogram.Bot(sandbox.token, session=session, default=DefaultBotProperties(parse_mode="HTML")) as client:
         yield client
@@ -43,10 +37,13 @@ def reader(sandbox):
 
 
 def a_dispatcher(heard):
+    import aiogram
+    from aiogram.filters import CommandStart
+
     dispatcher = aiogram.Dispatcher()
 
     @dispatcher.message(CommandStart(deep_link=True))
-    async def start(message, command: CommandObject):
+    async def start(message, command):
         heard.append(command.args)
         button = aiogram.types.InlineKeyboardButton(text="খেলা", callback_data="sports")
         markup = aiogram.types.InlineKeyboardMarkup(inline_keyboard=[[button]])
@@ -100,6 +97,8 @@ async def test_a_dispatcher_polls(sandbox, bot, reader):
 
 @pytest.mark.parametrize("in_background", [True, False], ids=["answers at once", "answers with a method"])
 async def test_a_dispatcher_is_called_by_webhook(sandbox, bot, reader, in_background):
+    from aiogram.webhook.aiohttp_server import SimpleRequestHandler, setup_application
+
     heard = []
     dispatcher = a_dispatcher(heard)
     app = web.Application()
@@ -114,7 +113,8 @@ async def test_a_dispatcher_is_called_by_webhook(sandbox, bot, reader, in_backgr
 
 
 async def test_every_answer_fits_the_models(sandbox, bot, reader):
-    types = aiogram.types
+    from aiogram import types
+
     me = await bot.get_me()
     assert (me.is_bot, me.username) == (True, "newsbot_sandbox_bot")
     text = await bot.send_message(
@@ -148,6 +148,16 @@ async def test_every_answer_fits_the_models(sandbox, bot, reader):
 
 
 async def test_each_refusal_becomes_the_librarys_own_exception(sandbox, bot, reader):
+    import aiogram
+    from aiogram.exceptions import (
+        TelegramBadRequest,
+        TelegramForbiddenError,
+        TelegramMigrateToChat,
+        TelegramNetworkError,
+        TelegramRetryAfter,
+        TelegramUnauthorizedError,
+    )
+
     group = sandbox.readers.add_group("আড্ডা")
     moved = sandbox.readers.migrate(group.id)
     with pytest.raises(TelegramMigrateToChat) as migrated:
