@@ -153,18 +153,26 @@ class Newsroom:
         return self.chat(editor)[-1]
 
     async def press(self, label: str, editor: int = EDITOR) -> str:
-        """The newest button with these words."""
-        bubbles = reversed(self.sandbox.readers.view(editor, editor))
-        message_id, data = next(
-            (bubble["message_id"], button["callback_data"])
-            for bubble in bubbles
-            for row in bubble.get("reply_markup", {}).get("inline_keyboard", [])
-            for button in row
-            if label in button["text"] and "callback_data" in button
-        )
+        """The newest button with these words, once it is there: some come with the report, by themselves."""
+
+        async def there() -> bool:
+            return bool(self.buttons(label, editor))
+
+        await until(there)
+        message_id, data = self.buttons(label, editor)[0]
         self.sandbox.readers.press(editor, message_id, data=data)
         await self.answer()
         return self.chat(editor)[-1]
+
+    def buttons(self, label: str, editor: int) -> list[tuple[int, str]]:
+        """Those with these words, the newest first: of which message, and what they carry."""
+        return [
+            (bubble["message_id"], button["callback_data"])
+            for bubble in reversed(self.sandbox.readers.view(editor, editor))
+            for row in bubble.get("reply_markup", {}).get("inline_keyboard", [])
+            for button in row
+            if label in button["text"] and "callback_data" in button
+        ]
 
     def chat(self, user_id: int) -> list[str]:
         return self.sandbox.texts(user_id)
