@@ -20,7 +20,7 @@ from newsbot.text.verbs import VERB_FORMS
 
 __all__ = ["ANALYSER", "beginning", "content_keys", "is_small", "key", "keyed_words", "keys"]
 
-ANALYSER: Final = 2  #: grows whenever the keys of any text change; an index that older keys stand in is made anew
+ANALYSER: Final = 3  #: grows whenever the keys of any text change; an index that older keys stand in is made anew
 
 # ‘বিএনপি’র, ইউনিসেফ-এর: an ending set apart belongs to its word, and says nothing by itself.
 _ENDING_APART: Final = regex.compile(
