@@ -14,12 +14,13 @@ from newsbot.delivery.alerts import AlertStore
 from newsbot.delivery.ending import totals_of
 from newsbot.delivery.explaining import KINDS, Known, Told, why, why_reader
 from newsbot.delivery.ledger import Fate, Ledger
+from newsbot.delivery.policy import story_of
 from newsbot.domain.alert import Alert
 from newsbot.domain.article import Article
 from newsbot.domain.subscriber import Address, Subscriber
 from newsbot.errors import ConfigurationError, NewsbotError
+from newsbot.ingest.article_finder import addresses_to_look_up, find_article
 from newsbot.ingest.canonical_url import InvalidUrl, canonical_url
-from newsbot.ingest.story_finder import addresses_to_look_up, find_article
 from newsbot.text.clipping import Unit, clip
 
 TITLE: Final = 48  #: characters of an alert's title in the list
@@ -32,7 +33,7 @@ async def alerts_why(settings: Settings, wanted: str, reader: str | None) -> Non
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
     async with Parts(settings) as parts:
-        article = await _article(await parts.articles(), wanted)
+        article = await article_named(await parts.articles(), wanted)
         alerts = await parts.alerts()
         ledgers = await _ledgers(parts)
         subscribers = await parts.subscribers()
@@ -65,7 +66,8 @@ async def alerts_list(settings: Settings, limit: int) -> None:
             )
 
 
-async def _article(articles: ArticleStore, wanted: str) -> Article:
+async def article_named(articles: ArticleStore, wanted: str) -> Article:
+    """By its id or its address. Raises ConfigurationError or NewsbotError."""
     if wanted.isdecimal():
         article = await articles.get(int(wanted))
     else:
@@ -80,8 +82,9 @@ async def _article(articles: ArticleStore, wanted: str) -> Article:
 
 
 async def _alerts(alerts: AlertStore, article: Article) -> list[Alert]:
-    """Those that show the article, and what was done to their copies."""
-    found = {alert.id: alert for alert in await alerts.of_article(article.id)}
+    """Those that show the article or another of its story, and what was done to their copies."""
+    shown = (*await alerts.of_article(article.id), *await alerts.of_story(story_of(article)))
+    found = {alert.id: alert for alert in shown}
     for alert in list(found.values()):
         found |= {one.id: one for one in await alerts.copies_touched(alert.id)}
     return [found[alert_id] for alert_id in sorted(found)]

@@ -35,6 +35,8 @@ alerts_app = typer.Typer(help="What was sent, and why.", no_args_is_help=True)
 app.add_typer(alerts_app, name="alerts")
 broadcast_app = typer.Typer(help="Send a message to readers; pause, resume or stop what goes out.")
 app.add_typer(broadcast_app, name="broadcast")
+stories_app = typer.Typer(help="Which articles tell one story.", no_args_is_help=True)
+app.add_typer(stories_app, name="stories")
 topics_app = typer.Typer(help="Learn the newsroom's topics from its articles; measure.", no_args_is_help=True)
 app.add_typer(topics_app, name="topics")
 app.add_typer(text_app, name="text")
@@ -256,6 +258,18 @@ def topics_evaluate(
     from newsbot import topic_commands
 
     _obey(context, lambda settings: topic_commands.evaluate_topics(settings, file, as_json=as_json))
+
+
+@stories_app.command("why")
+def stories_why(
+    context: typer.Context,
+    article: Annotated[str, typer.Argument(help="An article's id or its address.")],
+    other: Annotated[str, typer.Argument(help="Another's.")],
+) -> None:
+    """Say what made two articles one story, or what kept them apart."""
+    from newsbot import story_commands
+
+    _obey(context, lambda settings: story_commands.stories_why(settings, (article, other)))
 
 
 @broadcast_app.callback(invoke_without_command=True)

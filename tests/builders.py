@@ -60,7 +60,7 @@ def a_draft(number: int = 1, **changes: Any) -> ArticleDraft:
 def an_article(number: int = 1, **changes: Any) -> Article:
     """As `a_draft`, stored under the id `number` at its publication."""
     stored = {"id": changes.pop("id", number), "stored_at": changes.pop("stored_at", NOW - timedelta(minutes=number))}
-    own = {name: changes.pop(name) for name in ("version", "announced_at", "withdrawn_at") if name in changes}
+    own = {name: changes.pop(name) for name in ("version", "announced_at", "withdrawn_at", "story") if name in changes}
     draft = a_draft(number, **changes)
     return Article(**{name: getattr(draft, name) for name in ArticleDraft.__slots__}, **stored, **own)
 

@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from newsbot.articles.merging import merge
-from newsbot.articles.store import Change, SourceState, Stored
+from newsbot.articles.store import Change, Retelling, SourceState, Stored
 from newsbot.domain.article import EXTRACTIVE, Article, ArticleDraft, Cursor, Page
 from newsbot.domain.search import Found, Query
 from newsbot.domain.subscriber import Address, Preferences, Subscriber
 from newsbot.errors import StoreUnavailable
+from newsbot.ingest.story_decider import WINDOW, Rarity
+from newsbot.ingest.story_features import telling_of
+from newsbot.ingest.story_finder import Candidate, find_story, rare_words, worth_comparing
 from newsbot.subscribers.list_memory import token_of
 from newsbot.subscribers.store import SubscriberCounts, SubscriberEvent
 from newsbot.text.analyser import keys
@@ -38,6 +42,10 @@ class MemoryArticleStore(_Server):
     _articles: dict[int, Article] = field(default_factory=dict)
     _urls: dict[str, int] = field(default_factory=dict)
     _states: dict[str, SourceState] = field(default_factory=dict)
+    _counts: Counter[str] = field(default_factory=Counter)
+    _kept: dict[int, frozenset[str]] = field(default_factory=dict)
+    _counted: int = 0
+    _retellings: dict[int, datetime] = field(default_factory=dict)
     _next_id: int = 1
 
     async def put(self, draft: ArticleDraft, *, now: datetime, announce: bool) -> Stored:
@@ -47,11 +55,36 @@ class MemoryArticleStore(_Server):
         draft = replace(draft, published_at=draft.published_at.astimezone(UTC))
         known = self._known(draft)
         if known is None:
-            article = Article(**_fields(draft), id=self._next_id, stored_at=now, announced_at=None if announce else now)
+            story = self._story(draft, now)
+            announced_at = None if announce else now
+            article = Article(**_fields(draft), id=self._next_id, stored_at=now, announced_at=announced_at, story=story)
             self._next_id += 1
+            if story and announce:
+                self._retellings[article.id] = now
             return Stored(self._keep(article), Change.CREATED)
         article = self._keep(merge(known, draft))
+        if article.announced_at and not article.withdrawn_at and _told(article) != _told(known):
+            self._retellings[article.id] = now
         return Stored(article, Change.UPDATED if article.version > known.version else Change.UNCHANGED)
+
+    def _story(self, draft: ArticleDraft, now: datetime) -> int:
+        if draft.published_at < now - WINDOW:
+            return 0
+        telling = telling_of(draft)
+        rarity = Rarity(self._counted, dict(self._counts))
+        self._counts.update(telling.lead)
+        self._counted += 1
+        kept = frozenset(rare_words(telling, rarity))
+        near = [one for one in self._articles.values() if abs(one.published_at - draft.published_at) <= WINDOW]
+        shared = [(one.id, word) for one in near for word in kept & self._kept.get(one.id, frozenset())]
+        self._kept[self._next_id] = kept
+        candidates = [
+            Candidate(one.id, one.tells, begun.published_at if begun else None, telling_of(one))
+            for one in map(self._articles.__getitem__, worth_comparing(shared, rarity))
+            if one.withdrawn_at is None
+            for begun in [self._articles.get(one.tells)]
+        ]
+        return find_story(telling, candidates, rarity)
 
     def _known(self, draft: ArticleDraft) -> Article | None:
         for url in (draft.url, *draft.other_urls):
@@ -85,21 +118,59 @@ class MemoryArticleStore(_Server):
         before: Cursor | None = None,
         after: Cursor | None = None,
         limit: int = 10,
+        once_per_story: bool = False,
         now: datetime,
     ) -> Page:
         self._reach()
+        readable = self._readable(now)
+        seen = 0
+        if once_per_story:
+            seen = before.seen if before else max(self._articles, default=0)
+        of_topic = [
+            article
+            for article in readable
+            if (topic is None or topic in article.topics) and not (before and seen and article.id > seen)
+        ]
+        newest = {
+            article.tells: article.id
+            for article in reversed(of_topic)
+            if seen or before is None or _place(article) < (before.published_at, before.id)
+        }
+        telling = Counter(article.tells for article in readable)
         fitting = [
             article
-            for article in self._readable(now)
-            if (topic is None or topic in article.topics)
+            for article in of_topic
+            if (not once_per_story or newest.get(article.tells) == article.id)
             and (before is None or _place(article) < (before.published_at, before.id))
             and (after is None or _place(article) > (after.published_at, after.id))
         ]
         if after is not None:
             shown = fitting[-limit:]
-            return Page(tuple(shown), _cursor(shown[-1]) if shown else None)
-        shown = fitting[:limit]
-        return Page(tuple(shown), _cursor(shown[-1]) if len(fitting) > limit else None)
+            page = Page(tuple(shown), _cursor(shown[-1], seen) if shown else None)
+        else:
+            shown = fitting[:limit]
+            page = Page(tuple(shown), _cursor(shown[-1], seen) if len(fitting) > limit else None)
+        others = {article.tells: telling[article.tells] - 1 for article in shown if telling[article.tells] > 1}
+        return replace(page, others=others) if once_per_story else page
+
+    async def of_story(self, story: int, *, now: datetime, limit: int = 50) -> tuple[Article, ...]:
+        self._reach()
+        return tuple(article for article in self._readable(now) if article.tells == story)[:limit]
+
+    async def word_counts(self, words: Collection[str], *, now: datetime) -> tuple[int, dict[str, int]]:
+        self._reach()
+        return self._counted, {word: self._counts[word] for word in words if word in self._counts}
+
+    async def retellings(self, *, limit: int = 100) -> tuple[Retelling, ...]:
+        self._reach()
+        oldest = sorted((since, article_id) for article_id, since in self._retellings.items())
+        return tuple(Retelling(self._articles[article_id], since) for since, article_id in oldest[:limit])
+
+    async def retold(self, done: Collection[Retelling]) -> None:
+        self._reach()
+        for one in done:
+            if self._retellings.get(one.article.id, one.since) <= one.since:
+                self._retellings.pop(one.article.id, None)
 
     async def search(
         self, query: Query, *, offset: int = 0, limit: int = 10, count_to: int = 0, now: datetime
@@ -162,6 +233,9 @@ class MemoryArticleStore(_Server):
         if article and article.withdrawn_at is None:
             article = replace(article, withdrawn_at=now)
             self._articles[article.id] = article
+            others = await self.of_story(article.tells, now=now)
+            if others and _place(others[0]) < _place(article) and article.published_at <= now:
+                self._retellings[others[0].id] = now
         return article
 
     async def retain(self, *, keep_since: datetime) -> int:
@@ -171,6 +245,7 @@ class MemoryArticleStore(_Server):
         ]
         for article_id in old:
             del self._articles[article_id]
+            self._retellings.pop(article_id, None)
         self._urls = {url: article_id for url, article_id in self._urls.items() if article_id in self._articles}
         return len(old)
 
@@ -196,12 +271,16 @@ def _fields(draft: ArticleDraft) -> dict[str, object]:
     return {name: getattr(draft, name) for name in ArticleDraft.__slots__}
 
 
+def _told(article: Article) -> tuple[str, str, str]:
+    return article.headline, article.kicker, article.summary
+
+
 def _place(article: Article) -> tuple[datetime, int]:
     return article.published_at, article.id
 
 
-def _cursor(article: Article) -> Cursor:
-    return Cursor(article.published_at, article.id)
+def _cursor(article: Article, seen: int) -> Cursor:
+    return Cursor(article.published_at, article.id, seen)
 
 
 def _same_text(article: Article, draft: ArticleDraft) -> bool:

@@ -66,6 +66,7 @@ class MemoryLedger:
         self._units: dict[Unit, _Unit] = {}
         self._planned: dict[tuple[int, int], int] = {}
         self._stories: dict[tuple[str, int], set[int]] = {}
+        self._told: dict[tuple[int, int], set[int]] = {}
         self._strikes: dict[tuple[int, int], int] = {}
 
     def skip(self, time_passes: timedelta) -> None:
@@ -85,20 +86,23 @@ class MemoryLedger:
         self._reach()
         if (alert.id, segment) in self._planned:
             return self._planned[alert.id, segment]
-        alerted = self._stories.setdefault((alert.story, segment), set()) if alert.story else set[int]()
+        marked = [self._stories.setdefault((mark, segment), set()) for mark in alert.marks]
         tiers: dict[Tier, set[int]] = {tier: set() for tier in Tier}
-        for one in self._audience(alert.audience, segment, alert.story):
+        for one in self._audience(alert.audience, segment, (*alert.marks, "")[0]):
             tiers[_tier(one, now)].add(one.slot.position)
         if first is not None and first.segment == segment:
             for positions in tiers.values():
                 positions.discard(first.position)
             there = self._at(segment, first.position)
-            if there is not None and not there.preferences.unreachable and first.position not in alerted:
+            if there is not None and not there.preferences.unreachable and not (marked and first.position in marked[0]):
                 tiers[Tier.CHANNEL].add(first.position)
+        if len(marked) > 1:
+            self._told[alert.id, segment] = marked[1] & set().union(*tiers.values())
         for tier, positions in tiers.items():
             if positions:
                 self._units[Unit(alert.id, tier, segment)] = _Unit(alert, frozenset(positions))
-                alerted |= positions
+                for mark in marked:
+                    mark |= positions
         self._planned[alert.id, segment] = sum(map(len, tiers.values()))
         return self._planned[alert.id, segment]
 
@@ -351,7 +355,9 @@ class MemoryLedger:
             it.outcomes[position] = Outcome.UNKNOWN
         else:
             it.outcomes[position] = outcome
-            self._stories.get((it.alert.story, unit.segment), set()).discard(position)
+            for at, mark in enumerate(() if it.alert.kind.touches_copies else it.alert.marks):
+                if not (at and position in self._told[it.alert.id, unit.segment]):
+                    self._stories.get((mark, unit.segment), set()).discard(position)
 
     def _close(self, unit: Unit, it: _Unit, outcome: Outcome) -> bool:
         if it.begun:

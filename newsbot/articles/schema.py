@@ -49,6 +49,7 @@ articles = Table(
     _words("summary"),
     _words("summary_method"),
     _words("body"),
+    Column("story", BigInteger, nullable=False, server_default="0"),
     sqlite_autoincrement=True,  # an id is never given twice, not even after the newest article was deleted
 )
 Index("ix_articles_newest", articles.c.published_at, articles.c.id)
@@ -68,6 +69,15 @@ Index(
     articles.c.id,
     sqlite_where=_IN_OUTBOX,
     postgresql_where=_IN_OUTBOX,
+)
+_JOINED = text("story <> 0")
+Index(
+    "ix_articles_story",
+    articles.c.story,
+    articles.c.published_at,
+    articles.c.id,
+    sqlite_where=_JOINED,
+    postgresql_where=_JOINED,
 )
 
 article_urls = Table(
@@ -112,6 +122,34 @@ search_words = Table(
     sqlite_with_rowid=False,
 )
 Index("ix_search_words_sound", search_words.c.sound, search_words.c.articles)
+
+# What a new article is compared with: the rarest words of those of the last days, and how rare words are.
+story_words = Table(
+    "story_words",
+    metadata,
+    Column("word", _WORD, primary_key=True),
+    Column("published_at", UtcTime, primary_key=True),
+    Column("article_id", _BIG_ID, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_story_words_published", story_words.c.published_at)
+
+word_days = Table(
+    "word_days",
+    metadata,
+    Column("word", _WORD, primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),  # since 1970
+    Column("articles", Integer, nullable=False),  # that have it and were stored that day; of the word '': all of them
+    sqlite_with_rowid=False,
+)
+Index("ix_word_days_day", word_days.c.day)
+
+retellings = Table(  # the outbox of stories that readers may have been shown otherwise
+    "retellings",
+    metadata,
+    Column("article_id", _BIG_ID, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("since", UtcTime, nullable=False),
+)
 
 source_states = Table(
     "source_states",

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import RowMapping, bindparam, insert, select
+from sqlalchemy import ColumnElement, RowMapping, bindparam, insert, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.articles.schema import article_topics, article_urls, articles
-from newsbot.domain.article import Article, ArticleDraft
+from newsbot.domain.article import Article, ArticleDraft, Cursor
 from newsbot.errors import StoreError
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ async def same_article(connection: AsyncConnection, draft: ArticleDraft, owners:
         # Not a withdrawn one: its text under a new address is a new article, or it would never be seen.
         query = query.where(
             articles.c.content_hash == draft.content_hash,
-            articles.c.published_at.between(*_around(draft.published_at)),
+            articles.c.published_at.between(*around(draft.published_at, SAME_TEXT_WITHIN)),
             articles.c.withdrawn_at.is_(None),
         )
     else:
@@ -52,9 +52,9 @@ async def same_article(connection: AsyncConnection, draft: ArticleDraft, owners:
     return article_of(row) if row is not None else None
 
 
-def _around(moment: datetime) -> tuple[datetime, datetime]:
+def around(moment: datetime, within: timedelta) -> tuple[datetime, datetime]:
     try:
-        return moment - SAME_TEXT_WITHIN, moment + SAME_TEXT_WITHIN
+        return moment - within, moment + within
     except OverflowError:  # a wrong date at an end of the calendar
         return moment, moment
 
@@ -74,6 +74,11 @@ async def index_topics(connection: AsyncConnection, article: Article) -> None:
     if article.topics:
         at = {"article_id": article.id, "published_at": article.published_at}
         await connection.execute(insert(article_topics), [{"topic": topic, **at} for topic in article.topics])
+
+
+def place(at: Cursor | Article) -> ColumnElement[Any]:
+    """Typed: a tuple's bare values would be written as the driver likes, not as the columns are."""
+    return tuple_(literal(at.published_at, articles.c.published_at.type), literal(at.id, articles.c.id.type))
 
 
 def article_of(row: RowMapping | dict[str, Any]) -> Article:

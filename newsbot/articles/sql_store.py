@@ -6,19 +6,20 @@ nobody else changes meanwhile. Ingest stores tens of articles a minute; one at a
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, select, tuple_, update
+from sqlalchemy import Select, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.articles.merging import merge
-from newsbot.articles.schema import WRITERS, article_topics, articles, source_states
+from newsbot.articles.schema import WRITERS, article_topics, articles, retellings, source_states
 from newsbot.articles.search_terms import indexed_text
+from newsbot.articles.sql_latest import latest_page
 from newsbot.articles.sql_rows import (
     BATCH,
     article_of,
@@ -28,13 +29,23 @@ from newsbot.articles.sql_rows import (
     index_topics,
     index_urls,
     owners_of,
+    place,
     same_article,
     storable,
 )
 from newsbot.articles.sql_search import search_index
 from newsbot.articles.sql_searcher import ArticleSearch
+from newsbot.articles.sql_stories import (
+    TOLD,
+    join_story,
+    remember,
+    tell_anew,
+    tell_anew_without,
+    tells,
+    word_counts,
+)
 from newsbot.articles.sql_words import remove_words, stale, write_words
-from newsbot.articles.store import Change, SourceState, Stored
+from newsbot.articles.store import Change, Retelling, SourceState, Stored
 from newsbot.database import Database
 from newsbot.domain.article import EXTRACTIVE, Article, ArticleDraft, Cursor, Page
 from newsbot.domain.search import Found, Query
@@ -42,7 +53,7 @@ from newsbot.domain.search import Found, Query
 _LARGEST_ID: Final = 2**63 - 1
 
 #: of an article that is stored already, what others than `put` decide
-_DECIDED_ELSEWHERE: Final = frozenset({"id", "stored_at", "announced_at", "withdrawn_at"})
+_DECIDED_ELSEWHERE: Final = frozenset({"id", "stored_at", "announced_at", "withdrawn_at", "story"})
 
 
 class SqlArticleStore:
@@ -59,7 +70,7 @@ class SqlArticleStore:
             article = await same_article(connection, draft, owners)
             if article is None:
                 return await self._create(connection, draft, owners, now=now, announce=announce)
-            return await self._update(connection, article, draft, owners)
+            return await self._update(connection, article, draft, owners, now=now)
 
     async def _create(
         self, connection: AsyncConnection, draft: ArticleDraft, owners: dict[str, int], *, now: datetime, announce: bool
@@ -69,17 +80,30 @@ class SqlArticleStore:
             topics=tuple(dict.fromkeys(draft.topics)),
             other_urls=tuple(url for url in dict.fromkeys(draft.other_urls) if url != draft.url and url not in owners),
         )
-        values = asdict(draft) | {"version": 1, "stored_at": now, "announced_at": None if announce else now}
+        joining = await join_story(connection, draft, now)
+        story = joining.story if joining else 0
+        announced_at = None if announce else now
+        values = asdict(draft) | {"version": 1, "stored_at": now, "announced_at": announced_at, "story": story}
         key = (await connection.execute(insert(articles).values(values))).inserted_primary_key
         assert key is not None
         article = article_of({"id": key[0], "withdrawn_at": None, **values})
         await index_urls(connection, article, (article.url, *article.other_urls))
         await index_topics(connection, article)
         await write_words(connection, self._search, [article])
+        if joining is not None:
+            await remember(connection, article.id, joining, now=now, dialect=self._database.dialect)
+        if story and announce:
+            await tell_anew(connection, article.id, now, self._database.dialect)
         return Stored(article, Change.CREATED)
 
     async def _update(
-        self, connection: AsyncConnection, article: Article, draft: ArticleDraft, owners: dict[str, int]
+        self,
+        connection: AsyncConnection,
+        article: Article,
+        draft: ArticleDraft,
+        owners: dict[str, int],
+        *,
+        now: datetime,
     ) -> Stored:
         merged = merge(article, draft)
         # An address that leads to another article stays with it.
@@ -99,6 +123,8 @@ class SqlArticleStore:
                 await index_topics(connection, merged)
             if indexed_text(merged) != indexed_text(article):
                 await write_words(connection, self._search, [merged])
+            if article.announced_at and article.withdrawn_at is None and changed.keys() & TOLD:
+                await tell_anew(connection, article.id, now, self._database.dialect)
         return Stored(merged, Change.UNCHANGED if merged.version == article.version else Change.UPDATED)
 
     async def get(self, article_id: int) -> Article | None:
@@ -123,23 +149,42 @@ class SqlArticleStore:
         before: Cursor | None = None,
         after: Cursor | None = None,
         limit: int = 10,
+        once_per_story: bool = False,
         now: datetime,
     ) -> Page:
-        limit = max(limit, 1)
-        query = select(articles).where(articles.c.withdrawn_at.is_(None))
-        key: tuple[ColumnElement[Any], ColumnElement[Any]] = (articles.c.published_at, articles.c.id)
-        if topic is not None:
-            query = query.join(article_topics, article_topics.c.article_id == articles.c.id)
-            query = query.where(article_topics.c.topic == topic)
-            key = (article_topics.c.published_at, article_topics.c.article_id)
-        query = query.where(key[0] <= now)
-        if before is not None:
-            query = query.where(tuple_(*key) < _place(before))
-        if after is not None:
-            newer = query.where(tuple_(*key) > _place(after)).order_by(*key).limit(limit)
-            return _page((await self._select(newer))[::-1], more=True)
-        rows = await self._select(query.order_by(key[0].desc(), key[1].desc()).limit(limit + 1))
-        return _page(rows[:limit], more=len(rows) > limit)
+        async with self._database.reading() as connection:
+            return await latest_page(
+                connection,
+                topic=topic,
+                before=before,
+                after=after,
+                limit=max(limit, 1),
+                once_per_story=once_per_story,
+                now=now,
+            )
+
+    async def of_story(self, story: int, *, now: datetime, limit: int = 50) -> tuple[Article, ...]:
+        if not 0 < story <= _LARGEST_ID:
+            return ()
+        newest = (articles.c.published_at.desc(), articles.c.id.desc())
+        return tuple(await self._select(select(articles).where(tells(story, now)).order_by(*newest).limit(limit)))
+
+    async def word_counts(self, words: Collection[str], *, now: datetime) -> tuple[int, dict[str, int]]:
+        async with self._database.reading() as connection:
+            return await word_counts(connection, words, now)
+
+    async def retellings(self, *, limit: int = 100) -> tuple[Retelling, ...]:
+        oldest = select(retellings).order_by(retellings.c.since, retellings.c.article_id).limit(limit)
+        async with self._database.reading() as connection:
+            since = {row.article_id: row.since for row in await connection.execute(oldest)}
+            found = {article.id: article async for article in articles_by_id(connection, since)}
+        return tuple(Retelling(found[article_id], at) for article_id, at in since.items() if article_id in found)
+
+    async def retold(self, done: Collection[Retelling]) -> None:
+        async with self._database.writing() as connection:
+            for one in done:
+                as_it_was = (retellings.c.article_id == one.article.id) & (retellings.c.since <= one.since)
+                await connection.execute(delete(retellings).where(as_it_was))
 
     async def search(
         self, query: Query, *, offset: int = 0, limit: int = 10, count_to: int = 0, now: datetime
@@ -209,9 +254,12 @@ class SqlArticleStore:
             if article_id is None:
                 return None
             standing = (articles.c.id == article_id) & articles.c.withdrawn_at.is_(None)
-            await connection.execute(update(articles).where(standing).values(withdrawn_at=now))
+            withdrawn = await connection.execute(update(articles).where(standing).values(withdrawn_at=now))
             row = (await connection.execute(select(articles).where(articles.c.id == article_id))).mappings().one()
-            return article_of(row)
+            article = article_of(row)
+            if withdrawn.rowcount:
+                await tell_anew_without(connection, article, now, self._database.dialect)
+            return article
 
     async def retain(self, *, keep_since: datetime) -> int:
         # Nobody waits for a withdrawn article, announced or not.
@@ -252,7 +300,7 @@ class SqlArticleStore:
         while page:
             for article in page:
                 yield article
-            page = await self._select(pages.where(key > _place(page[-1])))
+            page = await self._select(pages.where(key > place(page[-1])))
 
     def _writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
         return self._database.writing(lock=WRITERS)
@@ -260,12 +308,3 @@ class SqlArticleStore:
     async def _select(self, query: Select[Any]) -> list[Article]:
         async with self._database.reading() as connection:
             return [article_of(row) for row in (await connection.execute(query)).mappings()]
-
-
-def _place(at: Cursor | Article) -> ColumnElement[Any]:
-    """Typed: a tuple's bare values would be written as the driver likes, not as the columns are."""
-    return tuple_(literal(at.published_at, articles.c.published_at.type), literal(at.id, articles.c.id.type))
-
-
-def _page(shown: Sequence[Article], *, more: bool) -> Page:
-    return Page(tuple(shown), Cursor(shown[-1].published_at, shown[-1].id) if shown and more else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -40,6 +40,14 @@ class SourceState:
     known: bool = False  #: its first fetch is done: from now on its new articles may be alerted
 
 
+@dataclass(frozen=True, slots=True)
+class Retelling:
+    """An article that readers of its story may have been shown otherwise, or not at all."""
+
+    article: Article
+    since: datetime  #: when it came to its story, or its words changed
+
+
 class ArticleStore(Protocol):
     """Articles and the schedule of their sources. Every method raises StoreUnavailable when the database is away.
 
@@ -53,6 +61,9 @@ class ArticleStore(Protocol):
         never becomes an alert. An update never puts an announced article back into the outbox. Empty fields of the
         draft don't erase what is known; what else replaces what stands in `merging`. Safe to repeat; two concurrent
         calls with one url store one article.
+
+        A new article joins the story that it tells (`newsbot.ingest.story_finder`), and stays with it; of two that come
+        at once one joins the other. What readers may have to be shown anew is put among the `retellings`.
         """
         ...
 
@@ -73,9 +84,13 @@ class ArticleStore(Protocol):
         before: Cursor | None = None,
         after: Cursor | None = None,
         limit: int = 10,
+        once_per_story: bool = False,
         now: datetime,
     ) -> Page:
         """Newest first by published time then id; without withdrawn ones and without those published after `now`.
+
+        `once_per_story`: of each story only its newest article (of the topic), and the page says how many others there
+        are. What is stored after a page is not on the older ones that follow it (`Cursor.seen`).
 
         `before`: only older ones than this. `after`: only newer ones, and of them the oldest `limit`, so that one can
         page back; the page is still newest first, and its `next` is its last article's cursor, or None if it is empty.
@@ -94,6 +109,22 @@ class ArticleStore(Protocol):
 
         Its version stays: the article says what it said.
         """
+        ...
+
+    async def of_story(self, story: int, *, now: datetime, limit: int = 50) -> tuple[Article, ...]:
+        """Those that tell it (`Article.tells`), newest first; without withdrawn ones and what is published later."""
+        ...
+
+    async def word_counts(self, words: Collection[str], *, now: datetime) -> tuple[int, dict[str, int]]:
+        """How many articles came in the last days, and in how many of them each of these keys stands."""
+        ...
+
+    async def retellings(self, *, limit: int = 100) -> tuple[Retelling, ...]:
+        """What has come to a story or changed since readers were shown it, the oldest first."""
+        ...
+
+    async def retold(self, done: Collection[Retelling]) -> None:
+        """These are looked after. One that has changed again since stays. Safe to repeat."""
         ...
 
     async def search(
@@ -123,7 +154,9 @@ class ArticleStore(Protocol):
         ...
 
     async def withdraw(self, url: str, *, now: datetime) -> Article | None:
-        """None if no such article. Safe to repeat."""
+        """None if no such article. Safe to repeat. If it was the newest of its story, the newest of the others is put
+        among the `retellings`.
+        """
         ...
 
     async def retain(self, *, keep_since: datetime) -> int:

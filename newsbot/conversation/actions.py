@@ -5,7 +5,7 @@ field may be added at an end, a verb may be added, none changes its meaning. At 
 names.
 
     1:sub:<topic>:<view>:<article>     wanted state, not a switch: pressed twice, or delivered twice, it does no harm
-    1:page:<topic>:<count>:<b|a><µs>.<id>   older than, newer than; numbers in base 36
+    1:page:<topic>:<count>:<b|a><µs>.<id>.<seen>   older than, newer than; numbers in base 36
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from newsbot.conversation.intents import (
     Resume,
     SearchPage,
     ShowSettings,
+    ShowStory,
     ShowTopics,
     Stop,
     StopTopic,
@@ -91,6 +92,8 @@ def _fields(intent: Pressable) -> tuple[str, ...]:
             return _trimmed("filter", intent.topic, str(intent.count or ""))
         case OpenArticle():
             return ("open", _base_36(intent.article_id))
+        case ShowStory():
+            return ("story", _base_36(intent.story))
         case Subscribe():
             return _trimmed("sub", _one(intent.topics), intent.view, _base_36(intent.article_id))
         case Unsubscribe():
@@ -172,6 +175,7 @@ _READERS: Final[dict[str, Callable[..., Pressable]]] = {
     "page": _read_page,
     "filter": lambda topic="", count="": ChooseFilter(_topic(topic), _count(count)),
     "open": lambda article: OpenArticle(_number(_matching(_BASE_36, article))),
+    "story": lambda story: ShowStory(_number(_matching(_BASE_36, story))),
     "sub": _read_sub,
     "unsub": _read_unsub,
     "find": _read_find,
@@ -230,14 +234,12 @@ def _edge_of(intent: Latest) -> str:
 
 def _cursor_text(cursor: Cursor) -> str:
     moment = (cursor.published_at - _EPOCH) // _MICROSECOND
-    return f"{_base_36(moment) or '0'}.{_base_36(cursor.id) or '0'}"
+    return ".".join(_trimmed(_base_36(moment) or "0", _base_36(cursor.id) or "0", _base_36(cursor.seen)))
 
 
 def _cursor(text: str) -> Cursor:
-    moment, _, article_id = text.partition(".")
-    return Cursor(
-        _EPOCH + _number(_matching(_BASE_36, moment)) * _MICROSECOND, _number(_matching(_BASE_36, article_id))
-    )
+    moment, article_id, *seen = (_number(_matching(_BASE_36, number)) for number in text.split("."))
+    return Cursor(_EPOCH + moment * _MICROSECOND, article_id, *seen)
 
 
 def _number(text: str) -> int:

@@ -67,7 +67,7 @@ class AlertComposer:
                 labels=_labels(alert, translate),
                 buttons=self._ways_out(alert, variant),
             )
-        operation = Operation.EDIT if alert.kind is AlertKind.CORRECTION else Operation.SEND
+        operation = Operation.EDIT if alert.kind.edits else Operation.SEND
         return Composed(operation, replace(reply, silent=alert.silent))
 
     async def _card(self, alert: Alert, translate: Translator) -> CardReply | None:
@@ -78,7 +78,11 @@ class AlertComposer:
         def said(moment: datetime) -> str:
             return format_datetime(moment, translate.language, self._timezone, self._clock())
 
-        return bare_card(article, self._newsroom, translate, said, labels=_labels(alert, translate))
+        labels = _labels(alert, translate)
+        if alert.kind is AlertKind.UPDATE:
+            labels = (translate("Breaking"),) if article.breaking else ()
+            article = replace(article, updated_at=article.updated_at or alert.created_at)
+        return bare_card(article, self._newsroom, translate, said, labels=labels)
 
     def _ways_out(self, alert: Alert, variant: Variant) -> Rows:
         """No more of this, and why it came. None where many read: a button acts for one."""
@@ -97,7 +101,7 @@ class AlertComposer:
 
 def _shown_alert(alert: Alert) -> int:
     """The alert that the reader has before them: a correction changes the copies of another."""
-    return alert.of if alert.kind is AlertKind.CORRECTION else alert.id
+    return alert.of if alert.kind.edits else alert.id
 
 
 def _labels(alert: Alert, translate: Translator) -> tuple[str, ...]:

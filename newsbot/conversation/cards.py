@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace as changed
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,20 +18,28 @@ from newsbot.i18n import Translator
 from newsbot.text.clipping import Unit, clip
 from newsbot.text.dates import relative_time
 
-__all__ = ["bare_card", "card_of", "follow_button", "headlines_of", "main_topic"]
+__all__ = ["bare_card", "card_of", "follow_button", "headlines_of", "main_topic", "more"]
 
 WORTH_SAYING: Final = timedelta(minutes=10)  #: an update sooner than this after publishing is still the same news
 LONGEST_HEADLINE: Final = 180  #: graphemes in a list; the longest of 20,000 real headlines has half as many
 
 
-def headlines_of(articles: Sequence[Article], turn: Turn) -> tuple[Headline, ...]:
-    """Numbered from one, as the reader may type them."""
+_ALONE: Final[Mapping[int, int]] = {}
+
+
+def headlines_of(
+    articles: Sequence[Article], turn: Turn, *, others: Mapping[int, int] = _ALONE
+) -> tuple[Headline, ...]:
+    """Numbered from one, as the reader may type them. `others`: story → how many more tell it."""
     return tuple(
         Headline(
             number=turn.translate.number(number),
             headline=_short(article.headline),
             kicker=_short(article.kicker),
-            when=relative_time(article.published_at, turn.now, turn.language, turn.zone),
+            when=_beside(
+                relative_time(article.published_at, turn.now, turn.language, turn.zone),
+                more(others.get(article.tells, 0), turn.translate),
+            ),
             action=encode(OpenArticle(article.id)),
             url=article.url,
             image_url=article.image_url,
@@ -101,6 +109,15 @@ def follow_button(topic: Topic | None, turn: Turn, *, view: View, article_id: in
             _("Unfollow {topic}", topic=name), encode(Unsubscribe((topic.id,), view=view, article_id=article_id))
         )
     return Button(_("Follow {topic}", topic=name), encode(Subscribe((topic.id,), view=view, article_id=article_id)))
+
+
+def more(count: int, translate: Translator) -> str:
+    """'আরও ৩টি', '' for none."""
+    return translate.plural("{n} more", "{n} more", count) if count else ""
+
+
+def _beside(*parts: str) -> str:
+    return " · ".join(filter(None, parts))
 
 
 def _short(line: str) -> str:

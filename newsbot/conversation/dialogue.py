@@ -49,6 +49,7 @@ from newsbot.conversation.intents import (
     Search,
     SearchPage,
     ShowSettings,
+    ShowStory,
     ShowTopics,
     Start,
     Stop,
@@ -195,6 +196,8 @@ class Dialogue:
                 return await reading.choose_filter(house, turn, intent)
             case OpenArticle():
                 return await reading.open_article(house, turn, intent)
+            case ShowStory():
+                return await reading.show_story(house, turn, intent)
             case OpenNumber():
                 return await reading.open_number(house, turn, intent)
             case OpenLink():

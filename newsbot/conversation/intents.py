@@ -62,6 +62,13 @@ class OpenArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowStory:
+    """All that tell one story, by the id of the article that began it."""
+
+    story: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenNumber:
     number: int  #: in the list shown last, from 1
 
@@ -242,6 +249,7 @@ Pressable = (
     Latest
     | ChooseFilter
     | OpenArticle
+    | ShowStory
     | ShowTopics
     | Subscribe
     | Unsubscribe

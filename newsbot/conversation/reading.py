@@ -9,13 +9,14 @@ from typing import Final
 import structlog
 
 from newsbot.conversation.actions import MOST_SHOWN, encode
-from newsbot.conversation.cards import card_of, follow_button, headlines_of
+from newsbot.conversation.cards import card_of, follow_button, headlines_of, more
 from newsbot.conversation.intents import (
     ChooseFilter,
     Latest,
     OpenArticle,
     OpenLink,
     OpenNumber,
+    ShowStory,
     ShowTopics,
     Unrecognised,
     View,
@@ -48,7 +49,9 @@ async def latest(house: House, turn: Turn, wish: Latest) -> Replies:
     page = await _page(house, turn, shown)
     if page is None:
         shown = replace(shown, after=None)
-        page = await house.articles.latest(topic=shown.topic or None, limit=shown.count, now=turn.now)
+        page = await house.articles.latest(
+            topic=shown.topic or None, limit=shown.count, once_per_story=True, now=turn.now
+        )
     if period is not None:
         page = within(page, period)
         if not page.articles:
@@ -62,9 +65,10 @@ async def latest(house: House, turn: Turn, wish: Latest) -> Replies:
     return (
         HeadlinesReply(
             title=_title(turn, topic, said(period, turn) if period else ""),
-            headlines=headlines_of(page.articles, turn),
+            headlines=headlines_of(page.articles, turn, others=page.others),
             footer=_footer(house, turn, wish),
             buttons=(
+                *rows(*_story_buttons(page, turn)),
                 *rows(None if first else _newer(shown, page, turn), _older(shown, page, turn)),
                 *rows(_filter_button(shown, turn), follow_button(topic, turn, view=View.LIST) if first else None),
             ),
@@ -85,11 +89,15 @@ async def _page(house: House, turn: Turn, wish: Latest) -> Page | None:
     """None where paging back has reached the top: a full page of the newest reads better than what is left there."""
     topic = wish.topic or None
     if wish.after is None:
-        return await house.articles.latest(topic=topic, before=wish.before, limit=wish.count, now=turn.now)
-    newer = await house.articles.latest(topic=topic, after=wish.after, limit=wish.count + 1, now=turn.now)
+        return await house.articles.latest(
+            topic=topic, before=wish.before, limit=wish.count, once_per_story=True, now=turn.now
+        )
+    newer = await house.articles.latest(
+        topic=topic, after=wish.after, limit=wish.count + 1, once_per_story=True, now=turn.now
+    )
     if len(newer.articles) <= wish.count:
         return None
-    return Page(newer.articles[1:], newer.next)
+    return replace(newer, articles=newer.articles[1:])
 
 
 def _nothing_to_show(house: House, turn: Turn, wish: Latest) -> TextReply | Toast:
@@ -117,6 +125,16 @@ def _footer(house: House, turn: Turn, wish: Latest) -> str:
     if wish.unrecognised:
         lines.append(_("Not understood: {words}.", words=_quoted(word.word for word in wish.unrecognised)))
     return " ".join(lines)
+
+
+def _story_buttons(page: Page, turn: Turn) -> list[Button]:
+    """For each headline whose story others tell too: those."""
+    _ = turn.translate
+    return [
+        Button(f"{_.number(number)}: {more(page.others[article.tells], _)}", encode(ShowStory(article.tells)))
+        for number, article in enumerate(page.articles, start=1)
+        if article.tells in page.others
+    ]
 
 
 def _older(wish: Latest, page: Page, turn: Turn) -> Button | None:
@@ -153,6 +171,26 @@ async def choose_filter(house: House, turn: Turn, wish: ChooseFilter) -> Replies
             question=_("Which topic's latest would you like to see?"),
             options=(everything, *by_topic),
             replaces=turn.pressed,
+        ),
+    )
+
+
+async def show_story(house: House, turn: Turn, wish: ShowStory) -> Replies:
+    """Everything that tells it, the newest first, as a list of its own."""
+    _ = turn.translate
+    found = await house.articles.of_story(wish.story, now=turn.now, limit=MOST_SHOWN + 1)
+    if not found:
+        return (no_longer_available(turn),)
+    found, everything = found[:MOST_SHOWN], len(found) <= MOST_SHOWN
+    await keep_list(house, turn, found)
+    return (
+        HeadlinesReply(
+            title=_.plural("All on this: {n} story", "All on this: {n} stories", len(found))
+            if everything
+            else _("The newest {n} stories on this", n=len(found)),
+            headlines=headlines_of(found, turn),
+            footer=_("Press or send a number to read that story."),
+            buttons=rows(latest_button(turn)),
         ),
     )
 

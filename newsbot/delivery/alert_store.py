@@ -191,6 +191,7 @@ def _row(new: NewAlert, now: datetime) -> dict[str, Any]:
         "created_at": now,
         "expires_at": new.expires_at,
         "silent": new.silent,
+        "again": new.again,
         "audience": audience_to_json(new.audience),
         "message": text_to_json(new.text),
     }
@@ -214,6 +215,7 @@ def _alert(row: RowMapping) -> Alert:
         started_at=row["started_at"],
         ended_at=row["ended_at"],
         silent=row["silent"],
+        again=row["again"],
         version=row["version"],
         audience=audience_from_json(row["audience"]),
         text=text_from_json(row["message"]),

@@ -2,7 +2,8 @@
 
 Two that touch the same copies must not run side by side: an edit that comes late would put the older words back, or a
 copy would be sent after the others were taken away. So a recall stops the alert itself and its corrections, a newer
-correction stops the older ones, and each waits until nothing of what it stopped is on its way any more.
+correction stops the older ones, and each waits until nothing of what it stopped is on its way any more. An update,
+which nobody asked for, gives way to an editor's correction.
 """
 
 from __future__ import annotations
@@ -36,10 +37,12 @@ class Proceed:
 
 
 def before_touching(alert: Alert, parent: Alert | None, touching: Sequence[Alert]) -> Stop | WaitFor | Proceed:
-    """`alert` is a correction or a recall, `parent` what it is of, `touching` everything that is of `parent`."""
+    """`alert` corrects, updates or recalls, `parent` is what it is of, `touching` everything that is of `parent`."""
     earlier = [one for one in touching if one.id < alert.id]
-    if alert.kind is AlertKind.CORRECTION and any(_takes_away(one) for one in earlier):
+    if alert.kind.edits and any(_takes_away(one) for one in earlier):
         return Stop((alert,), STOPPED_RECALLED)
+    if alert.kind is AlertKind.UPDATE and any(_corrects(one) for one in earlier):
+        return Stop((alert,), STOPPED_SUPERSEDED)
     recalls = alert.kind is AlertKind.RECALL
     goes_on = parent is not None and not parent.state.final and not recalls
     in_the_way = (*(() if parent is None or goes_on else (parent,)), *earlier)
@@ -52,3 +55,7 @@ def before_touching(alert: Alert, parent: Alert | None, touching: Sequence[Alert
 
 def _takes_away(alert: Alert) -> bool:
     return alert.kind is AlertKind.RECALL and alert.state is not AlertState.STOPPED
+
+
+def _corrects(alert: Alert) -> bool:
+    return alert.kind is AlertKind.CORRECTION and alert.state is not AlertState.STOPPED

@@ -55,7 +55,7 @@ DECISIONS: Final = {
     Reason.NO_TOPIC: "to alert nobody: it is not breaking, and none of its topics can be followed",
     Reason.SOURCE_FLOOD: "to alert nobody: its source had caused as many alerts as it may within an hour",
     Reason.WITHDRAWN: "to alert nobody: it was withdrawn",
-    Reason.BROADCAST: "to make no alert of it: an editor had broadcast it before",
+    Reason.BROADCAST: "to make no alert of it: an editor had broadcast it, or its story, before",
     Reason.SAME_STORY: "to make no alert of it: its story had been alerted before",
 }
 
@@ -73,6 +73,7 @@ KINDS: Final = {
     AlertKind.ARTICLE: "alert",
     AlertKind.BROADCAST: "broadcast",
     AlertKind.CORRECTION: "correction",
+    AlertKind.UPDATE: "update",
     AlertKind.RECALL: "recall",
 }
 

@@ -18,7 +18,9 @@ from newsbot.domain.alert import Alert, Audience, Outcome, Totals
 from newsbot.domain.subscriber import Slot
 from newsbot.errors import DeliveryError
 
-STORY_KEPT: Final = timedelta(hours=72)  #: how long a reader is not alerted again for the same story
+#: how long a reader is not alerted again for the same story: it takes in articles for three days after it began, and
+#: the last of them may be found three hours later, and its alert planned half a day after that
+STORY_KEPT: Final = timedelta(days=4)
 COPIES_KEPT: Final = timedelta(hours=48)  #: message ids, to correct and recall: Telegram deletes no older ones
 OUTCOMES_KEPT: Final = timedelta(days=7)  #: who got what
 
@@ -132,13 +134,13 @@ class Ledger(Protocol):
         ...
 
     async def reach(self, audience: Audience, *, story: str = "") -> int:
-        """How many an alert would go to now: without the paused, the stopped, the unreachable and those who were
-        alerted for `story`. Freezes nothing.
+        """How many an alert would go to now: without the paused, the stopped, the unreachable and those who bear the
+        mark `story`. Freezes nothing.
         """
         ...
 
     async def freeze(self, alert: Alert, segment: int, *, first: Slot | None = None, now: datetime) -> int:
-        """Fix the alert's audience in this segment, reserve the story for it, offer its units to the workers.
+        """Fix the alert's audience in this segment, mark it (`Alert.marks`), offer its units to the workers.
 
         Done once: repeated, it changes nothing and says the same number. `first`: the slot of the newsroom's public
         channel; if it is in this segment it is the whole of the tier CHANNEL, whatever it follows.
@@ -192,7 +194,7 @@ class Ledger(Protocol):
         their way. Raises UnitLost.
 
         Who no longer wants it is `WITHDRAWN`; who waits in doubt is `UNKNOWN`; the others are `outcome` (`EXPIRED`,
-        `STOPPED`…). The story is released for everyone to whom it certainly was not sent.
+        `STOPPED`…). Everyone to whom it certainly was not sent loses the alert's marks, but for those they bore before.
         """
         ...
 

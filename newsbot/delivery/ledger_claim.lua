@@ -61,7 +61,9 @@ while claimed < wished do
         settle(position, UNKNOWN)
       else
         settle(position, WITHDRAWN)
-        if story ~= '' then clear(prefix .. ':story:' .. story, position) end
+        marked(story, function(mark, told)
+          if not (told and has(told, position)) then clear(mark, position) end
+        end)
       end
     end
   end

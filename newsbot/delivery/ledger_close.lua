@@ -19,12 +19,12 @@ local all, gone = redis.call('BITCOUNT', rest), redis.call('BITCOUNT', withdrawn
 count(WITHDRAWN, gone)
 count(outcome, all - gone)
 redis.call('BITOP', 'OR', settled, settled, rest)
-if state[4] ~= '' then
-  local story = prefix .. ':story:' .. state[4]
-  local ends = redis.call('PEXPIRETIME', story) -- BITOP would forget it
-  minus(story, story, rest)
-  if ends > 0 then redis.call('PEXPIREAT', story, ends) end
-end
+marked(state[4], function(mark, told)
+  local ends = redis.call('PEXPIRETIME', mark) -- BITOP would forget it
+  if told then minus(rest, rest, told) end
+  minus(mark, mark, rest)
+  if ends > 0 then redis.call('PEXPIREAT', mark, ends) end
+end)
 redis.call('EXPIREAT', withdrawn, state[1])
 redis.call('UNLINK', begun, waiting, later)
 redis.call('HSET', KEYS[1], 'closed', outcome)

@@ -76,6 +76,16 @@ local function wanting(target)
   end
 end
 
+-- Calls `each` with the bitmap of every mark in `marks` (a space between two), and, but for the first, with that of the
+-- alert's readers who bore it before: they were told by another alert, whatever becomes of this one.
+local function marked(marks, each)
+  local told
+  for mark in string.gmatch(marks, '%S+') do
+    each(prefix .. ':story:' .. mark, told)
+    told = string.sub(unit, 1, -2) .. 'told'
+  end
+end
+
 -- To be called last: write the figures, and let what is new end with the unit.
 local function finish()
   for outcome, many in pairs(tally) do

@@ -47,14 +47,7 @@ class Outbox:
     async def _decide(self, article: Article) -> bool:
         """True: it has left the outbox."""
         now, cls = self._clock(), class_of(article)
-        situation = Situation(
-            now=now,
-            topics=self._topics,
-            limits=self._limits,
-            caused=await self._alerts.count_since(article.source, cls, now - FLOOD_WITHIN),
-            of_story=await self._alerts.of_story(story_of(article)),
-        )
-        match policy.decide(article, situation):
+        match policy.decide(article, await self._situation(article, now)):
             case Wait():
                 return False
             case Leave(reason):
@@ -64,3 +57,24 @@ class Outbox:
                 alert = await self._alerts.decide(Decision(article.id, Reason.ALERTED, now), new, now=now)
                 log.info("alert made", article=article.id, alert=alert.id if alert else 0, cls=cls.value)
         return True
+
+    async def reconsider(self, article: Article) -> None:
+        """It was left alone because its story was alerted, and that alert has since been stopped: is it news again?"""
+        decision, now = await self._alerts.decision(article.id), self._clock()
+        if decision is None or decision.reason != Reason.SAME_STORY:
+            return
+        match policy.decide(article, await self._situation(article, now)):
+            case Make(new):
+                alert = await self._alerts.create(new, now=now)
+                log.info("alert made in another's place", article=article.id, alert=alert.id, cls=alert.cls.value)
+            case Leave() | Wait():
+                pass
+
+    async def _situation(self, article: Article, now: datetime) -> Situation:
+        return Situation(
+            now=now,
+            topics=self._topics,
+            limits=self._limits,
+            caused=await self._alerts.count_since(article.source, class_of(article), now - FLOOD_WITHIN),
+            of_story=await self._alerts.of_story(story_of(article)),
+        )

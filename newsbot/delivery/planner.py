@@ -1,8 +1,9 @@
 """From the outbox of articles to alerts that run, and from alerts that run to their end.
 
 One round looks at everything and does what is due: decide what is in the outbox, stop what was withdrawn, fix the
-audience of what is planned, end what has been delivered or whose time is over. Every step may be done again, and what a
-step needs to know it reads from the stores, so a round that broke off anywhere is repaired by the next.
+audience of what is planned, end what has been delivered or whose time is over, bring a story's cards up to date. Every
+step may be done again, and what a step needs to know it reads from the stores, so a round that broke off anywhere is
+repaired by the next.
 
 Whom the editors must be told of needs no message from here: `AlertStore.withdrawn` finds the alerts whose article was
 taken back, and a stopped one says so in its `reason`.
@@ -27,6 +28,7 @@ from newsbot.delivery.ending import Ending
 from newsbot.delivery.ledger import Ledger
 from newsbot.delivery.outbox import Outbox
 from newsbot.delivery.policy import Limits
+from newsbot.delivery.retelling import StoryUpdates
 from newsbot.delivery.troubles import Troubles
 from newsbot.domain.alert import STOPPED_ARTICLE_WITHDRAWN, Alert, AlertClass, AlertState, Audience
 from newsbot.domain.subscriber import Slot
@@ -36,6 +38,7 @@ from newsbot.errors import StoreUnavailable
 LOOK_EVERY: Final = timedelta(seconds=1)  #: unless woken
 LOOK_AGAIN: Final = timedelta(milliseconds=100)  #: when something is on its way that a step waits for
 RECOVER_EVERY: Final = timedelta(seconds=5)
+UPDATE_EVERY: Final = timedelta(seconds=15)  #: looking for cards to bring up to date, which is no hurry
 RETAIN_EVERY: Final = timedelta(hours=6)
 
 log = structlog.get_logger()
@@ -79,6 +82,8 @@ class Planner:
         self._troubles = Troubles()
         self._held_since: dict[int, float] = {}  # corrections that wait until every worker knows of them
         self._recovered: dict[int, float] = {}  # correction or recall → when its parent was last taken over
+        self._updates = StoryUpdates(articles, alerts, self._outbox.reconsider, clock=clock)
+        self._update_at = -math.inf
         self._retain_at = -math.inf
 
     def wake(self) -> None:
@@ -118,6 +123,7 @@ class Planner:
                 waits |= await self._guarded(one.alert, self._tend(one.alert))
         for alert in await self._alerts.unaccounted():
             waits |= await self._guarded(alert, self._account(alert))
+        waits |= await self._update()
         await self._retain()
         return waits
 
@@ -142,6 +148,8 @@ class Planner:
         return False
 
     async def _plan(self, alert: Alert) -> bool:
+        if await self._still_held_for_another(alert):
+            return True
         # The public channel is everybody's: what is only for some is not shown there.
         first = None
         if alert.cls is AlertClass.BREAKING and alert.audience == Audience():
@@ -153,6 +161,11 @@ class Planner:
                 reached += await ledger.freeze(alert, segment, first=there, now=self._clock())
         await self._start(alert, reached)
         return False
+
+    async def _still_held_for_another(self, alert: Alert) -> bool:
+        """Readers whom a stopped alert of its story never reached are this one's as soon as that is accounted for."""
+        of_story = await self._alerts.of_story(alert.story)
+        return any(one.state is AlertState.STOPPED and one.totals is None and one.id != alert.id for one in of_story)
 
     async def _plan_copies(self, alert: Alert) -> bool:
         parent = await self._alerts.get(alert.of)
@@ -207,6 +220,13 @@ class Planner:
         for kept in (self._held_since, self._recovered):
             for alert_id in kept.keys() - standing:
                 del kept[alert_id]
+
+    async def _update(self) -> bool:
+        if self._monotonic() < self._update_at:
+            return False
+        made = await self._updates.look()
+        self._update_at = self._monotonic() + UPDATE_EVERY.total_seconds()
+        return made
 
     async def _retain(self) -> None:
         if self._monotonic() >= self._retain_at:

@@ -3,6 +3,10 @@
 No flood by accident: an article alerts nobody that is older than three hours, has no topic that readers can follow, or
 comes from a source that has caused enough alerts in the last hour. Breaking is what an editor or the CMS called so. It
 goes to everyone, and has an allowance of its own: a source that floods its topic can't use up what breaks news.
+
+Readers are alerted once per story. A further article of it alerts only those whom no alert of it was for: followers of
+another topic, or everyone when it breaks now. The ledger leaves out who has had the story. What an editor broadcast is
+left at that.
 """
 
 from __future__ import annotations
@@ -13,7 +17,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, assert_never
 
-from newsbot.domain.alert import Alert, AlertClass, AlertKind, Audience, NewAlert
+from newsbot.domain.alert import (
+    STOPPED_ARTICLE_WITHDRAWN,
+    STOPPED_EXPIRED,
+    Alert,
+    AlertClass,
+    AlertKind,
+    AlertState,
+    Audience,
+    NewAlert,
+)
 from newsbot.domain.article import NEWS_AGE, Article
 from newsbot.domain.topic import Topics
 
@@ -32,8 +45,8 @@ class Reason(StrEnum):
     NO_TOPIC = "no_topic"  #: nobody can follow any of its topics
     SOURCE_FLOOD = "source_flood"  #: its source has caused as many alerts as it may in an hour
     WITHDRAWN = "withdrawn"
-    BROADCAST = "broadcast"  #: an editor broadcast it before: its readers have it
-    SAME_STORY = "same_story"  #: its story has been alerted
+    BROADCAST = "broadcast"  #: an editor broadcast it before, or its story: its readers have it
+    SAME_STORY = "same_story"  #: its story has been alerted, to all whom it would be for
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +97,8 @@ def class_of(article: Article) -> AlertClass:
 
 
 def story_of(article: Article) -> str:
-    """Until articles are grouped into stories: the same address or the same text, which the store makes one article."""
-    return f"article:{article.id}"
+    """What its readers are alerted of once: a story is called after the article that began it."""
+    return f"article:{article.tells}"
 
 
 def decide(article: Article, situation: Situation) -> Verdict:
@@ -95,9 +108,12 @@ def decide(article: Article, situation: Situation) -> Verdict:
         return Leave(Reason.WITHDRAWN)
     if article.published_at > now:
         return Wait(article.published_at)
-    if situation.of_story:
-        broadcast = any(alert.kind is AlertKind.BROADCAST for alert in situation.of_story)
-        return Leave(Reason.BROADCAST if broadcast else Reason.SAME_STORY)
+    told = [alert for alert in situation.of_story if _counts(alert)]
+    if any(_broadcast(alert, article, cls) for alert in told):
+        return Leave(Reason.BROADCAST)
+    topics = _still_to_tell(topics, told)
+    if told and not (topics if cls is AlertClass.TOPIC else _never_broke(told)):
+        return Leave(Reason.SAME_STORY)
     if now - article.published_at > NEWS_AGE or _expiry(article, cls, situation) <= now:
         return Leave(Reason.TOO_OLD)
     if cls is AlertClass.TOPIC and not topics:
@@ -116,6 +132,30 @@ def decide(article: Article, situation: Situation) -> Verdict:
             source=article.source,
         )
     )
+
+
+def _counts(alert: Alert) -> bool:
+    """Not one whose article was withdrawn, or that never began: the ledger knows who got it nevertheless."""
+    over = alert.state is AlertState.STOPPED and alert.reason in (STOPPED_ARTICLE_WITHDRAWN, STOPPED_EXPIRED)
+    return not (alert.kind.touches_copies or over)
+
+
+def _broadcast(alert: Alert, article: Article, cls: AlertClass) -> bool:
+    """Whether an editor has told it: this very article, or its story before it broke."""
+    told = alert.article_id == article.id or cls is not AlertClass.BREAKING
+    return alert.kind is AlertKind.BROADCAST and told
+
+
+def _never_broke(told: Sequence[Alert]) -> bool:
+    return all(alert.cls is not AlertClass.BREAKING for alert in told)
+
+
+def _still_to_tell(topics: Sequence[str], told: Sequence[Alert]) -> tuple[str, ...]:
+    """Those whose followers no alert was for."""
+    if any(not alert.audience.topics for alert in told):
+        return ()
+    reached = {topic for alert in told for topic in alert.audience.topics}
+    return tuple(topic for topic in topics if topic not in reached)
 
 
 def _expiry(article: Article, cls: AlertClass, situation: Situation) -> datetime:

@@ -49,7 +49,7 @@ class Audiences:
                 seconds_kept(alert, now),
                 json.dumps(alert.audience.topics),
                 json.dumps(alert.audience.languages),
-                alert.story,
+                " ".join(alert.marks),
                 int(STORY_KEPT.total_seconds()),
                 first.position if first is not None and first.segment == segment else "",
                 *(packing.active_bitmap(now - timedelta(days=days)) for days in range(RECENT_DAYS + 1)),

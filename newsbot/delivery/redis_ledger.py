@@ -5,11 +5,14 @@ Beside the subscribers' own keys (`redis_segments`), in the segment's hash slot;
 
     key                              type    what                                             how long
     {telegram:12}:alert:<id>:planned string  readers of the alert here: it is frozen          the alert's life + 7 days
-    {telegram:12}:story:<key>        bitmap  was alerted for the story, or is to be           72 h from the freezing
+    {telegram:12}:alert:<id>:told    bitmap  bore its second mark before                      as planned
+    {telegram:12}:story:<mark>       bitmap  was told of the story (or of one article of it), 4 days from the last
+                                             or is to be; `domain.alert.marks_of`             freezing for it
     {telegram:12}:strikes            hash    position → the alert that found no chat first    until something is sent
     unit:audience                    bitmap  who it is for, frozen when planned               as planned; all of a unit
     unit:state                       hash    owner, turn, number: whose it is, and its last numbered call
-                                             wants, topics, story, of, until: what of the alert is needed here
+                                             wants, topics, story (its marks), of, until: what of the alert is
+                                             needed here
                                              closed: the outcome of whoever had none then
     unit:begun                       bitmap  a request was begun and has no outcome yet
     unit:waiting                     bitmap  to be sent later

@@ -28,6 +28,7 @@ alerts = Table(
     Column("started_at", UtcTime),
     Column("ended_at", UtcTime),  # set in a final state, and only there
     Column("silent", Boolean, nullable=False, server_default=false()),
+    Column("again", Boolean, nullable=False, server_default=false()),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("audience", JSON, nullable=False),  # `alert_json`, as the next two
     Column("message", JSON(none_as_null=True)),

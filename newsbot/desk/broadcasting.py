@@ -11,6 +11,7 @@ from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.audience import changed_by, choose_audience
 from newsbot.desk.bulletins import Act, BulletinKind
 from newsbot.desk.correcting import parent_of, refusal_of
+from newsbot.desk.doubts import told_by
 from newsbot.desk.draft_answers import ask_for_message, changed_since, current, has_message
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.preview import alert_of, as_readers_see_it, control, reach_of, show
@@ -155,7 +156,8 @@ async def _confirm(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replie
 
 
 async def _made(desk: Desk, turn: Turn, draft: Draft, parent: Alert | None) -> Alert:
-    new = alert_of(desk, draft, parent, by=turn.incoming.address, reach=await reach_of(desk, draft, parent), turn=turn)
+    told, reach = await told_by(desk, draft), await reach_of(desk, draft, parent)
+    new = alert_of(desk, draft, parent, told=told, by=turn.incoming.address, reach=reach, turn=turn)
     if parent is not None and not parent.state.final and await desk.alerts.by_origin(new.origin) is None:
         # Before the copies: who is still to come must not get the old words after others were corrected. An article's
         # card is made anew, and the empty text only says that it has changed.

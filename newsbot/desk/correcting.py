@@ -10,7 +10,7 @@ from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.bulletins import Act, BulletinKind
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.preview import overlong_in_words, show
-from newsbot.desk.standing import leaves_copies, recall_of, standing_of
+from newsbot.desk.standing import article_shown, leaves_copies, recall_of, standing_of
 from newsbot.desk.turn import Desk, last_deed, note, totals_of
 from newsbot.desk.writing import overlong
 from newsbot.domain.alert import STOPPED_RECALLED, Alert, AlertKind, AlertState, AlertText, NewAlert
@@ -68,7 +68,7 @@ async def correct(desk: Desk, turn: Turn, press: Press) -> Replies:
     if begun.state is DraftState.READY:  # the same event, again
         return await show(desk, turn, begun, alert)
     if alert.article_id:
-        ready = replace(begun, state=DraftState.READY, article_id=alert.article_id)
+        ready = replace(begun, state=DraftState.READY, article_id=await article_shown(desk, alert))
         kept = await desk.drafts.change(ready, now=turn.now)
         said = _("The article as it is now. If it should read otherwise, correct it on the site first.")
         return await show(desk, turn, kept or begun, alert, said=said)

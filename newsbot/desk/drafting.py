@@ -17,8 +17,8 @@ from newsbot.desk.writing import Overlong, Unusable, article_named, read_message
 from newsbot.domain.alert import AlertClass, AlertText
 from newsbot.domain.article import Article
 from newsbot.domain.message import Kind, TextReply
+from newsbot.ingest.article_finder import addresses_to_look_up, find_article
 from newsbot.ingest.canonical_url import InvalidUrl, canonical_url
-from newsbot.ingest.story_finder import addresses_to_look_up, find_article
 from newsbot.text.clipping import Unit, clip, length
 
 __all__ = ["begin", "rest_of_a_long_text", "take_message"]

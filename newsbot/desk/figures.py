@@ -79,6 +79,8 @@ def name_of(alert: Alert, translate: Translator) -> str:
             return _("Alert {id}", id=alert.id)
         case AlertKind.CORRECTION:
             return _("Correction of {id}", id=alert.of)
+        case AlertKind.UPDATE:
+            return _("Update of {id}", id=alert.of)
         case AlertKind.RECALL:
             return _("Recall of {id}", id=alert.of)
 
@@ -88,7 +90,7 @@ def state_of(alert: Alert, translate: Translator) -> str:
     match alert.state:
         case AlertState.PLANNED:
             return _("is being prepared")
-        case AlertState.RUNNING if alert.kind is AlertKind.CORRECTION:
+        case AlertState.RUNNING if alert.kind.edits:
             return _("the copies are being changed")
         case AlertState.RUNNING if alert.kind is AlertKind.RECALL:
             return _("the copies are being deleted")
@@ -200,6 +202,8 @@ def _done(alert: Alert, totals: Totals, translate: Translator) -> str:
     match alert.kind:
         case AlertKind.CORRECTION:
             return _("corrected: {n}", n=totals.sent)
+        case AlertKind.UPDATE:
+            return _("brought up to date: {n}", n=totals.sent)
         case AlertKind.RECALL:
             return _("deleted: {n}", n=totals.sent)
         case _kind:

@@ -4,32 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from datetime import timedelta
-from typing import Final
 
 from newsbot.conversation.turn import Replies, Turn, rows, text
 from newsbot.delivery.composer import Variant
 from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.desk.actions import Verb, press_button
+from newsbot.desk.doubts import Told, doubts_of, told_by
 from newsbot.desk.drafts import Draft
-from newsbot.desk.link_check import links_of
 from newsbot.desk.turn import Desk, estimate, expiry, totals_of
 from newsbot.desk.writing import Overlong, overlong
 from newsbot.domain.alert import Alert, AlertClass, AlertKind, AlertState, Audience, NewAlert
 from newsbot.domain.message import AnyReply, MessageRef, Span, TextReply
 from newsbot.domain.subscriber import Address
 from newsbot.i18n import language_name
-from newsbot.text.dates import format_datetime
-from newsbot.text.normalise import same_text
 
-__all__ = ["alert_of", "as_readers_see_it", "audience_in_words", "control", "overlong_in_words", "reach_of", "show"]
+__all__ = [
+    "alert_of",
+    "as_readers_see_it",
+    "audience_in_words",
+    "control",
+    "overlong_in_words",
+    "reach_of",
+    "show",
+]
 
-SAME_WITHIN: Final = timedelta(hours=24)  #: the same words sent twice in a day are worth a question
-LOOKED_AT: Final = 50  #: of the newest broadcasts, for the same words
 
-
-def alert_of(desk: Desk, draft: Draft, parent: Alert | None, *, by: Address, reach: int, turn: Turn) -> NewAlert:
-    """What the draft becomes when it is confirmed."""
+def alert_of(
+    desk: Desk, draft: Draft, parent: Alert | None, *, told: Told, by: Address, reach: int, turn: Turn
+) -> NewAlert:
+    """What the draft becomes when it is confirmed. `told`: as `told_by` says."""
     if parent is not None:
         return NewAlert(
             origin=f"correction:{parent.id}:{draft.id}",
@@ -44,12 +47,12 @@ def alert_of(desk: Desk, draft: Draft, parent: Alert | None, *, by: Address, rea
             silent=parent.silent,
             by=by,
         )
-    story = f"article:{draft.article_id}" if draft.article_id else f"broadcast:{draft.id}"
     return NewAlert(
         origin=f"broadcast:{draft.id}",
         kind=AlertKind.BROADCAST,
         cls=draft.cls,
-        story=story,
+        story=told.story,
+        again=told.again,
         expires_at=expiry(turn.now, reach, rate=desk.rate, expire=desk.expire),
         audience=draft.audience,
         article_id=draft.article_id,
@@ -63,13 +66,13 @@ async def reach_of(desk: Desk, draft: Draft, parent: Alert | None) -> int:
     """How many it goes to now; of a correction, how many copies there are."""
     if parent is not None:
         return (await totals_of(desk, parent)).sent
-    story = f"article:{draft.article_id}" if draft.article_id else ""
-    return await desk.ledger.reach(draft.audience, story=story)
+    told = await told_by(desk, draft)
+    return await desk.ledger.reach(draft.audience, story=told.mark(draft.article_id))
 
 
 async def as_readers_see_it(desk: Desk, turn: Turn, draft: Draft, parent: Alert | None) -> tuple[AnyReply, ...]:
     """In the editor's language, and in the others where the words differ; () if its article is gone."""
-    new = alert_of(desk, draft, parent, by=turn.incoming.address, reach=0, turn=turn)
+    new = alert_of(desk, draft, parent, told=Told(""), by=turn.incoming.address, reach=0, turn=turn)
     shown = Alert(
         **{field.name: getattr(new, field.name) for field in fields(NewAlert)},
         id=0,
@@ -111,7 +114,7 @@ async def control(
     """`seen`: the preview just made; without it links are not tried again."""
     _ = turn.translate
     reach = await reach_of(desk, draft, parent)
-    doubts = await _doubts(desk, turn, draft, links=seen is not None)
+    doubts = await doubts_of(desk, turn, draft, links=seen is not None)
     shown = seen if seen is not None else await as_readers_see_it(desk, turn, draft, parent)
     too_long = next((excess for reply in shown if (excess := overlong(reply, desk.limits))), None)
     if too_long:
@@ -181,52 +184,3 @@ def _manner(desk: Desk, draft: Draft, turn: Turn) -> str:
     first = desk.public_channel and draft.cls is AlertClass.BREAKING and draft.audience == Audience()
     channel = _("Our public channel gets it first; it is counted as one more.") if first else ""
     return " ".join(filter(None, (urgency, channel, silent)))
-
-
-async def _doubts(desk: Desk, turn: Turn, draft: Draft, *, links: bool) -> list[str]:
-    """What an editor may want to think about; none of it forbids anything."""
-    _ = turn.translate
-    doubts = []
-    if draft.article_id and not draft.corrects:
-        doubts += [await _alerted_before(desk, turn, alert) for alert in await _sent_already(desk, draft)]
-    if draft.text and not draft.corrects and (twin := await _same_words(desk, turn, draft)):
-        when = format_datetime(twin.created_at, turn.language, turn.zone, turn.now)
-        doubts.append(_("The same words were sent on {when}.", when=when))
-    if draft.text and links:
-        tried = links_of(draft.text)
-        ours = await desk.house.articles.known_urls(tried) if tried else {}
-        dead = await desk.dead_links(tuple(url for url in tried if url not in ours))
-        doubts += [_("This link leads nowhere, or doesn't answer: {url}", url=url) for url in dead]
-    return doubts
-
-
-async def _sent_already(desk: Desk, draft: Draft) -> list[Alert]:
-    return [alert for alert in await desk.alerts.of_article(draft.article_id) if not alert.kind.touches_copies]
-
-
-async def _alerted_before(desk: Desk, turn: Turn, alert: Alert) -> str:
-    _ = turn.translate
-    when = format_datetime(alert.created_at, turn.language, turn.zone, turn.now)
-    sent = (await totals_of(desk, alert)).sent
-    return _.plural(
-        "This article went to {n} reader on {when}; who got it is left out.",
-        "This article went to {n} readers on {when}; who got it is left out.",
-        sent,
-        when=when,
-    )
-
-
-async def _same_words(desk: Desk, turn: Turn, draft: Draft) -> Alert | None:
-    recent = await desk.alerts.recent(limit=LOOKED_AT, by_editors=True)
-    words = draft.text.plain if draft.text else ""
-    return next(
-        (
-            alert
-            for alert in recent
-            if alert.kind is AlertKind.BROADCAST
-            and alert.text is not None
-            and turn.now - alert.created_at <= SAME_WITHIN
-            and same_text(alert.text.plain, words)
-        ),
-        None,
-    )

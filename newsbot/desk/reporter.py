@@ -22,7 +22,7 @@ from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.desk.actions import Verb, press_button
 from newsbot.desk.bulletins import Bulletin, BulletinKind
 from newsbot.desk.figures import name_of, why_it_paused
-from newsbot.desk.standing import progress_of, recall_of, standing_of
+from newsbot.desk.standing import article_shown, progress_of, recall_of, standing_of
 from newsbot.desk.turn import Desk, subject_of, totals_of
 from newsbot.domain.alert import Alert, AlertState
 from newsbot.domain.attempt import Refused, Sent, Unreachable
@@ -116,7 +116,8 @@ class Reporter:
         for alert in await self._desk.alerts.withdrawn(since=now - COPIES_KEPT):
             if alert.id in self._told_of_withdrawal or not alert.state.final or alert.totals is None:
                 continue
-            if alert.totals.sent and await recall_of(self._desk, alert) is None:
+            shown = await article_shown(self._desk, alert) == alert.article_id
+            if shown and alert.totals.sent and await recall_of(self._desk, alert) is None:
                 await self._tell_all(alert, BulletinKind.WITHDRAWN, now)
             self._told_of_withdrawal.add(alert.id)
 

@@ -10,7 +10,7 @@ from newsbot.desk.turn import Desk, last_deed, subject_of, totals_of
 from newsbot.domain.alert import Alert, AlertKind, AlertState
 from newsbot.domain.message import MessageRef, Rows, TextReply
 
-__all__ = ["leaves_copies", "progress_of", "recall_of", "standing_of"]
+__all__ = ["article_shown", "leaves_copies", "progress_of", "recall_of", "standing_of"]
 
 
 async def standing_of(
@@ -51,6 +51,13 @@ async def recall_of(desk: Desk, alert: Alert) -> Alert | None:
 def leaves_copies(recall: Alert) -> bool:
     """Whether it is over and doesn't know of every copy that it is gone: then it may be done again."""
     return recall.state is AlertState.DONE and recall.totals is not None and recall.totals.unknown > 0
+
+
+async def article_shown(desk: Desk, alert: Alert) -> int:
+    """Whose card its copies are now: an update may have put a newer article of the story in its place."""
+    touched = await desk.alerts.copies_touched(alert.id)
+    shown = [one.article_id for one in touched if one.kind.edits and one.state is not AlertState.STOPPED]
+    return shown[-1] if shown else alert.article_id
 
 
 async def _for_copies(desk: Desk, turn: Turn, alert: Alert) -> Rows:

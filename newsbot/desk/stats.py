@@ -8,7 +8,7 @@ from typing import Final
 
 from newsbot.conversation.turn import Replies, Turn, text
 from newsbot.desk.turn import Desk, totals_of
-from newsbot.domain.alert import AlertClass
+from newsbot.domain.alert import AlertClass, AlertKind
 from newsbot.domain.message import Span
 
 __all__ = ["show_stats"]
@@ -42,7 +42,7 @@ async def _last_day(desk: Desk, turn: Turn) -> tuple[Span, ...]:
     sums: Counter[str] = Counter()
     for alert in alerts:
         if alert.kind.touches_copies:
-            sums["touched"] += 1
+            sums["updated" if alert.kind is AlertKind.UPDATE else "touched"] += 1
             continue
         totals = await totals_of(desk, alert)
         sums["breaking" if alert.cls is AlertClass.BREAKING else "ordinary"] += 1
@@ -54,6 +54,7 @@ async def _last_day(desk: Desk, turn: Turn) -> tuple[Span, ...]:
         _("breaking: {n}", n=sums["breaking"]),
         _("ordinary: {n}", n=sums["ordinary"]),
         _("corrections and recalls: {n}", n=sums["touched"]) if sums["touched"] else "",
+        _("updates of cards: {n}", n=sums["updated"]) if sums["updated"] else "",
         _("messages sent: {n}", n=sums["sent"]),
         _("not reached: {n}", n=sums["refused"]),
         _("unknown: {n}", n=sums["unknown"]) if sums["unknown"] else "",

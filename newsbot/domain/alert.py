@@ -27,11 +27,16 @@ class AlertKind(StrEnum):
     ARTICLE = "article"  #: sends an article's card
     BROADCAST = "broadcast"  #: sends what an editor wrote
     CORRECTION = "correction"  #: edits the copies of the alert `of`
+    UPDATE = "update"  #: the same, by itself: its story has a newer article, or its article other words
     RECALL = "recall"  #: deletes the copies of the alert `of`
 
     @property
     def touches_copies(self) -> bool:
-        return self in (AlertKind.CORRECTION, AlertKind.RECALL)
+        return self.edits or self is AlertKind.RECALL
+
+    @property
+    def edits(self) -> bool:
+        return self in (AlertKind.CORRECTION, AlertKind.UPDATE)
 
 
 class AlertState(StrEnum):
@@ -70,20 +75,36 @@ class AlertText:
 class NewAlert:
     """An alert before it is stored."""
 
-    #: what caused it, and causes it only once: `article:12`, `broadcast:7`, `correction:7:2`, `recall:7`
+    #: what caused it, and causes it only once: `article:12`, `broadcast:7`, `correction:7:2`, `update:7:3`, `recall:7`
     origin: str
     kind: AlertKind
     cls: AlertClass
-    #: readers are alerted once per story: `article:12`; a broadcast of an article is its story's alert
+    #: readers are alerted once per story: `article:12`, after the article that began it; a broadcast of an article is
+    #: its story's alert
     story: str
     expires_at: datetime  #: a delivery that could not be made by then is not made
     audience: Audience = field(default_factory=Audience)
     article_id: int = 0  #: whose card is shown; 0: `text` is
+    again: bool = False  #: also for who was told of the story by another article of it, but not by this one
     text: AlertText | None = None
     of: int = 0  #: the alert whose copies are corrected or recalled
     silent: bool = False
     source: str = ""  #: that brought the article; what one source may cause in an hour is limited
     by: Address | None = None  #: the editor
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        return marks_of(self.story, self.article_id, again=self.again)
+
+
+def marks_of(story: str, article_id: int, *, again: bool = False) -> tuple[str, ...]:
+    """What the readers of an alert are marked as told of: a story, and an article of it.
+
+    Who bears the first of the marks is left out. So nobody is alerted twice for a story, while an editor can send a
+    further article of it (`again`) to all but those who have that very article.
+    """
+    marks = (story, f"{story}:{article_id}") if story and article_id else (story,) if story else ()
+    return marks[::-1] if again else marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -50,6 +51,12 @@ class Article(ArticleDraft):
         None  #: set when the planner has decided what to push for it (the outbox is: not set)
     )
     withdrawn_at: datetime | None = None
+    story: int = 0  #: the article that began the story it tells; 0: it began one itself, perhaps of its own alone
+
+    @property
+    def tells(self) -> int:
+        """Its story, by the id of the article that began it: the same for all that tell it, for good."""
+        return self.story or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,10 @@ class Cursor:
 
     published_at: datetime
     id: int
+    #: with each story once: the newest id there was when the first page was made. A story that goes on meanwhile stays
+    #: where it was on the older pages that follow, neither lost nor shown twice. 0: not known; then of each story the
+    #: newest counts that is older than this.
+    seen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +77,4 @@ class Page:
 
     articles: tuple[Article, ...] = field(default=())
     next: Cursor | None = None
+    others: Mapping[int, int] = field(default_factory=dict)  #: story → how many more tell it, where any do

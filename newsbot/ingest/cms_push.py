@@ -12,9 +12,9 @@ from newsbot.articles.store import ArticleStore
 from newsbot.domain.article import CMS_SUMMARY, Article, ArticleDraft
 from newsbot.domain.topic import Topics
 from newsbot.ingest.article_decider import article_url, language_of, may_announce
+from newsbot.ingest.article_finder import addresses_to_look_up, find_article
 from newsbot.ingest.cms_article import CmsArticle, CmsMistake, articles_in, read_article, read_url, withdrawals_in
 from newsbot.ingest.fetching import shown
-from newsbot.ingest.story_finder import addresses_to_look_up, find_article
 from newsbot.ingest.summariser import Summary, summarise
 from newsbot.ingest.topic_classifier import TopicClassifier
 from newsbot.ingest.topic_model import TopicModel

@@ -20,12 +20,12 @@ from newsbot.domain.source import Source
 from newsbot.domain.topic import Topics
 from newsbot.errors import IngestError, StoreError, StoreUnavailable
 from newsbot.ingest.article_decider import Context, Leave, Put, Refuse, Step, Wait, decide, first_step
+from newsbot.ingest.article_finder import addresses_to_look_up, find_article
 from newsbot.ingest.backoff import backoff
 from newsbot.ingest.canonical_url import InvalidUrl, canonical_url
 from newsbot.ingest.fetching import FetchError, HostBusy, shown
 from newsbot.ingest.item_memory import ItemMemory, ItemOutcome
 from newsbot.ingest.source_reader import SourceReader
-from newsbot.ingest.story_finder import addresses_to_look_up, find_article
 from newsbot.ingest.topic_classifier import TopicClassifier
 from newsbot.ingest.topic_model import TopicModel
 from newsbot.ingest.values import ExtractedPage, FeedItem

@@ -76,6 +76,7 @@ class TestCreate:
             text=AlertText((Span("জরুরি\n", "bold"), Span("এখানে \0 \ud800", "plain", "https://news.example")), "AgAC"),
             of=7,
             silent=True,
+            again=True,
             source="portal",
             by=an_address("9001"),
         )

@@ -408,6 +408,7 @@ class TestSummaries:
         assert await store.settle_summary(article, "মডেলের কথা।", "model")
         settled = await store.get(article.id)
         assert (settled.summary, settled.summary_method, settled.version) == ("মডেলের কথা।", "model", 1)
+        assert await store.retellings() == ()
         assert await awaiting(store) == []
 
     async def test_the_words_of_a_settled_summary_are_found(self, store):

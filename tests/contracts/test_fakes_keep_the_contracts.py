@@ -10,6 +10,7 @@ from newsbot.desk.drafts import DraftStore
 from newsbot.subscribers.store import SubscriberStore
 from tests.contracts import test_alert_store as alerts
 from tests.contracts import test_article_store as articles
+from tests.contracts import test_article_stories as stories
 from tests.contracts import test_bulletin_store as bulletins
 from tests.contracts import test_draft_store as drafts
 from tests.contracts import test_subscriber_store as subscribers
@@ -53,7 +54,7 @@ class TestBulletins:
 
 
 # Collected here, the same tests get the fixture that stands here.
-for _ours, _module in ((TestArticles, articles), (TestAlerts, alerts)):
+for _ours, _module in ((TestArticles, articles), (TestArticles, stories), (TestAlerts, alerts)):
     for _suite in [value for name, value in vars(_module).items() if name.startswith("Test")]:
         for _name, _test in vars(_suite).items():
             if _name.startswith("test_") and _name not in ONLY_REAL:

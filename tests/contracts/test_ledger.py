@@ -165,6 +165,60 @@ async def test_a_reader_is_alerted_once_for_a_story(world: World) -> None:
     assert await frozen(world, an_alert(3, story="article:3", audience=EVERYONE)) == 4
 
 
+async def test_what_is_sent_again_goes_also_to_who_was_told_of_the_story_but_not_to_who_has_the_article(
+    world: World,
+) -> None:
+    await three_readers(world)
+    await world.put("politics", number=3)
+    await world.put("economy", number=4)
+    second = {"story": "article:1", "article_id": 2}
+    assert await frozen(world, an_alert(2, audience=Audience(("sports", "politics")), **second)) == 1
+    again = an_alert(3, audience=EVERYONE, again=True, **second)
+    assert again.marks == ("article:1:2", "article:1")
+    assert await world.ledger.reach(EVERYONE, story=again.marks[0]) == 4
+    assert await frozen(world, again) == 4
+    assert not (await world.ledger.fate(3, Slot("telegram", 0, 3))).in_audience
+    # Of the story, and of this article of it, everybody is told now; not of the first one.
+    assert [await world.ledger.reach(EVERYONE, story=f"article:1{mark}") for mark in ("", ":2", ":1")] == [0, 0, 2]
+
+
+async def test_what_was_sent_again_and_stopped_leaves_who_was_told_of_the_story_before_told(world: World) -> None:
+    await three_readers(world)
+    await world.put("politics", number=3)
+    await world.put("politics", number=4)
+    again = an_alert(2, story="article:1", article_id=2, again=True, audience=EVERYONE)
+    assert await frozen(world, again) == 5
+    worker = world.worker()
+    unit = (await taken(world.ledger, worker, again)).unit
+    begun = [reader.position for reader in (await world.ledger.claim(unit, worker, 5, again)).readers]
+    assert begun == [0, 1, 2, 3, 4]
+    await world.ledger.settle(
+        unit, [Settle(2, Outcome.SENT, "1"), *(Postpone(one, timedelta()) for one in (0, 1, 3, 4))]
+    )
+    # Who waits and wants it no more, and who is still to come when it ends.
+    for number, topic in ((0, "sports"), (3, "politics")):
+        await world.put(topic, number=number, stopped=True)
+    assert [one.position for one in (await world.ledger.claim(unit, worker, 2, again)).readers] == [1, 4]
+    await world.ledger.settle(unit, [Postpone(1, timedelta()), Postpone(4, timedelta())])
+    await world.ledger.close(unit, worker, Outcome.STOPPED)
+    for number, topic in ((0, "sports"), (3, "politics")):
+        await world.put(topic, number=number)
+    told = an_alert(3, story="article:1", article_id=3, audience=EVERYONE)
+    assert await frozen(world, told) == 2
+    fates = [await world.ledger.fate(3, Slot("telegram", 0, number)) for number in range(5)]
+    assert [fate.in_audience for fate in fates] == [False, False, False, True, True]
+    assert await world.ledger.reach(EVERYONE, story="article:1:2") == 4
+
+
+async def test_a_public_channel_is_sent_again_what_it_has_not(world: World) -> None:
+    await world.put("sports", number=0)
+    channel = Slot("telegram", 0, 0)
+    await frozen(world, an_alert(), first=channel)
+    again = an_alert(2, story="article:1", article_id=2, again=True)
+    assert await frozen(world, again, first=channel) == 1
+    assert await frozen(world, an_alert(3, story="article:1", article_id=2, again=True), first=channel) == 0
+
+
 # --- whose turn it is ------------------------------------------------------------------------------------------------
 
 

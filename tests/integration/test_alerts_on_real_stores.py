@@ -144,6 +144,56 @@ async def test_a_second_recall_reaches_the_copies_of_which_the_first_learnt_noth
     assert (await house.alert(second.origin)).state is DONE
 
 
+async def test_a_story_is_alerted_once_and_its_cards_are_changed_by_what_follows(house):
+    fire = {"headline": "টঙ্গীতে পোশাক কারখানায় আগুন", "articleBody": "গাজীপুরের টঙ্গীতে একটি পোশাক কারখানায় আগুন লেগেছে।"}
+    out = {"headline": "টঙ্গীর কারখানার আগুন নিয়ন্ত্রণে", "articleBody": "গাজীপুরের টঙ্গীতে পোশাক কারখানার আগুন নিয়ন্ত্রণে।"}
+    async with planning(house) as cms:
+        (first,) = await cms.accept(a_report(1, **fire))
+        origin = f"article:{first['id']}"
+
+        async def runs() -> bool:
+            return bool(house.started)
+
+        await until(runs)
+        assert await deliver(house.alerts, house.ledger) == ["1000", "1001"]
+
+        async def done() -> bool:
+            return (await house.alert(origin)).totals is not None
+
+        await until(done)
+        (second,) = await cms.accept(a_report(2, **out, articleSection="রাজনীতি"))
+        house.seconds += 60
+
+        async def updating() -> bool:
+            house.planner.wake()
+            update = await house.alerts.by_origin(f"update:{(await house.alert(origin)).id}:1")
+            return update is not None and update.state is AlertState.RUNNING
+
+        await until(updating)
+        # The follower of politics is told by the article that is theirs; the others' cards change.
+        assert sorted(await deliver(house.alerts, house.ledger)) == ["1000", "1001", "1002"]
+    update, other = await house.alert("update:1:1"), await house.alert(f"article:{second['id']}")
+    assert (update.article_id, update.story, other.story) == (second["id"], origin, origin)
+    assert await house.ledger.reach(other.audience, story=origin) == 0
+
+
+async def test_a_story_whose_first_article_is_withdrawn_midway_is_told_by_the_next_to_who_was_still_to_come(house):
+    fire = {"headline": "টঙ্গীতে পোশাক কারখানায় আগুন", "body": "গাজীপুরের টঙ্গীতে একটি পোশাক কারখানায় আগুন লেগেছে।"}
+    out = {"headline": "টঙ্গীর কারখানার আগুন নিয়ন্ত্রণে", "body": "গাজীপুরের টঙ্গীতে পোশাক কারখানার আগুন নিয়ন্ত্রণে।"}
+    first = await house.running(1, **fire)
+    second = await house.article(2, **out, published_at=NOW)
+    await answered(house.ledger, *await begin(house.alerts, house.ledger))
+    await house.articles.withdraw(a_draft(1).url, now=NOW)
+    for _ in range(3):
+        house.seconds += 60
+        await house.rounds()
+    instead, update = await house.alert(f"article:{second}"), await house.alert(f"update:{first.id}:1")
+    assert (instead.story, instead.state, update.article_id) == (first.story, AlertState.RUNNING, second)
+    assert [(await house.ledger.totals(one.id)).audience for one in (instead, update)] == [1, 1]
+    assert sorted(await deliver(house.alerts, house.ledger)) == ["1000", "1001"]
+    assert await house.ledger.reach(instead.audience, story=first.story) == 0
+
+
 async def test_what_was_stopped_before_anybody_got_it_can_be_told_by_another_alert_of_the_story(house):
     alert = await house.running()
     await house.alerts.turn(alert.id, STOPPED, of=[AlertState.RUNNING], now=NOW)

@@ -265,7 +265,8 @@ async def test_everything_of_an_alert_goes_by_itself_and_nothing_is_left_over(wo
         assert before[f"{unit}:{name}"] == pytest.approx(alerts_life, abs=30)
     for name in ("copies", "messages", "other_messages"):
         assert after[f"{unit}:{name}"] == pytest.approx(2 * DAY, abs=30)
-    assert after["{telegram:0}:story:article:1"] == pytest.approx(3 * DAY, abs=30)
+    for mark in ("article:1", "article:1:1"):
+        assert after[f"{{telegram:0}}:story:{mark}"] == pytest.approx(4 * DAY, abs=30)
     lasting = {f"{LIST}:beats", f"{LIST}:turns", "segments:telegram:1"}
     forever = {name for name, seconds in (before | after).items() if seconds < 0} - lasting
     subscribers = ("ids", "known", "versions", "bitmaps", "profile:0", "lang:bn", "topic:sports")

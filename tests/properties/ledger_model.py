@@ -33,7 +33,8 @@ class Model:
     alerts: dict[int, Alert] = field(default_factory=dict)
     deliveries: dict[int, dict[int, Delivery]] = field(default_factory=dict)  # alert → number
     frozen: dict[tuple[int, int], int] = field(default_factory=dict)  # alert, segment → readers
-    alerted: dict[str, set[int]] = field(default_factory=dict)  # story → numbers
+    alerted: dict[str, set[int]] = field(default_factory=dict)  # mark → numbers
+    told: dict[int, set[int]] = field(default_factory=dict)  # alert → who bore its second mark before
     owners: dict[Unit, str] = field(default_factory=dict)
     given_back: set[Unit] = field(default_factory=set)  # with requests on their way
     closed: set[Unit] = field(default_factory=set)
@@ -45,7 +46,7 @@ class Model:
             number
             for number, they in self.readers.items()
             if self.follows(they, alert)
-            and number not in self.alerted.get(alert.story, ())
+            and number not in self.alerted.get(alert.marks[0], ())
             and (not alert.audience.languages or they.language in alert.audience.languages)
         }
 
@@ -79,14 +80,15 @@ class Model:
             if first is not None and first // SEGMENT_SIZE == segment:
                 here.discard(first)
                 they = self.readers.get(first)
-                if they and not they.unreachable and first not in self.alerted.get(alert.story, ()):
+                if they and not they.unreachable and first not in self.alerted.get(alert.marks[0], ()):
                     self._add(alert, first, Tier.CHANNEL)
             for number in here:
                 self._add(alert, number, Tier.TODAY if number in self.active else Tier.REST)
             self._count(alert, segment)
-            self.alerted.setdefault(alert.story, set()).update(
-                n for n in self.deliveries[alert.id] if n // SEGMENT_SIZE == segment
-            )
+            those = {n for n in self.deliveries[alert.id] if n // SEGMENT_SIZE == segment}
+            self.told.setdefault(alert.id, set()).update(those & self.alerted.get(alert.marks[1], set()))
+            for mark in alert.marks:
+                self.alerted.setdefault(mark, set()).update(those)
         return self.frozen[alert.id, segment]
 
     def freeze_copies(self, alert: Alert, segment: int) -> int | None:
@@ -157,7 +159,10 @@ class Model:
     def withdraw(self, number: int, one: Delivery, outcome: Outcome) -> None:
         """Who is not begun gets nothing any more."""
         if not one.doubtful:
-            self.alerted.get(self.alerts[one.unit.alert_id].story, set()).discard(number)
+            alert = self.alerts[one.unit.alert_id]
+            for at, mark in enumerate(alert.marks):
+                if not (at and number in self.told.get(alert.id, ())):
+                    self.alerted.get(mark, set()).discard(number)
         self._settle(one, Outcome.UNKNOWN if one.doubtful else outcome)
 
     def close(self, unit: Unit, outcome: Outcome) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsbot.delivery.policy import Leave, Limits, Make, Reason, Situation, Wait, decide
-from newsbot.domain.alert import AlertClass, AlertKind
+from newsbot.domain.alert import AlertClass, AlertKind, Audience
 from tests.builders import NOW, an_alert, an_article, some_topics
 
 HOUR = timedelta(hours=1)
@@ -24,8 +24,15 @@ ARTICLES = st.builds(
     stored_at=ANY_TIME,
     withdrawn_at=st.none() | st.none() | NEAR,
 )
-OF_STORY = st.lists(st.sampled_from([kind for kind in AlertKind if not kind.touches_copies]), max_size=2).map(
-    lambda kinds: [an_alert(number, kind=kind) for number, kind in enumerate(kinds)]
+OF_STORY = st.lists(
+    st.builds(
+        lambda number, **fields: an_alert(number, story="article:1", **fields),
+        number=st.integers(1, 3),
+        kind=st.sampled_from([kind for kind in AlertKind if not kind.touches_copies]),
+        cls=st.sampled_from(AlertClass),
+        audience=st.sampled_from([(), ("sports",), ("world", "politics")]).map(Audience),
+    ),
+    max_size=3,
 )
 SITUATIONS = st.builds(
     Situation,
@@ -50,7 +57,12 @@ def test_an_alert_is_made_only_of_news_and_can_still_be_sent(article, situation)
     assert article.withdrawn_at is None
     assert timedelta(0) <= NOW - article.published_at <= 3 * HOUR
     assert situation.caused < situation.limits.per_source
-    assert not situation.of_story
+    told = {topic for one in situation.of_story for topic in one.audience.topics}
+    assert not told & set(alert.audience.topics)
+    if situation.of_story and not article.breaking:
+        assert all(one.kind is AlertKind.ARTICLE and one.audience.topics for one in situation.of_story)
+    if article.breaking:
+        assert all(one.cls is not AlertClass.BREAKING for one in situation.of_story)
     assert NOW < alert.expires_at <= NOW + (timedelta(hours=12) if article.breaking else situation.limits.expire)
     if alert.cls is AlertClass.BREAKING:
         assert article.breaking

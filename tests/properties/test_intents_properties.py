@@ -29,6 +29,7 @@ from newsbot.conversation.intents import (
     Search,
     SearchPage,
     ShowSettings,
+    ShowStory,
     ShowTopics,
     Stop,
     StopTopic,
@@ -52,11 +53,8 @@ topic_ids = st.from_regex(r"[a-z0-9_-]{1,24}", fullmatch=True)
 article_ids = st.integers(1, 2**63 - 1)
 views = st.sampled_from(View)
 moments = st.integers(0, 2**53).map(lambda micros: EPOCH + timedelta(microseconds=micros))  # till the year 2255
-cursors = st.builds(
-    Cursor,
-    moments,
-    article_ids,
-)
+smaller_ids = st.integers(0, 36**7 - 1)
+cursors = st.builds(Cursor, moments, article_ids) | st.builds(Cursor, moments, smaller_ids, smaller_ids)
 optional_topics = st.just("") | topic_ids
 counts = st.integers(0, MOST_SHOWN)
 one_topic = st.tuples(topic_ids)
@@ -69,6 +67,7 @@ pressable: st.SearchStrategy[Pressable] = st.one_of(
     st.builds(Latest, optional_topics, counts, after=cursors, in_place=st.booleans()),
     st.builds(ChooseFilter, optional_topics, counts),
     st.builds(OpenArticle, article_ids),
+    st.builds(ShowStory, article_ids),
     st.builds(Subscribe, one_topic, view=views, article_id=st.just(0) | article_ids),
     st.builds(Unsubscribe, one_topic, view=views, article_id=st.just(0) | article_ids),
     st.builds(Unsubscribe, everything=st.just(True), view=views),

@@ -6,8 +6,20 @@ from datetime import timedelta
 
 import pytest
 
+from newsbot.delivery.ledger import STORY_KEPT
 from newsbot.delivery.policy import BREAKING_EXPIRES, Leave, Limits, Make, Reason, Situation, Wait, class_of, decide
-from newsbot.domain.alert import AlertClass, AlertKind, AlertState, Audience, NewAlert
+from newsbot.domain.alert import (
+    STOPPED_ARTICLE_WITHDRAWN,
+    STOPPED_EXPIRED,
+    STOPPED_RECALLED,
+    AlertClass,
+    AlertKind,
+    AlertState,
+    Audience,
+    NewAlert,
+)
+from newsbot.domain.article import NEWS_AGE
+from newsbot.ingest.story_decider import WINDOW
 from tests.builders import NOW, an_alert, an_article, some_topics
 
 HOUR = timedelta(hours=1)
@@ -115,3 +127,55 @@ def test_what_an_editor_broadcast_is_its_storys_alert_even_if_it_was_stopped():
 
 def test_a_story_is_alerted_once():
     assert decide(an_article(1), a_situation(of_story=[an_alert(3)])) == Leave(Reason.SAME_STORY)
+
+
+def test_the_alert_of_a_further_article_is_its_storys():
+    assert alert_of(an_article(7, story=4)).story == "article:4"
+    assert alert_of(an_article(7, story=4)).origin == "article:7"
+
+
+def test_a_further_article_alerts_only_followers_of_topics_that_its_story_was_not_alerted_in():
+    article = an_article(7, story=1, topics=("politics", "sports", "world"))
+    told = [an_alert(1), an_alert(2, audience=Audience(("world",)))]
+    assert alert_of(article, of_story=told).audience == Audience(("politics",))
+
+
+def test_what_went_to_everyone_is_told():
+    article = an_article(7, story=1, topics=("politics",))
+    told = [an_alert(1, cls=AlertClass.BREAKING, audience=Audience())]
+    assert decide(article, a_situation(of_story=told)) == Leave(Reason.SAME_STORY)
+
+
+def test_a_story_that_breaks_goes_to_everyone_once():
+    article = an_article(7, story=1, breaking=True)
+    alert = alert_of(article, of_story=[an_alert(1)])
+    assert (alert.cls, alert.audience, alert.story) == (AlertClass.BREAKING, Audience(), "article:1")
+    broke = [an_alert(1), an_alert(2, cls=AlertClass.BREAKING, audience=Audience())]
+    assert decide(article, a_situation(of_story=broke)) == Leave(Reason.SAME_STORY)
+
+
+def test_a_story_that_breaks_is_not_held_back_by_the_broadcast_of_another_article_of_it():
+    told = [an_alert(2, kind=AlertKind.BROADCAST, article_id=2, story="article:1")]
+    assert alert_of(an_article(7, story=1, breaking=True), of_story=told).cls is AlertClass.BREAKING
+    assert decide(an_article(2, story=1, breaking=True), a_situation(of_story=told)) == Leave(Reason.BROADCAST)
+    assert decide(an_article(7, story=1), a_situation(of_story=told)) == Leave(Reason.BROADCAST)
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [(STOPPED_ARTICLE_WITHDRAWN, False), (STOPPED_EXPIRED, False), ("", True), (STOPPED_RECALLED, True)],
+)
+def test_an_alert_that_came_to_nothing_by_itself_is_not_counted_and_one_that_an_editor_stopped_is(reason, told):
+    stopped = an_alert(1, state=AlertState.STOPPED, reason=reason)
+    verdict = decide(an_article(7, story=1), a_situation(of_story=[stopped]))
+    assert (verdict == Leave(Reason.SAME_STORY)) is told
+
+
+def test_a_reader_is_remembered_for_a_story_until_its_last_article_can_alert_nobody_any_more():
+    assert STORY_KEPT >= WINDOW + NEWS_AGE + BREAKING_EXPIRES
+
+
+@pytest.mark.parametrize("kind", [kind for kind in AlertKind if kind.touches_copies])
+def test_what_was_done_to_copies_tells_nobody(kind):
+    touching = an_alert(2, kind=kind, of=1, story="article:1")
+    assert alert_of(an_article(7, story=1), of_story=[touching]).article_id == 7

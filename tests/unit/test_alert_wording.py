@@ -21,6 +21,7 @@ from tests.builders import NOW, a_draft, a_newsroom, an_alert, some_topics
 from tests.fakes import MemoryArticleStore
 
 CATALOG = Catalog.load()
+HOUR = timedelta(hours=1)
 BENGALI = Variant("bn", topic="sports")
 ENGLISH = Variant("en", topic="sports")
 WRITTEN = AlertText((Span("ভূমিকম্প: "), Span("বিস্তারিত", url="https://news.example/live")), picture="file-1")
@@ -93,6 +94,23 @@ async def test_a_corrected_copy_says_so_and_asks_about_the_alert_it_stands_for(l
     assert isinstance(card, CardReply)
     assert card.labels == (CATALOG.gettext(language, "Breaking"), corrected)
     assert [button.action for button in card.buttons[1]] == [STOP.action, WHY.action]
+
+
+async def test_an_update_shows_the_newest_article_in_place_and_says_since_when_not_that_anything_was_wrong() -> None:
+    alert = an_alert(9, kind=AlertKind.UPDATE, of=1, article_id=1, cls=AlertClass.DIGEST, created_at=NOW + HOUR)
+    composed = await (await composer()).compose(alert, ENGLISH)
+    card = reply_of(composed)
+    assert composed is not None
+    assert composed.operation is Operation.EDIT
+    assert isinstance(card, CardReply)
+    assert (card.headline, card.labels) == ("সেতু খুলে দেওয়া হলো, পর্ব 1", ("Updated 18 November, 6:45 PM",))
+    assert [button.action for button in card.buttons[1]] == [STOP.action, WHY.action]
+
+
+async def test_an_update_by_an_article_that_breaks_says_so_and_one_that_has_just_come_says_no_more() -> None:
+    update = {"kind": AlertKind.UPDATE, "of": 7, "cls": AlertClass.DIGEST, "created_at": NOW}
+    assert (await card_for(ENGLISH, update, breaking=True)).labels == ("Breaking",)
+    assert (await card_for(ENGLISH, update)).labels == ()
 
 
 async def test_who_is_reached_after_a_correction_reads_the_same_as_who_was_corrected() -> None:

@@ -67,3 +67,26 @@ def test_what_is_recalled_is_not_corrected_any_more():
 def test_a_recall_that_was_stopped_leaves_copies_to_correct():
     recall, correction = a_recall(2, state=AlertState.STOPPED, totals=Totals()), a_correction(3)
     assert before_touching(correction, an_alert(1, **ENDED), [recall, correction]) == Proceed()
+
+
+def an_update(number: int, **changes):
+    return an_alert(number, **{"kind": AlertKind.UPDATE, "of": 1, "state": AlertState.PLANNED} | changes)
+
+
+def test_an_update_gives_way_to_an_editors_correction_whether_it_goes_on_or_is_over():
+    over, update = an_alert(1, **ENDED), an_update(3)
+    for correction in (a_correction(2), an_alert(2, kind=AlertKind.CORRECTION, of=1, **ENDED)):
+        assert before_touching(update, over, [correction, update]) == Stop((update,), "superseded")
+    stopped = an_alert(2, kind=AlertKind.CORRECTION, of=1, state=AlertState.STOPPED, totals=Totals())
+    assert before_touching(update, over, [stopped, update]) == Proceed()
+
+
+def test_a_correction_or_recall_stops_an_update():
+    over, update = an_alert(1, **ENDED), an_update(2)
+    assert before_touching(a_correction(3), over, [update, a_correction(3)]) == Stop((update,), "superseded")
+    assert before_touching(a_recall(3), over, [update, a_recall(3)]) == Stop((update,), "recalled")
+
+
+def test_what_is_recalled_is_not_updated_any_more():
+    recall, update = a_recall(2, **ENDED), an_update(3)
+    assert before_touching(update, an_alert(1, **ENDED), [recall, update]) == Stop((update,), "recalled")

@@ -256,6 +256,66 @@ async def test_an_article_that_was_alerted_goes_only_to_who_has_not_got_it(desk:
     assert "This goes to 3 readers" in shown
 
 
+FIRE = {
+    "headline": "টঙ্গীতে পোশাক কারখানায় আগুন",
+    "body": "গাজীপুরের টঙ্গীতে একটি পোশাক কারখানায় আগুন লেগেছে। ফায়ার সার্ভিস কাজ করছে।",
+}
+FIRE_OUT = {
+    "headline": "টঙ্গীর পোশাক কারখানার আগুন নিয়ন্ত্রণে",
+    "body": "গাজীপুরের টঙ্গীতে পোশাক কারখানার আগুন নিয়ন্ত্রণে এসেছে। ফায়ার সার্ভিস কাজ করেছে।",
+}
+
+
+async def test_a_further_article_of_a_story_goes_also_to_who_was_told_of_it_before(
+    desk: Newsdesk, editor: Phone
+) -> None:
+    await desk.articles.put(a_draft(2, **FIRE), now=NOW, announce=False)
+    await desk.articles.put(a_draft(1, **FIRE_OUT), now=NOW, announce=False)
+    await desk.alerts.create(a_new_alert(1), now=NOW)
+    await desk.plan()
+    await desk.deliver()
+    await editor.say("/broadcast 2")
+    shown = await editor.press("Preview")
+    assert "Another article of this story went to 5 readers on 18 November, 5:45 PM; this goes to them too." in shown
+    assert "This goes to 8 readers" in shown
+    await editor.press("Send…")
+    await editor.press("Yes, send")
+    await desk.plan(2)
+    assert ((await desk.alert(2)).story, (await desk.alert(2)).again) == ("article:1", True)
+    await desk.deliver(2)
+    await editor.say("/broadcast 2")
+    shown = await editor.press("Preview")
+    assert "This article went to 8 readers on 18 November, 5:45 PM; who got it is left out." in shown
+    assert "Nobody would get this" in shown
+
+
+async def test_an_article_that_other_readers_got_goes_also_to_who_was_told_of_its_story_by_another(
+    desk: Newsdesk, editor: Phone
+) -> None:
+    await desk.articles.put(a_draft(2, **FIRE), now=NOW, announce=False)
+    await desk.articles.put(a_draft(1, **FIRE_OUT), now=NOW, announce=False)
+    await desk.alerts.create(a_new_alert(1), now=NOW)
+    politics = a_new_alert(2, story="article:1", audience=Audience(("politics",)))
+    await desk.alerts.create(politics, now=NOW)
+    for alert_id in (1, 2):
+        await desk.plan(alert_id)
+        await desk.deliver(alert_id)
+    await editor.say("/broadcast 2")
+    shown = await editor.press("Preview")
+    assert "This article went to 3 readers on 18 November, 5:45 PM; who got it is left out." in shown
+    assert "This goes to 5 readers" in shown
+
+
+async def test_the_first_broadcast_of_a_storys_article_is_its_storys_alert(desk: Newsdesk, editor: Phone) -> None:
+    await desk.articles.put(a_draft(2, **FIRE), now=NOW, announce=False)
+    await desk.articles.put(a_draft(1, **FIRE_OUT), now=NOW, announce=False)
+    await editor.say("/broadcast 2")
+    await editor.press("Preview")
+    await editor.press("Send…")
+    await editor.press("Yes, send")
+    assert ((await desk.alert()).article_id, (await desk.alert()).story) == (2, "article:1")
+
+
 async def test_breaking_news_is_breaking_from_the_start(desk: Newsdesk, editor: Phone) -> None:
     await desk.articles.put(a_draft(1, breaking=True), now=NOW, announce=False)
     await editor.say("/broadcast 1")

@@ -8,7 +8,7 @@ import pytest
 
 from newsbot.domain.alert import STOPPED_RECALLED, AlertKind, AlertState, AlertText, Outcome
 from newsbot.domain.message import Span
-from tests.builders import NOW, a_draft
+from tests.builders import NOW, a_draft, a_new_alert
 from tests.newsdesk import ANOTHER, EDITOR, Newsdesk, Phone, buttons
 
 
@@ -98,6 +98,18 @@ async def test_an_article_is_corrected_to_what_it_is_now(desk: Newsdesk, editor:
     made, parent = await desk.alert(3), await desk.alert(2)
     assert (made.kind, made.of, made.article_id, made.text) == (AlertKind.CORRECTION, 2, 1, None)
     assert parent.version == 2  # its card is made anew for who is still to come
+
+
+async def test_a_card_that_an_update_has_changed_is_corrected_as_it_is_shown(desk: Newsdesk, editor: Phone) -> None:
+    await desk.articles.put(a_draft(1), now=NOW, announce=False)
+    await desk.articles.put(a_draft(2, headline="সেতু বন্ধ"), now=NOW, announce=False)
+    sent = await desk.alerts.create(a_new_alert(1), now=NOW)
+    for number, shown in ((1, 2), (2, 1)):
+        update = a_new_alert(origin=f"update:{number}", kind=AlertKind.UPDATE, of=sent.id, article_id=shown, story="")
+        made = await desk.alerts.create(update, now=NOW)
+    # The second one never changed anything.
+    await desk.alerts.turn(made.id, AlertState.STOPPED, of=[AlertState.PLANNED], now=NOW)
+    assert "সেতু বন্ধ" in await editor.do(f"b:fix:{sent.id}")
 
 
 async def test_a_picture_stays_as_it_is(desk: Newsdesk, editor: Phone) -> None:

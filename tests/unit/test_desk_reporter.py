@@ -10,6 +10,7 @@ from newsbot.domain.alert import (
     PAUSED_MANY_UNREACHABLE,
     PAUSED_MESSAGE_REFUSED,
     STOPPED_ARTICLE_WITHDRAWN,
+    AlertKind,
     AlertState,
     Outcome,
 )
@@ -194,6 +195,20 @@ async def test_what_was_recalled_before_its_article_was_withdrawn_is_not_offered
     await desk.deliver(2)
     await desk.finish(2)
     await desk.phone(EDITOR).do("b:unsend:2")
+    await desk.articles.withdraw("https://news.example/article/1", now=NOW)
+    await desk.look()
+    assert desk.channel.chat(ANOTHER) == []
+
+
+async def test_copies_that_show_another_article_by_now_are_not_offered_for_recall(desk: Newsdesk) -> None:
+    await desk.articles.put(a_draft(1), now=NOW, announce=False)
+    await desk.readers(3, "sports")
+    await desk.alerts.create(a_new_alert(1), now=NOW)
+    await desk.plan(2)
+    await desk.deliver(2)
+    await desk.finish(2)
+    update = a_new_alert(origin="update:2:1", kind=AlertKind.UPDATE, of=2, article_id=7)
+    await desk.alerts.create(update, now=NOW)
     await desk.articles.withdraw("https://news.example/article/1", now=NOW)
     await desk.look()
     assert desk.channel.chat(ANOTHER) == []

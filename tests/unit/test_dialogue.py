@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from newsbot.conversation.actions import MOST_SHOWN
 from newsbot.conversation.dialogue import Dialogue
 from newsbot.conversation.menu import command_menu
 from newsbot.domain.message import (
@@ -168,6 +169,39 @@ async def test_latest_is_paged_in_its_own_message_and_new_arrivals_shift_nothing
 
 def _numbers(listing: HeadlinesReply) -> list[int]:
     return [int(line.url.rpartition("/")[2]) for line in listing.headlines]
+
+
+async def test_a_story_is_shown_once_and_a_button_lists_all_that_tell_it(talk: Talk) -> None:
+    fire = {"body": "গাজীপুরের টঙ্গীতে একটি পোশাক কারখানায় আগুন লেগেছে।", "published_at": NOW - timedelta(hours=2)}
+    out = {"body": "গাজীপুরের টঙ্গীতে পোশাক কারখানার আগুন নিয়ন্ত্রণে এসেছে।", "published_at": NOW - timedelta(hours=1)}
+    await talk.articles.put(a_draft(8, headline="টঙ্গীতে পোশাক কারখানায় আগুন", **fire), now=NOW, announce=True)
+    await talk.articles.put(a_draft(9, headline="টঙ্গীর কারখানার আগুন নিয়ন্ত্রণে", **out), now=NOW, announce=True)
+    await talk.articles.put(a_draft(1), now=NOW, announce=True)
+    listing = only(await talk.say("/latest"), HeadlinesReply)
+    assert _numbers(listing) == [1, 9]
+    assert [line.when for line in listing.headlines] == ["১ মিনিট আগে", "১ ঘণ্টা আগে · আরও ১টি"]
+    assert [button.label for button in buttons(listing) if "আরও" in button.label] == ["২: আরও ১টি"]
+    story = only(await talk.press("২: আরও ১টি"), HeadlinesReply)
+    assert story.title == "এ ঘটনার সব খবর: ২টি"
+    assert _numbers(story) == [9, 8]
+    assert story.replaces is None
+    assert only(await talk.say("২"), CardReply).headline == "টঙ্গীতে পোশাক কারখানায় আগুন"
+
+
+async def test_of_a_long_story_the_newest_are_listed_and_no_more_is_promised(talk: Talk) -> None:
+    for number in range(1, MOST_SHOWN + 2):
+        told = {"headline": "টঙ্গীতে পোশাক কারখানায় আগুন", "body": "গাজীপুরের টঙ্গীতে একটি পোশাক কারখানায় আগুন লেগেছে।"}
+        await talk.articles.put(a_draft(number, **told), now=NOW, announce=True)
+    assert [line.when for line in only(await talk.say("/latest"), HeadlinesReply).headlines] == [
+        "১ মিনিট আগে · আরও ২০টি"
+    ]
+    story = only(await talk.press("১: আরও ২০টি"), HeadlinesReply)
+    assert story.title == "এ ঘটনার সর্বশেষ ২০টি খবর"
+    assert _numbers(story) == list(range(1, 21))
+
+
+async def test_a_story_that_is_gone_says_so(talk: Talk) -> None:
+    assert words(await talk.do("1:story:zz")).startswith("এই খবরটি এখন আর নেই")
 
 
 async def test_latest_can_be_filtered_by_topic_with_a_button(talk: Talk) -> None:

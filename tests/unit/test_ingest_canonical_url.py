@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
+from newsbot.ingest.article_finder import addresses_to_look_up, find_article
 from newsbot.ingest.canonical_url import (
     InvalidUrl,
     canonical_url,
@@ -17,7 +18,6 @@ from newsbot.ingest.canonical_url import (
     same_page_addresses,
     same_site,
 )
-from newsbot.ingest.story_finder import addresses_to_look_up, find_article
 from tests.builders import an_article
 
 SLUG = "%E0%A6%96%E0%A7%87%E0%A6%B2%E0%A6%BE"
