@@ -39,14 +39,15 @@ doctor: $(VENV)/.run
 	$(BIN)/newsbot doctor $(ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not browser and not node" $(SPREAD) $(ARGS)
+	$(BIN)/python -m pytest -m "not browser and not node and not alone" $(SPREAD) $(ARGS)
+	@$(BIN)/python -m pytest -m alone $(ARGS) -n 0 || [ $$? -eq 5 ] # 5: none of them was asked for
 
 test-browser: $(VENV)/.dev tests/node/node_modules/.done
 	$(BIN)/python -m pytest -m "browser or node" $(SPREAD) $(ARGS)
 
 test-redis: $(VENV)/.dev
 	@command -v redis-server >/dev/null || { echo "redis-server is not installed: apt-get install redis-server" >&2; exit 1; }
-	TEST_REDIS_SERVER=$$(command -v redis-server) $(BIN)/python -m pytest -m redis $(SPREAD) $(ARGS)
+	TEST_REDIS_SERVER=$$(command -v redis-server) $(BIN)/python -m pytest -m "redis and not alone" $(SPREAD) $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from time import monotonic
 from typing import Final
 
 from redis.asyncio import Redis
@@ -43,20 +44,20 @@ class Answers:
     """How long ago a server said something, by its own clock: a busy process reads answers late, some later than
     others, and moments that lie apart on the server would come together here.
 
-    Of two clocks we know what lies between them plus an answer's way; the least of that lately is taken for the first.
-    A way that all answers had shifts all moments alike, and does no harm.
+    What lies between the two clocks is at least what lies between asking and answering; the most of that lately is
+    taken for it. As more is known it only grows, so moments move apart and never together.
     """
 
     def __init__(self) -> None:
-        self._least = self._least_before = float("inf")
+        self._most = self._most_before = -float("inf")
         self._since = -float("inf")
 
     def ago(self, said_at: float, asked_at: float, now: float) -> float:
         """Seconds. `said_at`: by the server's clock, which may jump; asked and read (`now`) by ours, which may not."""
         if now - self._since > CLOCKS_AGAIN:  # clocks drift
-            self._since, self._least, self._least_before = now, float("inf"), self._least
-        self._least = min(self._least, now - said_at)
-        return min(max(0.0, now - said_at - min(self._least, self._least_before)), now - asked_at)
+            self._since, self._most, self._most_before = now, -float("inf"), self._most
+        self._most = max(self._most, asked_at - said_at)
+        return max(0.0, now - said_at - max(self._most, self._most_before))
 
 
 class RedisPacing:
@@ -77,13 +78,15 @@ class RedisPacing:
         return self._interval * _MICROSECOND
 
     async def turn(self, chat_id: str, lane: Lane) -> None:
-        clock = asyncio.get_running_loop().time
         # What a process that was held up sends at once is too much for a second: who is late asks again. The chat is
         # reserved by then; and where a busy machine is late each time, that must not go on forever.
         for chat in (chat_id, *[""] * LATE_TRIES):
-            moment = clock() + await self._granted(lane, chat)
-            await asyncio.sleep(max(0.0, moment - clock()))
-            if clock() - moment <= self._late:
+            granted = await self._granted(lane, chat)
+            moment = monotonic() + granted
+            # The event loop counts from where its round began, so one sleep may be too short.
+            while (early := moment - monotonic()) > 0:  # noqa: ASYNC110 - it is time that is waited for
+                await asyncio.sleep(early)
+            if monotonic() - moment <= self._late:
                 return
 
     async def _granted(self, lane: Lane, chat_id: str) -> float:
@@ -101,13 +104,12 @@ class RedisPacing:
         keys = [self._budget, self._chat(chat_id)]
         of_chat = (limit.interval, limit.tolerance) if limit else (0, 0)
         arguments = [HORIZONS[lane], count, self._interval, FARTHEST, *of_chat]
-        clock = asyncio.get_running_loop().time
-        asked_at = clock()
+        asked_at = monotonic()
         with store_errors("asking for a turn to send"):
             granted, after, *said_at = await _grant(self._redis, keys, arguments)
         if not granted:
             return Wait(after)
-        ago = self._answers.ago(said_at[0] / 1_000_000, asked_at, clock())
+        ago = self._answers.ago(said_at[0] / 1_000_000, asked_at, monotonic())
         return Granted(granted, after - round(ago * 1_000_000))
 
     async def chats(self, chat_ids: Sequence[str]) -> list[timedelta]:

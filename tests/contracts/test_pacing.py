@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import timedelta
+from itertools import pairwise
+from random import Random
 from typing import Any
 
 import pytest
@@ -51,21 +53,24 @@ async def test_the_script_decides_as_the_pure_function(redis: Redis) -> None:
     pacing = RedisPacing(redis, "telegram:1", RATE)
     budget, chats = Budget(), dict[str, int]()
     for step, first, second in SCRIPT:
-        seconds, micros = await redis.time()
-        now = seconds * 1_000_000 + micros
+        before = await micros_of(redis)
         if step == "flooded":
             await pacing.flooded(first, timedelta(seconds=second))
             budget, chats[first] = flooded(
-                budget, chats.get(first, 0), now, chat=first, after=second * 1_000_000, limit=limit_of(first)
+                budget, chats.get(first, 0), before, chat=first, after=second * 1_000_000, limit=limit_of(first)
             )
             continue
         chat, count = (second, 1) if isinstance(second, str) else ("", second)
         answer = await pacing.take(first, count, chat_id=chat)
         limit = limit_of(chat) if chat else None
-        budget, chats[chat], expected = grant(
-            budget, chats.get(chat, 0), now, lane=first, count=count, interval=INTERVAL, limit=limit
-        )
-        assert type(answer) is type(expected), (step, first, second)
+        # On a busy machine a wait may end between the two looks at the clock.
+        decisions = [
+            grant(budget, chats.get(chat, 0), now, lane=first, count=count, interval=INTERVAL, limit=limit)
+            for now in (before, await micros_of(redis))
+        ]
+        fitting = [decision for decision in decisions if type(decision[2]) is type(answer)]
+        assert fitting, (step, first, second, answer, decisions)
+        budget, chats[chat], expected = fitting[0]
         if isinstance(answer, Granted) and isinstance(expected, Granted):
             assert answer.after == pytest.approx(expected.after, abs=NEAR)
         if isinstance(answer, Wait) and isinstance(expected, Wait):
@@ -114,7 +119,9 @@ async def test_processes_share_one_budget(redis: Redis) -> None:
 async def test_another_accounts_budget_is_another(redis: Redis) -> None:
     for _ in range(30):
         await RedisPacing(redis, "telegram:1", RATE).take(Lane.REPLY)
-    assert await RedisPacing(redis, "telegram:2", RATE).take(Lane.REPLY) == Granted(1, 0)
+    answer = await RedisPacing(redis, "telegram:2", RATE).take(Lane.REPLY)
+    assert isinstance(answer, Granted)
+    assert (answer.count, answer.after <= 0) == (1, True)
 
 
 async def test_what_is_kept_of_a_chat_goes_by_itself(redis: Redis) -> None:
@@ -154,10 +161,19 @@ async def test_a_process_that_was_held_up_makes_up_for_nothing(redis: Redis) -> 
 
 def test_answers_that_were_read_late_are_as_old_as_they_are() -> None:
     answers = Answers()
-    assert answers.ago(1_000.0, asked_at=5.0, now=5.01) == 0  # nothing to compare it with
-    assert answers.ago(1_001.0, asked_at=6.0, now=6.31) == pytest.approx(0.3)
-    assert answers.ago(1_002.0, asked_at=7.0, now=7.005) == 0  # the quickest yet
-    assert answers.ago(1_003.0, asked_at=8.0, now=8.01) == pytest.approx(0.005)
+    assert answers.ago(1_000.01, asked_at=5.0, now=5.02) == pytest.approx(0.02)  # no way there would be shorter
+    assert answers.ago(1_001.001, asked_at=6.0, now=6.31) == pytest.approx(0.31)
+    assert answers.ago(1_002.2, asked_at=7.0, now=7.205) == pytest.approx(0.006)  # it was on its way there for long
+
+
+def test_moments_never_come_together_while_a_clock_is_learnt() -> None:
+    answers, random = Answers(), Random(1)
+    moments = []
+    for number in range(100):
+        there, back = random.uniform(0, 0.3), random.uniform(0, 0.3)
+        said_at, asked_at = 1_000 + number / 30, number / 30 - there
+        moments.append(number / 30 + back - answers.ago(said_at, asked_at, number / 30 + back))
+    assert min(later - earlier for earlier, later in pairwise(moments)) >= 1 / 30 - 1e-9
 
 
 def test_a_clock_that_jumps_makes_no_answer_older_than_the_call() -> None:
@@ -165,12 +181,17 @@ def test_a_clock_that_jumps_makes_no_answer_older_than_the_call() -> None:
     answers.ago(1_000.0, asked_at=5.0, now=5.01)
     assert answers.ago(400.0, asked_at=6.0, now=6.02) == pytest.approx(0.02)
     assert answers.ago(9_000.0, asked_at=7.0, now=7.02) == 0
-    assert answers.ago(9_001.0, asked_at=8.0, now=8.07) == pytest.approx(0.05)
 
 
 def test_the_difference_of_two_clocks_is_learnt_again() -> None:
     answers = Answers()
     answers.ago(1_000.0, asked_at=5.0, now=5.0)
-    for minute in (1, 2, 3):  # by then the server's clock has lost a second
-        ago = answers.ago(999.0 + 61 * minute, asked_at=4.0 + 61 * minute, now=5.0 + 61 * minute)
-    assert ago == 0
+    for minute in (1, 2, 3):  # by then the server's clock has gained a second
+        ago = answers.ago(1_001.0 + 61 * minute, asked_at=5.0 + 61 * minute, now=5.1 + 61 * minute)
+    assert ago == pytest.approx(0.1)
+
+
+async def micros_of(redis: Redis) -> int:
+    """The server's clock."""
+    seconds, micros = await redis.time()
+    return int(seconds * 1_000_000 + micros)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from redis.asyncio import Redis
 
 from newsbot.channels.telegram.api import TelegramApi
@@ -15,6 +16,10 @@ from newsbot.domain.message import IncomingMessage, Kind, Span, TextReply
 from newsbot.domain.subscriber import Address
 from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, create_telegram_app
 from tests.telegram_sandbox import TOKEN, running_app
+
+pytestmark = (
+    pytest.mark.alone
+)  # both sides live in this process: when it has to wait for a core, messages come together
 
 READERS = range(8_000_000_001, 8_000_000_121)
 
