@@ -17,9 +17,8 @@ from newsbot.domain.subscriber import Address
 from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, create_telegram_app
 from tests.telegram_sandbox import TOKEN, running_app
 
-pytestmark = (
-    pytest.mark.alone
-)  # both sides live in this process: when it has to wait for a core, messages come together
+# Both sides live in this process: when it has to wait for a core, messages come together.
+pytestmark = pytest.mark.alone
 
 READERS = range(8_000_000_001, 8_000_000_121)
 
