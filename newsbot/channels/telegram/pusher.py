@@ -100,7 +100,7 @@ class TelegramPusher:
 
     async def _post(self, form: Prepared, to: Recipient) -> Attempt:
         try:
-            answer = await self._api.mass.post(form.url, b"%b%b}" % (form.head, _fields(form.operation, to)))
+            answer = await self._api.mass.post(form.url, form.head + _fields(form.operation, to))
         except (NotSent, AnswerLost) as error:
             return outcomes.from_error(error)
         return outcomes.from_answer(answer)
@@ -136,12 +136,13 @@ class TelegramPusher:
 
 
 def _fields(operation: Operation, to: Recipient) -> bytes:
+    """The end of the JSON object."""
     chat = to.user_id if to.user_id.lstrip("-").isdecimal() else json.dumps(number(to.user_id))
     if operation is not Operation.SEND:
-        return f'"chat_id":{chat},"message_id":{int(to.message_id)}'.encode()
+        return f'"chat_id":{chat},"message_id":{int(to.message_id)}}}'.encode()
     if to.thread_id:
-        return f'"chat_id":{chat},"message_thread_id":{int(to.thread_id)}'.encode()
-    return f'"chat_id":{chat}'.encode()
+        return f'"chat_id":{chat},"message_thread_id":{int(to.thread_id)}}}'.encode()
+    return f'"chat_id":{chat}}}'.encode()
 
 
 def _of_delete(attempt: Attempt) -> Attempt:
