@@ -147,7 +147,7 @@ class Newsroom:
         )
         task = asyncio.create_task(worker.run())
         while await ledger.open_units(alert.id):
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.2)
             if task.done():
                 task.result()
         task.cancel()
