@@ -32,8 +32,10 @@ import uvloop
 from aiogram import Bot as AiogramBot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.types import InlineKeyboardMarkup as AiogramKeyboard
+from aiogram.types import LinkPreviewOptions as AiogramPreview
 from redis.asyncio import Redis
-from telegram import Bot
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.request import HTTPXRequest
 
 from bench.sink import sink
@@ -219,23 +221,29 @@ async def bare(url: str, count: int, session: Callable[[], aiohttp.ClientSession
 
 async def aiogram(url: str, count: int) -> float:
     session = AiohttpSession(api=TelegramAPIServer.from_base(url), limit=CONNECTIONS)
-    parameters = _parameters()
+    parameters = _parameters(AiogramKeyboard.model_validate, AiogramPreview.model_validate)
     async with AiogramBot(TOKEN, session=session) as bot:
         return await side_by_side(CONNECTIONS, count, lambda number: bot.send_message(number, **parameters))
 
 
 async def library(url: str, count: int) -> float:
     request = HTTPXRequest(connection_pool_size=CONNECTIONS, pool_timeout=60)
-    parameters = _parameters()
+    parameters = _parameters(InlineKeyboardMarkup.de_json, LinkPreviewOptions.de_json)
     async with Bot(TOKEN, base_url=f"{url}/bot", request=request) as bot:
         return await side_by_side(CONNECTIONS, count, lambda number: bot.send_message(number, **parameters))
 
 
-def _parameters() -> dict[str, Any]:
-    """The same text; without the buttons, which the libraries would build of their own objects."""
+def _parameters(keyboard: Callable[[Any], object], preview: Callable[[Any], object]) -> dict[str, Any]:
+    """The same message, of the library's own objects, which whoever writes to many makes once."""
     request = render(CARD).request
     assert request is not None
-    return {"text": request.parameters()["text"], "parse_mode": "HTML"}
+    parameters = request.parameters()
+    return {
+        "text": parameters["text"],
+        "parse_mode": parameters["parse_mode"],
+        "reply_markup": keyboard(parameters["reply_markup"]),
+        "link_preview_options": preview(parameters["link_preview_options"]),
+    }
 
 
 async def fast(newsroom: Newsroom) -> list[tuple[str, float, float, float, str]]:
