@@ -15,6 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
 
 from newsbot.articles import migrations
 from newsbot.database import Database, connect_database
@@ -61,6 +64,16 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """One without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.sqlite3"
+    else:
+        with empty_postgres_database(request.getfixturevalue("postgres_url")) as url:
+            yield url
+
+
 @pytest.fixture
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     file = tmp_path / "newsbot.sqlite3"
@@ -100,3 +113,18 @@ async def _migrate(url: str) -> None:
     database = connect_database(url, Path())
     await migrations.upgrade(database)
     await database.close()
+
+
+def migrate_to(connection: Connection, revision: str) -> None:
+    """The tables that an older program knew. To be run in its thread: `connection.run_sync(migrate_to, …)`."""
+    command.upgrade(_config(connection), revision)
+
+
+def migrate_back_to(connection: Connection, revision: str) -> None:
+    command.downgrade(_config(connection), revision)
+
+
+def _config(connection: Connection) -> Config:
+    config = migrations.alembic_config()
+    config.attributes["connection"] = connection
+    return config

@@ -167,7 +167,7 @@ class SqlArticleStore:
         if not 0 < story <= _LARGEST_ID:
             return ()
         newest = (articles.c.published_at.desc(), articles.c.id.desc())
-        return tuple(await self._select(select(articles).where(tells(story, now)).order_by(*newest).limit(limit)))
+        return tuple(await self._select(select(articles).where(tells([story], now)).order_by(*newest).limit(limit)))
 
     async def word_counts(self, words: Collection[str], *, now: datetime) -> tuple[int, dict[str, int]]:
         async with self._database.reading() as connection:

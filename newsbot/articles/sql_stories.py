@@ -148,9 +148,9 @@ def _newer_than_this(
         yield of_topic.correlate(other)
 
 
-def tells(story: int, now: datetime) -> ColumnElement[bool]:
-    """Whether a row of `articles` tells it and may be read."""
-    member = or_(articles.c.id == story, and_(articles.c.story != 0, articles.c.story == story))
+def tells(stories: Collection[int], now: datetime) -> ColumnElement[bool]:
+    """Whether a row of `articles` tells one of them and may be read."""
+    member = or_(articles.c.id.in_(stories), and_(articles.c.story != 0, articles.c.story.in_(stories)))
     return and_(member, articles.c.withdrawn_at.is_(None), articles.c.published_at <= now)
 
 
@@ -159,11 +159,8 @@ async def others_of(connection: AsyncConnection, shown: Collection[Article], now
     stories = {article.tells for article in shown}
     if not stories:
         return {}
-    member = or_(articles.c.id.in_(stories), and_(articles.c.story != 0, articles.c.story.in_(stories)))
-    readable = and_(member, articles.c.withdrawn_at.is_(None), articles.c.published_at <= now)
-    rows = await connection.execute(
-        select(_STORY.label("story"), func.count().label("n")).where(readable).group_by(_STORY)
-    )
+    counted = select(_STORY.label("story"), func.count().label("n")).where(tells(stories, now)).group_by(_STORY)
+    rows = await connection.execute(counted)
     return {row.story: row.n - 1 for row in rows if row.n > 1}
 
 
@@ -177,7 +174,7 @@ async def tell_anew(connection: AsyncConnection, article_id: int, now: datetime,
 
 async def tell_anew_without(connection: AsyncConnection, gone: Article, now: datetime, dialect: str) -> None:
     """It was withdrawn: whoever was shown it may be shown the newest of the others, unless that is newer and shown."""
-    newest = select(articles.c.id, articles.c.published_at).where(tells(gone.tells, now), articles.c.id != gone.id)
+    newest = select(articles.c.id, articles.c.published_at).where(tells([gone.tells], now), articles.c.id != gone.id)
     newest = newest.order_by(articles.c.published_at.desc(), articles.c.id.desc()).limit(1)
     other = (await connection.execute(newest)).first()
     if other is not None and (other.published_at, other.id) < (gone.published_at, gone.id) and gone.published_at <= now:

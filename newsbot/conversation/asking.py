@@ -32,7 +32,7 @@ from newsbot.domain.topic import Topic
 from newsbot.errors import StoreError
 from newsbot.text.clipping import Unit, clip
 
-__all__ = ["ask", "never_mind"]
+__all__ = ["ask", "never_mind", "turn_on_button"]
 
 LONGEST_SEARCHED: Final = 24  #: graphemes of a search on its button
 
@@ -53,9 +53,9 @@ def _asked(house: House, turn: Turn, asked: Ask, search: Button | None) -> TextR
         case Unsubscribe():
             return _ask_to_unfollow(house, turn, asked.wish, search)
         case Pause() if turn.known and turn.known.preferences.paused:
-            return text(confirmations.IS_PAUSED.to(turn), buttons=rows(_on(turn), search))
+            return text(confirmations.IS_PAUSED.to(turn), buttons=rows(turn_on_button(turn), search))
         case Stop() if turn.known and turn.known.preferences.stopped:
-            return text(confirmations.HAS_STOPPED.to(turn), buttons=rows(_on(turn), search))
+            return text(confirmations.HAS_STOPPED.to(turn), buttons=rows(turn_on_button(turn), search))
         case Resume() if turn.known and not (turn.known.preferences.paused or turn.known.preferences.stopped):
             return text(confirmations.ARE_ON.to(turn), buttons=rows(topics_button(turn), search))
         case Pause():
@@ -120,7 +120,7 @@ def _question(turn: Turn, question: str, wish: Pressable, *others: Button | None
     return text(question, buttons=rows(yes, _no(turn), *others))
 
 
-def _on(turn: Turn) -> Button:
+def turn_on_button(turn: Turn) -> Button:
     return Button(turn.translate("Turn alerts on"), encode(Resume(View.ASKED)))
 
 

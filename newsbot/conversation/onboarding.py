@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from newsbot.conversation import confirmations
 from newsbot.conversation.actions import encode
+from newsbot.conversation.asking import turn_on_button
 from newsbot.conversation.cards import follow_button, main_topic
-from newsbot.conversation.intents import ChooseLanguage, Help, OpenArticle, Resume, Start, Subscribe, View
+from newsbot.conversation.intents import ChooseLanguage, Help, OpenArticle, Start, Subscribe, View
 from newsbot.conversation.reading import latest_button, open_article, readable, topics_button
 from newsbot.conversation.shared_chats import introduction
 from newsbot.conversation.subscriptions import subscribe, topic_choice
@@ -56,8 +57,8 @@ async def greet(house: House, turn: Turn) -> Replies:
     if not subscriber.preferences.stopped:
         begun = subscriber.preferences.onboarded or turn.followed
         return (_welcome_back(house, turn, stopped=False) if begun else _first_question(house, turn),)
-    on = Button(turn.translate("Turn alerts on"), encode(Resume(View.ASKED)))
-    return (text(confirmations.HAS_STOPPED.to(turn), buttons=rows(on, latest_button(turn), topics_button(turn))),)
+    buttons = rows(turn_on_button(turn), latest_button(turn), topics_button(turn))
+    return (text(confirmations.HAS_STOPPED.to(turn), buttons=buttons),)
 
 
 def _started(preferences: Preferences) -> Preferences:

@@ -97,8 +97,13 @@ def class_of(article: Article) -> AlertClass:
 
 
 def story_of(article: Article) -> str:
-    """What its readers are alerted of once: a story is called after the article that began it."""
-    return f"article:{article.tells}"
+    """What its readers are alerted of once."""
+    return story_begun_by(article.tells)
+
+
+def story_begun_by(article_id: int) -> str:
+    """A story is called after the article that began it."""
+    return f"article:{article_id}"
 
 
 def decide(article: Article, situation: Situation) -> Verdict:

@@ -19,6 +19,7 @@ import structlog
 from newsbot.articles.store import ArticleStore, Retelling
 from newsbot.delivery.alerts import AlertStore
 from newsbot.delivery.ledger import COPIES_KEPT
+from newsbot.delivery.policy import story_begun_by
 from newsbot.delivery.troubles import Troubles
 from newsbot.domain.alert import STOPPED_ARTICLE_WITHDRAWN, Alert, AlertClass, AlertKind, AlertState, NewAlert
 from newsbot.domain.article import Article
@@ -125,7 +126,7 @@ class StoryUpdates:
         if not telling:
             return True
         newest, done = telling[0], True
-        alerts = [one for one in await self._alerts.of_story(f"article:{story}") if not one.kind.touches_copies]
+        alerts = [one for one in await self._alerts.of_story(story_begun_by(story)) if not one.kind.touches_copies]
         for sent in alerts:
             touching = await self._alerts.copies_touched(sent.id)
             match decide(sent, touching, newest, changed.get(newest.id), now):

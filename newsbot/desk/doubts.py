@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from newsbot.conversation.turn import Turn
-from newsbot.delivery.policy import story_of
+from newsbot.delivery.policy import story_begun_by, story_of
 from newsbot.desk.drafts import Draft
 from newsbot.desk.link_check import links_of
 from newsbot.desk.turn import Desk, totals_of
@@ -39,7 +39,7 @@ async def told_by(desk: Desk, draft: Draft) -> Told:
     """
     article = await desk.house.articles.get(draft.article_id) if draft.article_id else None
     if article is None:
-        return Told(f"article:{draft.article_id}" if draft.article_id else f"broadcast:{draft.id}")
+        return Told(story_begun_by(draft.article_id) if draft.article_id else draft.origin)
     story = story_of(article)
     told = [alert for alert in await desk.alerts.of_story(story) if not alert.kind.touches_copies]
     return Told(story, again=any(alert.article_id != article.id for alert in told))

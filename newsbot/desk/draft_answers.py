@@ -38,8 +38,7 @@ async def current(desk: Desk, turn: Turn, draft_id: int) -> Replies:
         case DraftState.DROPPED:
             return (text(_("This draft was cancelled. /broadcast begins a new one.")),)
         case DraftState.SENT:
-            origin = f"correction:{draft.corrects}:{draft.id}" if draft.corrects else f"broadcast:{draft.id}"
-            alert = await desk.alerts.by_origin(origin)
+            alert = await desk.alerts.by_origin(draft.origin)
             if alert is None:
                 return (await _not_made_yet(desk, turn, draft),)
             said = Toast(text=_("This was confirmed already; it is sent once."))

@@ -39,6 +39,11 @@ class Draft:
     corrects: int = 0  #: the alert whose copies are to be changed into this
     changed_at: datetime
 
+    @property
+    def origin(self) -> str:
+        """Of the one alert that it becomes (`NewAlert.origin`)."""
+        return f"correction:{self.corrects}:{self.id}" if self.corrects else f"broadcast:{self.id}"
+
 
 class DraftStore(Protocol):
     """Raises StoreUnavailable when the database is away.

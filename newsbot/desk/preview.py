@@ -35,7 +35,7 @@ def alert_of(
     """What the draft becomes when it is confirmed. `told`: as `told_by` says."""
     if parent is not None:
         return NewAlert(
-            origin=f"correction:{parent.id}:{draft.id}",
+            origin=draft.origin,
             kind=AlertKind.CORRECTION,
             cls=parent.cls,
             story=parent.story,
@@ -48,7 +48,7 @@ def alert_of(
             by=by,
         )
     return NewAlert(
-        origin=f"broadcast:{draft.id}",
+        origin=draft.origin,
         kind=AlertKind.BROADCAST,
         cls=draft.cls,
         story=told.story,

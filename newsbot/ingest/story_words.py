@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from newsbot.text.analyser import key, keys
+from newsbot.text.calendar_words import WEEKDAY_NUMBERS
 from newsbot.text.tokens import tokens
 from newsbot.text.verbs import VERB_FORMS
 
@@ -58,10 +59,7 @@ MONTHS: Final = _numbered(
     *("জানুয়ারি january jan", "ফেব্রুয়ারি february feb", "মার্চ march", "এপ্রিল april", "মে may", "জুন june", "জুলাই july"),
     *("আগস্ট august", "সেপ্টেম্বর september", "অক্টোবর october", "নভেম্বর november", "ডিসেম্বর december"),
 )
-WEEKDAYS: Final = _numbered(
-    *("সোমবার monday", "মঙ্গলবার tuesday", "বুধবার wednesday", "বৃহস্পতিবার thursday", "শুক্রবার friday", "শনিবার saturday"),
-    "রোববার রবিবার sunday",
-)
+WEEKDAYS: Final = {key(name): str(number) for name, number in WEEKDAY_NUMBERS.items()}
 
 #: which of a series: the first match is not the second, the semi-final not the final
 ORDER: Final = _numbered(

@@ -20,7 +20,7 @@ import regex
 
 from newsbot.ingest.opening import leans_on_another
 from newsbot.text.analyser import content_keys, is_small, key, keys
-from newsbot.text.calendar_words import MONTH_NUMBERS, WEEKDAYS
+from newsbot.text.calendar_words import MONTH_NUMBERS, WEEKDAY_NUMBERS
 from newsbot.text.normalise import normalise
 from newsbot.text.sentences import split_sentences
 from newsbot.text.tokens import tokens
@@ -81,8 +81,8 @@ _SCALES: Final = _keys("""
     hundred thousand million billion trillion lakh crore percent per cent taka dollar rupee euro kg tonne ton metre
     meter kilometre kilometer km minute hour day week month year
 """)
-_WHEN: Final = frozenset(map(key, (*WEEKDAYS["bn"], *WEEKDAYS["en"]))) | _keys(
-    "রবিবার আজ গতকাল কাল আগামীকাল পরশু আগামী গত পরদিন today yesterday tomorrow tonight next last"
+_WHEN: Final = frozenset(map(key, WEEKDAY_NUMBERS)) | _keys(
+    "আজ গতকাল কাল আগামীকাল পরশু আগামী গত পরদিন today yesterday tomorrow tonight next last"
 )
 #: words that no name, number or date is made of
 _EVERYDAY: Final = frozenset(map(key, VERB_FORMS.values())) | _keys("""

@@ -10,7 +10,7 @@ from typing import Final
 
 from newsbot.text.normalise import normalise
 
-__all__ = ["BENGALI_CALENDAR", "DAY_PARTS", "MONTHS", "MONTH_NUMBERS", "WEEKDAYS", "day_part"]
+__all__ = ["BENGALI_CALENDAR", "DAY_PARTS", "MONTHS", "MONTH_NUMBERS", "WEEKDAYS", "WEEKDAY_NUMBERS", "day_part"]
 
 MONTHS: Final = {
     "bn": (
@@ -46,6 +46,13 @@ MONTH_NUMBERS: Final[dict[str, int]] = {
     normalise(name).casefold(): number
     for number in range(1, 13)
     for name in (MONTHS["bn"][number - 1], MONTHS["en"][number - 1], *_OTHER_SPELLINGS.get(number, ()))
+}
+
+#: normalised, case-folded name → 0–6
+WEEKDAY_NUMBERS: Final[dict[str, int]] = {
+    normalise(name).casefold(): number
+    for names in (*WEEKDAYS.values(), (*WEEKDAYS["bn"][:6], "রবিবার"))
+    for number, name in enumerate(names)
 }
 
 #: normalised month of Bangladesh's calendar → 1–12, counted from its new year, 14 April

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import regex
 
-from newsbot.text.calendar_words import MONTH_NUMBERS, WEEKDAYS
+from newsbot.text.calendar_words import MONTH_NUMBERS, WEEKDAY_NUMBERS
 from newsbot.text.normalise import normalise
 
 __all__ = ["Period", "find_period", "split_period"]
@@ -45,13 +45,8 @@ _WITHOUT_YEAR: Final = regex.compile(
     rf"(?<!{_LETTER})(\d{{1,2}})(?:ই|শে|লা|রা|ঠা|st|nd|rd|th)?\s+({_MONTHS})(?:ের|র)?(?!{_LETTER})"
 )
 _YEARS_BACK: Final = 8  #: in which every date has been, 29 February too
-_WEEKDAYS: Final = {
-    normalise(name).casefold(): number
-    for names in (*WEEKDAYS.values(), (*WEEKDAYS["bn"][:6], "রবিবার"))
-    for number, name in enumerate(names)
-}
 _YESTERDAYS: Final = regex.compile(_words("কালকের|kalker"))  #: tomorrow's as well, but that is no news
-_WEEKDAY: Final = regex.compile(_words(f"(?:(গত|last) )?({'|'.join(_WEEKDAYS)})"))
+_WEEKDAY: Final = regex.compile(_words(f"(?:(গত|last) )?({'|'.join(WEEKDAY_NUMBERS)})"))
 _RELATIVE: Final = tuple(
     (regex.compile(words), first, length)
     for words, first, length in (
@@ -94,7 +89,7 @@ def _past_day(line: str, today: date, zone: tzinfo) -> Period | None:
     if found := _YESTERDAYS.search(line):
         return _period(today - _DAY, 1, zone, *found.span())
     if found := _WEEKDAY.search(line):
-        ago = (today.weekday() - _WEEKDAYS[found[2]]) % 7 or (7 if found[1] else 0)
+        ago = (today.weekday() - WEEKDAY_NUMBERS[found[2]]) % 7 or (7 if found[1] else 0)
         return _period(today - ago * _DAY, 1, zone, *found.span())
     return None
 

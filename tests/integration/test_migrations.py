@@ -19,7 +19,6 @@ import newsbot.subscribers.journal  # noqa: F401 - adds its tables to the metada
 from newsbot.articles import migrations
 from newsbot.articles.migrations.comparison import belongs_to_the_models
 from newsbot.database import Database, connect_database, metadata
-from tests.databases import empty_postgres_database
 
 OPEN = """
 import asyncio, sys
@@ -32,15 +31,6 @@ async def main():
     print("alembic loaded:", "alembic" in sys.modules)
 asyncio.run(main())
 """
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request, tmp_path):
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/empty.sqlite3"
-    else:
-        with empty_postgres_database(request.getfixturevalue("postgres_url")) as url:
-            yield url
 
 
 async def open_in_a_process(url: str) -> str:

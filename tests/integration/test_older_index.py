@@ -10,8 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from alembic import command
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import insert, text
 
 from newsbot.articles import migrations
 from newsbot.articles.query_parser import parse_query
@@ -22,20 +21,11 @@ from newsbot.database import Database, connect_database
 from newsbot.errors import StoreUnavailable
 from newsbot.text.tokens import tokens
 from tests.builders import NOW, an_article
-from tests.databases import empty_postgres_database
+from tests.databases import migrate_to
 
 BEFORE = "0004_desk"
 CAME_LATER = ("story",)
 HEADLINES = ("বাংলাদেশের নির্বাচন", "খেলা দেখতে মাঠে", "নির্বাচনে জয়", "ঢাকায় বৃষ্টি", "রাজনীতির মাঠ") * 9
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request, tmp_path):
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/old.sqlite3"
-    else:
-        with empty_postgres_database(request.getfixturevalue("postgres_url")) as url:
-            yield url
 
 
 @pytest.fixture
@@ -43,7 +33,7 @@ async def old(empty_url):
     """With articles indexed as version 0004 did: plain words, headline, kicker, body and topics."""
     database = connect_database(empty_url, Path())
     async with database.writing() as connection:
-        await connection.run_sync(_migrate_to, BEFORE)
+        await connection.run_sync(migrate_to, BEFORE)
         for number, headline in enumerate(HEADLINES, 1):
             article = an_article(number, headline=headline, published_at=NOW - timedelta(hours=number))
             columns = [column.name for column in articles.columns if column.name not in CAME_LATER]
@@ -52,12 +42,6 @@ async def old(empty_url):
             await connection.execute(*_old_index(database, number, tokens(headline)))
     yield database
     await database.close()
-
-
-def _migrate_to(connection: Connection, revision: str) -> None:
-    config = migrations.alembic_config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
 
 
 def _old_index(database: Database, number: int, words: list[str]) -> tuple[Any, dict[str, object]]:

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import insert, text
 
 from newsbot.articles import migrations
 from newsbot.articles.schema import articles
@@ -23,7 +22,7 @@ from newsbot.delivery.schema import alerts
 from newsbot.domain.alert import Alert, AlertKind, AlertState, Outcome, Totals
 from newsbot.domain.article import Article
 from tests.builders import NOW, a_draft, an_alert, an_article, some_topics
-from tests.databases import empty_postgres_database
+from tests.databases import migrate_back_to, migrate_to
 
 BEFORE = "0005_search"
 NOT_WRITTEN = (articles.c.id, alerts.c.id, articles.c.story, alerts.c.again)  #: given by the database, or came later
@@ -31,21 +30,12 @@ MINUTE = timedelta(minutes=1)
 SENT = Totals(2, {Outcome.SENT: 2})
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request, tmp_path):
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/old.sqlite3"
-    else:
-        with empty_postgres_database(request.getfixturevalue("postgres_url")) as url:
-            yield url
-
-
 @pytest.fixture
 async def upgraded(empty_url) -> AsyncIterator[Database]:
     """Two articles; the first was alerted."""
     database = connect_database(empty_url, Path())
     async with database.writing() as connection:
-        await connection.run_sync(_migrate_to, BEFORE)
+        await connection.run_sync(migrate_to, BEFORE)
         for number in (1, 2):
             told = an_article(number, announced_at=NOW, published_at=NOW - number * MINUTE)
             await connection.execute(insert(articles).values(_columns(articles, told)))
@@ -62,12 +52,6 @@ async def upgraded(empty_url) -> AsyncIterator[Database]:
     await migrations.upgrade(database)
     yield database
     await database.close()
-
-
-def _migrate_to(connection: Connection, revision: str) -> None:
-    config = migrations.alembic_config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
 
 
 def _columns(table: Any, of: Article | Alert) -> dict[str, object]:
@@ -104,14 +88,8 @@ async def test_what_was_alerted_is_not_alerted_again_and_its_cards_follow_its_wo
 
 async def test_going_back_leaves_articles_and_alerts(upgraded):
     async with upgraded.writing() as connection:
-        await connection.run_sync(_migrate_back)
+        await connection.run_sync(migrate_back_to, BEFORE)
         kept = [
             (await connection.execute(text(f"SELECT count(*) FROM {of}"))).scalar() for of in ("articles", "alerts")
         ]
     assert kept == [2, 1]
-
-
-def _migrate_back(connection: Connection) -> None:
-    config = migrations.alembic_config()
-    config.attributes["connection"] = connection
-    command.downgrade(config, BEFORE)

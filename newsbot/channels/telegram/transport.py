@@ -18,7 +18,6 @@ from ssl import SSLContext
 from typing import Any, Final
 
 import aiohttp
-from multidict import CIMultiDict
 from telegram.error import NetworkError, TelegramError
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
@@ -28,7 +27,6 @@ CONNECT_LIMIT: Final = 10.0  #: seconds for a free connection, the name, the han
 IN_FLIGHT: Final = 500  #: connections; above 1,000 active requests the server answers 429
 KEEP_ALIVE: Final = 60.0  #: seconds that an idle connection is kept: a reply after a pause needs no new handshake
 
-_JSON: Final = CIMultiDict({"Content-Type": "application/json"})
 _TOKEN: Final = re.compile(r"\d+:[A-Za-z0-9_-]{8,}")
 _TYPED_BY_LIBRARY: Final = frozenset({400, 401, 403, 404, 409})  #: others lose their status in the library's exceptions
 
@@ -86,7 +84,7 @@ async def exchange(
 
     Takes at most `connect_limit` + `read_limit` seconds, however slowly bytes trickle in. Raises NotSent, AnswerLost.
     """
-    headers = _JSON if isinstance(body, bytes) else None
+    headers = {"Content-Type": "application/json"} if isinstance(body, bytes) else None
     limits = aiohttp.ClientTimeout(total=None, connect=connect_limit, sock_read=read_limit)
     try:
         async with (
