@@ -12,7 +12,14 @@ from newsbot.desk.audience import changed_by, choose_audience
 from newsbot.desk.bulletins import Act, BulletinKind
 from newsbot.desk.correcting import parent_of, refusal_of
 from newsbot.desk.doubts import told_by
-from newsbot.desk.draft_answers import ask_for_message, changed_since, current, has_message
+from newsbot.desk.draft_answers import (
+    ask_for_message,
+    changed_since,
+    current,
+    has_message,
+    may_be_forgotten,
+    no_longer_kept,
+)
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.preview import alert_of, as_readers_see_it, control, reach_of, show
 from newsbot.desk.standing import standing_of
@@ -28,7 +35,7 @@ async def press_draft(desk: Desk, turn: Turn, press: Press) -> Replies:
     _ = turn.translate
     draft = await desk.drafts.get(press.id)
     if draft is None:
-        return (Toast(text=_("This draft is no longer kept.")),)
+        return no_longer_kept(turn)
     if press.verb is Verb.CONFIRM:
         return await _confirm(desk, turn, draft, press)
     if not draft.state.open:
@@ -140,6 +147,8 @@ async def _confirm(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replie
         draft = closed or await desk.drafts.get(draft.id) or draft
     if draft.state is not DraftState.SENT:
         return await current(desk, turn, draft.id)
+    if may_be_forgotten(turn, draft) and await desk.alerts.by_origin(draft.origin) is None:
+        return no_longer_kept(turn)
     alert = await _made(desk, turn, draft, parent)
     if first:
         await note(desk, turn, alert, Act.SENT if parent is None else Act.CORRECTED)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from newsbot.conversation.turn import Replies, Turn, rows, text
 from newsbot.desk.actions import Verb, press_button
 from newsbot.desk.audience import choose_audience
@@ -12,7 +15,29 @@ from newsbot.desk.standing import standing_of
 from newsbot.desk.turn import Desk
 from newsbot.domain.message import Button, TextReply, Toast
 
-__all__ = ["ask_for_message", "cancel_button", "changed_since", "current", "has_message", "shown_anew"]
+__all__ = [
+    "ask_for_message",
+    "cancel_button",
+    "changed_since",
+    "current",
+    "has_message",
+    "may_be_forgotten",
+    "no_longer_kept",
+    "shown_anew",
+]
+
+#: in which a draft that was confirmed may still become its alert. Alerts are kept for four days at least, so one that
+#: is not there by then was never made; later it may have been.
+MADE_WITHIN: Final = timedelta(days=1)
+
+
+def may_be_forgotten(turn: Turn, draft: Draft) -> bool:
+    """Whether it was confirmed so long ago that its alert may have been made and deleted since."""
+    return draft.state is DraftState.SENT and turn.now - draft.changed_at >= MADE_WITHIN
+
+
+def no_longer_kept(turn: Turn) -> Replies:
+    return (Toast(text=turn.translate("This draft is no longer kept.")),)
 
 
 def has_message(draft: Draft) -> bool:
@@ -33,12 +58,14 @@ async def current(desk: Desk, turn: Turn, draft_id: int) -> Replies:
     _ = turn.translate
     draft = await desk.drafts.get(draft_id)
     if draft is None:
-        return (Toast(text=_("This draft is no longer kept.")),)
+        return no_longer_kept(turn)
     match draft.state:
         case DraftState.DROPPED:
             return (text(_("This draft was cancelled. /broadcast begins a new one.")),)
         case DraftState.SENT:
             alert = await desk.alerts.by_origin(draft.origin)
+            if alert is None and may_be_forgotten(turn, draft):
+                return no_longer_kept(turn)
             if alert is None:
                 return (await _not_made_yet(desk, turn, draft),)
             said = Toast(text=_("This was confirmed already; it is sent once."))

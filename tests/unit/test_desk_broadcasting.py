@@ -484,6 +484,22 @@ async def test_who_dies_between_closing_the_draft_and_making_the_alert_makes_it_
     assert await sent(desk) == 1
 
 
+async def test_a_button_that_is_pressed_when_its_alert_is_no_longer_kept_sends_nothing(
+    desk: Newsdesk, editor: Phone
+) -> None:
+    confirm = await at_the_last_button(editor)
+    await editor.do(confirm)
+    await desk.plan()
+    await desk.deliver()
+    await desk.finish()
+    desk.later(days=5)
+    await desk.alerts.retain(keep_since=desk.now)
+    assert await sent(desk) == 0
+    assert "no longer kept" in await editor.do(confirm)
+    assert "no longer kept" in await editor.do("b:drop:1")
+    assert await sent(desk) == 0
+
+
 async def test_a_button_of_an_earlier_version_shows_the_draft_as_it_is_and_sends_nothing(
     desk: Newsdesk, editor: Phone
 ) -> None:
