@@ -66,20 +66,22 @@ class TelegramSettings(_Group):
 
 
 class MessengerSettings(_Group):
-    """Reserved: Messenger is the second channel and is not built yet."""
-
-    page_id: str | None = setting(
-        None, "The Page's id (Messenger: for a later version).", "1234567890", pattern=r"^\d+$"
-    )
-    page_token: SecretStr | None = setting(None, "The Page's access token.", "EAAB-your-page-token")
+    page_id: str | None = setting(None, "The Facebook Page's id.", "1234567890", pattern=r"^\d{1,20}$")
+    page_token: SecretStr | None = setting(None, "The Page's access token.", "EAAB-your-page-token", min_length=1)
     app_secret: SecretStr | None = setting(
-        None, "The app's secret; signs what Messenger sends.", "0123456789abcdef0123456789abcdef"
+        None, "The app's secret; signs what Messenger sends.", "0123456789abcdef0123456789abcdef", min_length=16
+    )
+    app_secret_old: SecretStr | None = setting(
+        None,
+        "While you change the app's secret: the one before, still accepted.",
+        "fedcba9876543210fedcba9876543210",
+        min_length=16,
     )
     verify_token: SecretStr | None = setting(
-        None, "The word you give when you register the webhook.", "a-word-of-your-own"
+        None, "The word you give when you register the webhook.", "a-word-of-your-own", min_length=8
     )
     api_url: Url = setting("https://graph.facebook.com", "Where the Graph API is.", "https://graph.facebook.com")
-    graph_version: str = setting("v25.0", "Version of the Graph API.", "v25.0", pattern=r"^v\d+\.\d+$")
+    graph_version: str = setting("v26.0", "Version of the Graph API.", "v26.0", pattern=r"^v\d{1,3}\.0$")
     rate: int = setting(30, "Messages a second from the Page.", 30, ge=1, le=300)
 
 

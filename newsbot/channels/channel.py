@@ -68,6 +68,8 @@ class Recipient:
     user_id: str
     thread_id: str = ""  #: forum topic
     message_id: str = ""  #: the copy that is edited or deleted
+    window_until: float = 0.0  #: unix seconds until which the reader may be written to; 0: not now, or no such limit
+    delivery: str = ""  #: our id of this delivery (`delivery_id`), where the channel can carry one
 
 
 class Pusher(Protocol):

@@ -62,6 +62,10 @@ def understand(incoming: IncomingMessage, vocabulary: Vocabulary) -> Intent:
             return CameBack()
         case Kind.MOVED:
             return Moved(incoming.action)
+        case Kind.REACTION | Kind.ECHO | Kind.TAKEN_OVER | Kind.HANDED_BACK | Kind.ENFORCED:
+            return NotForUs()
+        case Kind.OPTED_OUT:
+            return Stop()
     if incoming.chat_kind is ChatKind.BROADCAST:
         return _understand_post(incoming, vocabulary)
     in_group = incoming.chat_kind is ChatKind.GROUP

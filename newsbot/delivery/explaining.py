@@ -27,6 +27,8 @@ OUTCOMES: Final = {
     Outcome.WITHDRAWN: "no longer wanted, or not to be reached any more, when their turn came",
     Outcome.STOPPED: "not sent, since the alert was stopped",
     Outcome.STRIKE: "refused: chat not found, for the first time",
+    Outcome.HELD: "kept until they write again: the platform lets us write only for a while after they did",
+    Outcome.ELSEWHERE: "left to their other channel",
     Outcome.BLOCKED: "refused: the bot is blocked",
     Outcome.DEACTIVATED: "refused: the account is deleted",
     Outcome.NEVER_STARTED: "refused: they never started the bot",
@@ -46,6 +48,7 @@ OUTCOMES: Final = {
     Outcome.CANT_EDIT: "refused: the message can't be edited",
     Outcome.TOO_LATE: "refused: the message is too old",
     Outcome.MIGRATED: "refused: the chat has moved",
+    Outcome.NOT_AVAILABLE: "refused: they blocked us, left, or were deactivated",
     Outcome.REFUSED: "refused",
 }
 

@@ -15,7 +15,7 @@ from enum import IntEnum
 from typing import Final, Protocol, Self
 
 from newsbot.domain.alert import Alert, Audience, Outcome, Totals
-from newsbot.domain.subscriber import Slot
+from newsbot.domain.subscriber import SEGMENT_SIZE, Slot
 from newsbot.errors import DeliveryError
 
 #: how long a reader is not alerted again for the same story: it takes in articles for three days after it began, and
@@ -49,6 +49,22 @@ class Unit:
         return cls(alert_id, Tier(tier), segment)
 
 
+def delivery_id(unit: Unit, position: int) -> str:
+    """What a message may carry, so that a lost answer can be made up for: `alert:tier:segment:position`."""
+    return f"{unit}:{position}"
+
+
+def parse_delivery_id(text: str) -> tuple[Unit, int] | None:
+    """None: it isn't one."""
+    parts = text.split(":")
+    if len(parts) != 4 or not all(part.isascii() and part.isdecimal() and len(part) <= 19 for part in parts):
+        return None
+    alert_id, tier, segment, position = map(int, parts)
+    if tier > max(Tier) or position >= SEGMENT_SIZE:
+        return None
+    return Unit(alert_id, Tier(tier), segment), position
+
+
 @dataclass(slots=True, unsafe_hash=True)  # not frozen: see `Sent`
 class Reader:
     """Somebody whose turn has come. They are marked as begun."""
@@ -59,6 +75,7 @@ class Reader:
     topic: str = ""  #: the first of the alert's topics that they follow, in the alert's order
     thread_id: str = ""  #: forum topic that a group's administrators subscribed
     message_id: str = ""  #: their copy of the alert that is corrected or recalled
+    window_until: float = 0.0  #: unix seconds until which they may be written to, on a channel with windows
 
 
 @dataclass(frozen=True, slots=True)

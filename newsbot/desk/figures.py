@@ -29,6 +29,8 @@ __all__ = ["brief", "name_of", "progress", "report", "state_of", "why_it_paused"
 
 #: in this order in a report
 OUTCOMES: Final[dict[Outcome, str]] = {
+    Outcome.HELD: N_("wait for the reader to write"),
+    Outcome.ELSEWHERE: N_("get it on their other channel"),
     Outcome.UNKNOWN: N_("unknown (the answer was lost)"),
     Outcome.EXPIRED: N_("not sent in time"),
     Outcome.STOPPED: N_("not sent (it was stopped before)"),
@@ -45,6 +47,7 @@ OUTCOMES: Final[dict[Outcome, str]] = {
     Outcome.NO_RIGHTS: N_("groups where the bot may not write"),
     Outcome.THREAD_GONE: N_("groups whose forum topic is gone"),
     Outcome.MIGRATED: N_("groups that moved"),
+    Outcome.NOT_AVAILABLE: N_("have left, or blocked us"),
     Outcome.BAD_MARKUP: N_("refused (the formatting)"),
     Outcome.TOO_LONG: N_("refused (too long)"),
     Outcome.EMPTY: N_("refused (empty)"),

@@ -130,6 +130,8 @@ class Outcome(IntEnum):
     WITHDRAWN = 4  #: the reader no longer wanted it, or could not be reached any more, when their turn came
     STOPPED = 5  #: the alert was stopped before their turn came
     STRIKE = 6  #: 'chat not found', for the first time
+    HELD = 7  #: the reader wrote too long ago for the platform to let us write: offered when they write again
+    ELSEWHERE = 8  #: goes out on the reader's other channel
     BLOCKED = 16
     DEACTIVATED = 17
     NEVER_STARTED = 18
@@ -149,6 +151,7 @@ class Outcome(IntEnum):
     CANT_EDIT = 32
     TOO_LATE = 33
     MIGRATED = 34
+    NOT_AVAILABLE = 35
     REFUSED = 63  #: for a reason that has no number of its own
 
     @classmethod
@@ -175,6 +178,10 @@ class Totals:
     @property
     def sent(self) -> int:
         return self.outcomes.get(Outcome.SENT, 0)
+
+    @property
+    def held(self) -> int:
+        return self.outcomes.get(Outcome.HELD, 0)
 
     @property
     def unknown(self) -> int:

@@ -43,6 +43,9 @@ class Reason(StrEnum):
     NO_CONNECTION = "no_connection"
     FLOOD = "flood"
     NO_ANSWER = "no_answer"
+    OUTSIDE_WINDOW = "outside_window"  #: the reader wrote too long ago
+    NOT_AVAILABLE = "not_available"  #: blocked us, left or was deactivated: the platform doesn't say which
+    RESTRICTED = "restricted"  #: the platform restricts our account
 
 
 # Not frozen: there is one for each message, and to make a frozen one costs three times as much.

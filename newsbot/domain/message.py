@@ -28,6 +28,15 @@ class Kind(StrEnum):
     UNBLOCKED = "unblocked"
     #: the chat has a new id: `action` is it, `address` the old one; the subscriber moves and nothing is answered
     MOVED = "moved"
+    REACTION = "reaction"  #: the reader reacted to one of our messages
+    #: one of our own messages, as the platform reports it: `action` is the delivery's id, `message` where it stands
+    ECHO = "echo"
+    TAKEN_OVER = "taken_over"  #: a person, or another program, answers this reader
+    HANDED_BACK = "handed_back"  #: and does no longer
+    #: the platform warned us, blocked us or lets us write again: `action` is warning, block or unblock, `text` its
+    #: reason, `address` our own account
+    ENFORCED = "enforced"
+    OPTED_OUT = "opted_out"  #: the reader wants no more alerts, and said so in the platform's own way
 
 
 class ChatKind(StrEnum):
@@ -65,6 +74,7 @@ class IncomingMessage:
     spans: tuple[Span, ...] = ()  #: the text with its styles and links, where it has any
     picture: str = ""  #: the channel's own reference to the picture that was sent
     album: str = ""  #: the same for all pictures that were sent together
+    opens: str = ""  #: name of the `Opener`, where this lets us write to the reader for a while; '': no such limit
 
 
 # --- what goes out ---------------------------------------------------------------------------------------------------
