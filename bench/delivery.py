@@ -42,11 +42,11 @@ from bench.sink import sink
 from bench.tables import show
 from newsbot.bootstrap import utc_now
 from newsbot.channels.channel import Operation
+from newsbot.channels.http_exchange import open_session
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.pusher import TelegramPusher
 from newsbot.channels.telegram.renderer import render
 from newsbot.channels.telegram.sender import TelegramChannel
-from newsbot.channels.telegram.transport import open_session
 from newsbot.database import open_database
 from newsbot.delivery.alert_store import SqlAlertStore
 from newsbot.delivery.composer import Composed, Variant

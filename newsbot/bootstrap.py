@@ -152,7 +152,7 @@ class Parts:
 
     async def _open_session(self) -> aiohttp.ClientSession:
         # Costs 0.4 s: only commands that speak to Telegram pay it.
-        from newsbot.channels.telegram.transport import open_session
+        from newsbot.channels.http_exchange import open_session
 
         return await self._stack.enter_async_context(open_session())
 

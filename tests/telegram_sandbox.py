@@ -10,10 +10,10 @@ from typing import Any
 
 from aiohttp import web
 
+from newsbot.channels.http_exchange import open_session
 from newsbot.channels.inbox import Handle
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.receiver import BotIdentity
-from newsbot.channels.telegram.transport import open_session
 from newsbot.domain.message import IncomingMessage
 from newsbot.errors import StoreUnavailable
 from newsbot.sandbox.telegram.faults import Fault

@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 
 from newsbot.articles.sql_store import SqlArticleStore
 from newsbot.bootstrap import utc_now
+from newsbot.channels.http_exchange import open_session
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.pusher import TelegramPusher
-from newsbot.channels.telegram.transport import open_session
 from newsbot.conversation.alerts import AlertComposer
 from newsbot.database import open_database
 from newsbot.delivery.alert_store import SqlAlertStore

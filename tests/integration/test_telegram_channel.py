@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from newsbot.channels.http_exchange import open_session
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.outcomes import from_answer
 from newsbot.channels.telegram.receiver import receive
 from newsbot.channels.telegram.renderer import render
 from newsbot.channels.telegram.sender import TelegramChannel
-from newsbot.channels.telegram.transport import open_session
 from newsbot.channels.telegram.wire import Destination
 from newsbot.delivery.pacing import Lane
 from newsbot.domain.attempt import Reason, Refused, Scope, Sent, TryLater, Unknown, Unreachable

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 from redis.asyncio import Redis
 
+from newsbot.channels.http_exchange import open_session
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.sender import TelegramChannel
-from newsbot.channels.telegram.transport import open_session
 from newsbot.delivery.redis_pacing import RedisPacing
 from newsbot.domain.attempt import Sent
 from newsbot.domain.message import IncomingMessage, Kind, Span, TextReply

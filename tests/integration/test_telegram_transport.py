@@ -16,17 +16,17 @@ from aiohttp.abc import AbstractResolver
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
-from newsbot.channels.telegram.transport import (
-    AiohttpRequest,
+from newsbot.channels.http_exchange import (
     Answer,
     AnswerLost,
+    HttpFailure,
     NotSent,
-    UnexpectedAnswer,
     describe,
     exchange,
     open_session,
     redact,
 )
+from newsbot.channels.telegram.transport import AiohttpRequest, LibraryAnswerLost, LibraryNotSent, UnexpectedAnswer
 
 TOKEN = "123456789:AAHsecret_Token-of-35-letters_abcdef"
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -79,9 +79,9 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-async def failure(session: aiohttp.ClientSession, url: str) -> TelegramError:
+async def failure(session: aiohttp.ClientSession, url: str) -> HttpFailure:
     """What the transport raises; checked for the token on the way."""
-    with pytest.raises(TelegramError) as raised:
+    with pytest.raises(HttpFailure) as raised:
         await exchange(session, url, b'{"chat_id": 1}', read_limit=0.4, connect_limit=0.4)
     error = raised.value
     assert error.__cause__ is None
@@ -260,6 +260,19 @@ async def test_the_librarys_bot_raises_its_own_errors_over_our_transport(
     assert TOKEN not in "".join(traceback.format_exception(raised.value))
 
 
+@pytest.mark.parametrize(("behaviour", "expected"), [(None, LibraryNotSent), (take_and_close, LibraryAnswerLost)])
+async def test_the_librarys_bot_tells_what_was_not_sent_from_what_may_have_been(
+    session: aiohttp.ClientSession, unused_tcp_port: int, behaviour: Behaviour | None, expected: type[TelegramError]
+) -> None:
+    async with a_server(behaviour or take_and_close) as url:
+        if behaviour is None:
+            url = f"http://127.0.0.1:{unused_tcp_port}/bot{TOKEN}/sendMessage"
+        with pytest.raises(TelegramError) as raised:
+            await a_bot(session, url).send_message(1, "x")
+    assert type(raised.value) is expected
+    assert TOKEN not in "".join(traceback.format_exception(raised.value))
+
+
 async def test_a_page_instead_of_json_is_no_answer_and_stays_out_of_the_log(
     session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -291,10 +304,13 @@ async def test_what_was_sent_is_plain_json(session: aiohttp.ClientSession) -> No
 
 
 def test_an_error_is_described_without_token_or_address() -> None:
-    assert describe(aiohttp.InvalidURL(f"http://x/bot{TOKEN}/getMe")) == "the address of the Bot API is not a valid URL"
+    assert describe(aiohttp.InvalidURL(f"http://x/bot{TOKEN}/getMe")) == "the platform's address is not a valid URL"
     assert describe(OSError(f"http://x/bot{TOKEN}/getMe failed")) == "OSError: http://x/bot<token>/getMe failed"
     assert describe(TimeoutError()) == "TimeoutError"
     assert redact("10:30 was fine") == "10:30 was fine"
+    address = "/v26.0/me?access_token=EAAGsecret&appsecret_proof=0a1b2c&fields=id&input_token=x%7Cy"
+    assert redact(address) == "/v26.0/me?access_token=<token>&appsecret_proof=<token>&fields=id&input_token=<token>"
+    assert redact("Error validating EAAGm0PX4ZCpsBAtokenofapage: expired") == "Error validating <token>: expired"
 
 
 async def test_a_tls_context_can_be_given() -> None:

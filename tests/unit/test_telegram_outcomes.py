@@ -20,8 +20,9 @@ from telegram.error import (
     TimedOut,
 )
 
+from newsbot.channels.http_exchange import Answer, AnswerLost, NotSent
 from newsbot.channels.telegram.outcomes import RECONNECT, RESTART, UNDATED_FLOOD, from_answer, from_error
-from newsbot.channels.telegram.transport import Answer, AnswerLost, NotSent, UnexpectedAnswer
+from newsbot.channels.telegram.transport import UnexpectedAnswer
 from newsbot.domain.attempt import Attempt, Reason, Refused, Scope, Sent, TryLater, Unknown, Unreachable
 
 NOT_MODIFIED = (

@@ -15,10 +15,11 @@ import structlog
 from telegram import Bot, InputFile
 from yarl import URL
 
+from newsbot.channels.http_exchange import CONNECT_LIMIT, READ_LIMIT, Answer, exchange
+from newsbot.channels.mass_transport import MassTransport
 from newsbot.channels.telegram import outcomes
-from newsbot.channels.telegram.mass_transport import MassTransport
 from newsbot.channels.telegram.receiver import BotIdentity
-from newsbot.channels.telegram.transport import CONNECT_LIMIT, READ_LIMIT, AiohttpRequest, Answer, exchange
+from newsbot.channels.telegram.transport import AiohttpRequest
 from newsbot.channels.telegram.wire import (
     AnswerCallback,
     DeleteMessage,
@@ -50,7 +51,7 @@ class TelegramApi:
     def __init__(
         self, session: aiohttp.ClientSession, token: str, *, api_url: str = OFFICIAL, read_limit: float = READ_LIMIT
     ) -> None:
-        """Raises ConfigurationError when `token` can't be one. `read_limit`: seconds; see `transport.READ_LIMIT`."""
+        """Raises ConfigurationError when `token` can't be one. `read_limit`: seconds, as in `http_exchange`."""
         if not _TOKEN.fullmatch(token):
             raise ConfigurationError(
                 "NEWSBOT_TELEGRAM__TOKEN: this is not a token; one looks like 123456789:AAH…, copy it from @BotFather"

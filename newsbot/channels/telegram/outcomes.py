@@ -24,7 +24,8 @@ from telegram.error import (
     TelegramError,
 )
 
-from newsbot.channels.telegram.transport import Answer, AnswerLost, NotSent, UnexpectedAnswer, redact
+from newsbot.channels.http_exchange import Answer, AnswerLost, NotSent, redact
+from newsbot.channels.telegram.transport import UnexpectedAnswer
 from newsbot.domain.attempt import Attempt, Reason, Refused, Scope, Sent, TryLater, Unknown, Unreachable
 
 RECONNECT: Final = timedelta(seconds=2)  #: before trying again where nothing was sent

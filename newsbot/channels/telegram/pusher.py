@@ -14,12 +14,12 @@ import structlog
 from yarl import URL
 
 from newsbot.channels.channel import Operation, Recipient
+from newsbot.channels.http_exchange import AnswerLost, NotSent
 from newsbot.channels.telegram import outcomes
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.fallback import next_best, other_edit
 from newsbot.channels.telegram.receiver import CHANNEL
 from newsbot.channels.telegram.renderer import render
-from newsbot.channels.telegram.transport import AnswerLost, NotSent
 from newsbot.channels.telegram.wire import DeleteMessage, Request, number
 from newsbot.domain.attempt import Attempt, Reason, Refused, Sent, Unreachable
 from newsbot.domain.message import AnyReply, MessageRef, Toast

@@ -11,8 +11,8 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
-from newsbot.channels.telegram.mass_transport import MassTransport
-from newsbot.channels.telegram.transport import Answer, AnswerLost, NotSent, open_session
+from newsbot.channels.http_exchange import Answer, AnswerLost, NotSent, open_session
+from newsbot.channels.mass_transport import MassTransport
 from tests.telegram_sandbox import running_app
 
 

@@ -1,4 +1,4 @@
-"""Requests whose address and body are ready, by the thousand: what `transport.exchange` does, at less cost.
+"""Requests whose address and body are ready, by the thousand: what `http_exchange.exchange` does, at less cost.
 
 What is saved: a timer for each limit of each request (one timer looks after all of them), and aiohttp's own ways of
 finding out what a body is and of letting go of a connection, which reading an answer to its end does by itself.
@@ -7,13 +7,14 @@ finding out what a body is and of letting go of a connection, which reading an a
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Final
 
 import aiohttp
 from aiohttp.payload import BytesPayload
 from yarl import URL
 
-from newsbot.channels.telegram.transport import CONNECT_LIMIT, READ_LIMIT, Answer, AnswerLost, failure_of
+from newsbot.channels.http_exchange import CONNECT_LIMIT, READ_LIMIT, Answer, AnswerLost, failure_of
 
 TICK: Final = 0.5  #: seconds between two looks at which requests take too long
 
@@ -34,7 +35,7 @@ class MassTransport:
         self._late: set[asyncio.Task[Any]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    async def post(self, url: URL, body: bytes) -> Answer:
+    async def post(self, url: URL, body: bytes, headers: Mapping[str, str] | None = None) -> Answer:
         """The whole answer, whatever its status. No redirects. Raises NotSent, AnswerLost."""
         loop = asyncio.get_running_loop()
         task = asyncio.current_task()
@@ -44,13 +45,15 @@ class MassTransport:
             self._timer = loop.call_later(self._tick, self._look)
         try:
             payload = BytesPayload(body, content_type="application/json")
-            response = await self._session.post(url, data=payload, timeout=_LIMITS, allow_redirects=False)
+            response = await self._session.post(
+                url, data=payload, headers=headers, timeout=_LIMITS, allow_redirects=False
+            )
             content = response.content
             # Nearly every answer comes whole, and then there is nothing to wait for.
             answer = content.read_nowait() if content.is_eof() else await response.read()
             if response.status == 200:
-                return Answer(200, answer)
-            return Answer(response.status, answer, response.headers.get("Retry-After", ""))
+                return Answer(200, answer, "", response.headers)
+            return Answer(response.status, answer, response.headers.get("Retry-After", ""), response.headers)
         except asyncio.CancelledError:
             if task not in self._late or task.uncancel() > 0:
                 raise
