@@ -5,6 +5,9 @@ one interval apart. What makes replies beat pushes is how far ahead each lane ma
 within a moment, so that a reply never finds more than that before it; and the higher lane keeps the schedule filled
 beyond the reach of the lower one. Replies queue as far as they must.
 
+A platform may tell how much of its quota we have used. Before it is used up, all go more slowly, and pushes stop before
+replies do (`Restraint`).
+
 Times are whole microseconds. The decision is this module's, pure; `redis_pacing` makes it in one script for all
 processes, and a test holds the two to each other.
 """
@@ -23,6 +26,10 @@ AIM: Final = 0.96
 FARTHEST: Final = 60_000_000
 #: two chats' refusals within this are the whole bot's
 SECOND_CHAT_WITHIN: Final = 1_000_000
+#: a restraint that lasts longer was written by a clock that has jumped back since: no platform counts in longer windows
+LONGEST_RESTRAINT: Final = 86_400_000_000
+#: while everything stands still, look again so soon: somebody may have put it right
+STOPPED_AGAIN: Final = 5_000_000
 
 
 class Lane(StrEnum):
@@ -41,6 +48,23 @@ HORIZONS: Final[dict[Lane, int]] = {
     Lane.TOPIC: 80_000,
     Lane.DIGEST: 40_000,
 }
+
+
+class Stop(StrEnum):
+    """Who must not send."""
+
+    NOBODY = ""
+    PUSHES = "pushes"
+    EVERYTHING = "everything"
+
+
+@dataclass(frozen=True, slots=True)
+class Restraint:
+    """For `lasting`: who stops, and how long an interval is for the others, in per cent of the usual one."""
+
+    stop: Stop = Stop.NOBODY
+    stretch: int = 100
+    lasting: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +93,19 @@ class Budget:
     paused_until: int = 0
     flooded_at: int = 0  #: when a chat was refused last, and which
     flooded_chat: str = ""
+    stopped_until: int = 0  #: everything; `pushes_until`: only pushes
+    pushes_until: int = 0
+    stretch: int = 100  #: per cent of the usual interval, until `stretched_until`
+    stretched_until: int = 0
+
+    def stopped_for(self, lane: Lane, now: int) -> int:
+        """Microseconds for which the lane stands still; 0: it doesn't."""
+        ends = (self.stopped_until,) if lane is Lane.REPLY else (self.stopped_until, self.pushes_until)
+        return max([0, *(until - now for until in ends if until <= now + LONGEST_RESTRAINT)])
+
+    def stretched(self, interval: int, now: int) -> int:
+        holds = now < self.stretched_until <= now + LONGEST_RESTRAINT
+        return interval * self.stretch // 100 if holds else interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +138,9 @@ def grant(
     `chat_next_at`: of the chat, 0 when it was not written to lately; with `limit` the one send goes to that chat.
     Returns both as they are then, and the answer. A wait changes nothing.
     """
+    if stopped := budget.stopped_for(lane, now):
+        return budget, chat_next_at, Wait(min(stopped, STOPPED_AGAIN))
+    interval = budget.stretched(interval, now)
     next_at = now if budget.next_at > now + FARTHEST else max(now, budget.next_at)
     paused_until = 0 if budget.paused_until > now + FARTHEST else budget.paused_until
     start = max(next_at, paused_until)
@@ -142,6 +182,23 @@ def flooded(
     return noted, max(chat_next_at, until + limit.tolerance)
 
 
+def restrain(budget: Budget, now: int, restraint: Restraint) -> Budget:
+    """What the platform said of our quota. A stop is never made shorter: others may know more than who speaks."""
+    until = now + min(restraint.lasting // timedelta(microseconds=1), LONGEST_RESTRAINT)
+    stopped_until, pushes_until = (
+        0 if known > now + LONGEST_RESTRAINT else known for known in (budget.stopped_until, budget.pushes_until)
+    )
+    if restraint.stretch > 100:
+        budget = replace(budget, stretch=restraint.stretch, stretched_until=until)
+    match restraint.stop:
+        case Stop.EVERYTHING:
+            return replace(budget, stopped_until=max(stopped_until, until))
+        case Stop.PUSHES:
+            return replace(budget, pushes_until=max(pushes_until, until))
+        case Stop.NOBODY:
+            return budget
+
+
 def limit_of(chat_id: str) -> ChatLimit:
     """Telegram's groups and channels have negative ids."""
     return GROUP if chat_id.startswith("-") else PRIVATE
@@ -180,6 +237,14 @@ class BulkPacing(Protocol):
     async def flooded(self, chat_id: str, after: timedelta) -> None: ...
 
 
+class Throttle(Protocol):
+    """The same budget for who knows how much of our quota is used. Raises StoreUnavailable when it can't be told."""
+
+    async def restrain(self, restraint: Restraint) -> None:
+        """The account as a whole must send less for a while."""
+        ...
+
+
 class Unpaced:
     """No limits: for channels that have none."""
 
@@ -187,4 +252,7 @@ class Unpaced:
         return
 
     async def flooded(self, chat_id: str, after: timedelta) -> None:
+        return
+
+    async def restrain(self, restraint: Restraint) -> None:
         return

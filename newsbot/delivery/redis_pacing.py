@@ -1,7 +1,8 @@
 """The budget of an account in Redis, shared by every process that writes for it.
 
 key                          type    what                                             how long
-{pacing:<account>}:budget    hash    next_at, paused_until; who was refused last      lasting
+{pacing:<account>}:budget    hash    next_at, paused_until; who was refused last;     lasting
+                                     what the platform said of our quota
 {pacing:<account>}:chat:<id> string  when that chat may be written to                 until then
 """
 
@@ -20,10 +21,13 @@ from newsbot.delivery.pacing import (
     FARTHEST,
     GROUP,
     HORIZONS,
+    LONGEST_RESTRAINT,
     PRIVATE,
     SECOND_CHAT_WITHIN,
+    STOPPED_AGAIN,
     Granted,
     Lane,
+    Restraint,
     Wait,
     interval_of,
     limit_of,
@@ -36,6 +40,7 @@ CLOCKS_AGAIN: Final = 60.0  #: seconds for which the difference of two clocks is
 _grant: Final = Script(__package__, "pacing_grant.lua")
 _chats: Final = Script(__package__, "pacing_chats.lua")
 _flooded: Final = Script(__package__, "pacing_flooded.lua")
+_restrain: Final = Script(__package__, "pacing_restrain.lua")
 _MICROSECOND: Final = timedelta(microseconds=1)
 _NONE: Final = timedelta(0)
 
@@ -61,7 +66,9 @@ class Answers:
 
 
 class RedisPacing:
-    """See `Pacing` and `BulkPacing`. `account`: `telegram:123456`; `rate`: messages a second that are allowed."""
+    """See `Pacing`, `BulkPacing` and `Throttle`. `account`: `telegram:123456`; `rate`: messages that a second
+    may hold.
+    """
 
     def __init__(self, redis: Redis, account: str, rate: float) -> None:
         self._redis = redis
@@ -103,7 +110,17 @@ class RedisPacing:
         limit = limit_of(chat_id) if chat_id else None
         keys = [self._budget, self._chat(chat_id)]
         of_chat = (limit.interval, limit.tolerance) if limit else (0, 0)
-        arguments = [HORIZONS[lane], count, self._interval, FARTHEST, *of_chat]
+        pushes = int(lane is not Lane.REPLY)
+        arguments = [
+            HORIZONS[lane],
+            count,
+            self._interval,
+            FARTHEST,
+            *of_chat,
+            pushes,
+            LONGEST_RESTRAINT,
+            STOPPED_AGAIN,
+        ]
         asked_at = monotonic()
         with store_errors("asking for a turn to send"):
             granted, after, *said_at = await _grant(self._redis, keys, arguments)
@@ -132,6 +149,14 @@ class RedisPacing:
         ]
         with store_errors("noting a pause"):
             await _flooded(self._redis, [self._budget, self._chat(chat_id)], arguments)
+
+    async def restrain(self, restraint: Restraint) -> None:
+        """See `Throttle`."""
+        lasting = min(restraint.lasting // _MICROSECOND, LONGEST_RESTRAINT)
+        with store_errors("noting what is left of a quota"):
+            await _restrain(
+                self._redis, [self._budget], [restraint.stop.value, restraint.stretch, lasting, LONGEST_RESTRAINT]
+            )
 
     def _chat(self, chat_id: str) -> str:
         return f"{self._prefix}:chat:{chat_id}"

@@ -13,16 +13,21 @@ import pytest
 from redis.asyncio import Redis
 
 from newsbot.delivery.pacing import (
+    LONGEST_RESTRAINT,
+    STOPPED_AGAIN,
     Budget,
     BulkPacing,
     Granted,
     Lane,
+    Restraint,
+    Stop,
     Wait,
     flooded,
     grant,
     interval_of,
     limit_of,
     reserve,
+    restrain,
 )
 from newsbot.delivery.redis_pacing import Answers, RedisPacing
 from newsbot.errors import StoreUnavailable
@@ -47,13 +52,35 @@ SCRIPT: list[tuple[str, Any, Any]] = [
     ("take", Lane.BREAKING, 1),
     ("take", Lane.DIGEST, 1),
 ]
+SLOWER = Restraint(stretch=400, lasting=timedelta(minutes=1))
+PUSHES_STOP = Restraint(Stop.PUSHES, lasting=timedelta(seconds=40))
+ALL_STOP = Restraint(Stop.EVERYTHING, lasting=timedelta(minutes=30))
+RESTRAINED: list[tuple[str, Any, Any]] = [
+    ("restrain", SLOWER, None),
+    *[("take", Lane.REPLY, str(chat)) for chat in range(6)],
+    ("take", Lane.BREAKING, 10),
+    ("restrain", PUSHES_STOP, None),
+    ("take", Lane.BREAKING, 10),
+    ("take", Lane.DIGEST, 1),
+    ("take", Lane.REPLY, "7"),
+    ("restrain", ALL_STOP, None),
+    ("take", Lane.REPLY, "8"),
+    ("restrain", Restraint(Stop.EVERYTHING, lasting=timedelta(0)), None),  # another process's older news
+    ("take", Lane.REPLY, "8"),
+    ("take", Lane.BREAKING, 1),
+]
 
 
-async def test_the_script_decides_as_the_pure_function(redis: Redis) -> None:
+@pytest.mark.parametrize("script", [SCRIPT, RESTRAINED])
+async def test_the_scripts_decide_as_the_pure_functions(redis: Redis, script: list[tuple[str, Any, Any]]) -> None:
     pacing = RedisPacing(redis, "telegram:1", RATE)
     budget, chats = Budget(), dict[str, int]()
-    for step, first, second in SCRIPT:
+    for step, first, second in script:
         before = await micros_of(redis)
+        if step == "restrain":
+            await pacing.restrain(first)
+            budget = restrain(budget, before, first)
+            continue
         if step == "flooded":
             await pacing.flooded(first, timedelta(seconds=second))
             budget, chats[first] = flooded(
@@ -114,6 +141,33 @@ async def test_processes_share_one_budget(redis: Redis) -> None:
     assert all(isinstance(answer, Granted) for answer in answers)
     budget = await redis.hgetall("{pacing:telegram:1}:budget")
     assert int(budget[b"next_at"]) - began >= 40 * INTERVAL
+
+
+async def test_what_one_process_knows_of_the_quota_holds_for_all(redis: Redis) -> None:
+    async with client_of(redis) as other:
+        one, another = RedisPacing(redis, "messenger:1", RATE), RedisPacing(other, "messenger:1", RATE)
+        await one.restrain(Restraint(Stop.PUSHES, stretch=200, lasting=timedelta(minutes=1)))
+        assert await another.take(Lane.BREAKING) == Wait(STOPPED_AGAIN)
+        granted = [await another.take(Lane.REPLY) for _ in range(10)]
+    moments = [answer.after for answer in granted if isinstance(answer, Granted)]
+    assert len(moments) == 10
+    assert moments[-1] > 9 * 1.9 * INTERVAL - NEAR
+
+
+async def test_a_restraint_that_a_clock_left_behind_is_forgotten(redis: Redis) -> None:
+    pacing = RedisPacing(redis, "messenger:1", RATE)
+    far = await micros_of(redis) + 2 * LONGEST_RESTRAINT
+    await redis.hset(
+        "{pacing:messenger:1}:budget",
+        mapping={"stopped_until": far, "pushes_until": far, "stretch": 400, "stretched_until": far},
+    )
+    answer = await pacing.take(Lane.BREAKING, 2)
+    assert isinstance(answer, Granted)
+    assert answer.count == 2
+    await pacing.restrain(Restraint(Stop.EVERYTHING, lasting=timedelta(seconds=2)))
+    answer = await pacing.take(Lane.BREAKING)
+    assert isinstance(answer, Wait)
+    assert answer.again_after <= 2_000_000
 
 
 async def test_another_accounts_budget_is_another(redis: Redis) -> None:

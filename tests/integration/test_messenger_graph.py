@@ -96,9 +96,13 @@ async def test_each_call_carries_the_token_in_its_header_and_the_proof() -> None
 
 async def test_every_answer_is_shown_to_who_watches_our_quota() -> None:
     seen: list[Answer] = []
+
+    async def watch(answer: Answer) -> None:
+        seen.append(answer)
+
     async with a_server() as server, open_session() as session:
         server.headers = {"X-App-Usage": '{"call_count":28}'}
-        graph = an_api(session, server.url, seen=seen.append)
+        graph = an_api(session, server.url, watch=watch)
         await graph.call("GET", "me")
         await graph.send_ready(b"{}")
     assert [answer.headers["x-app-usage"] for answer in seen] == ['{"call_count":28}'] * 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -13,15 +14,19 @@ from newsbot.delivery.pacing import (
     GROUP,
     HORIZONS,
     PRIVATE,
+    STOPPED_AGAIN,
     Budget,
     ChatLimit,
     Granted,
     Lane,
+    Restraint,
+    Stop,
     Wait,
     flooded,
     grant,
     interval_of,
     limit_of,
+    restrain,
 )
 
 SECOND = 1_000_000
@@ -45,6 +50,9 @@ class Schedule:
         if isinstance(answer, Granted):
             self.sent += [self.now + answer.after + n * INTERVAL for n in range(answer.count)]
         return answer
+
+    def restrain(self, seconds: int, stop: Stop = Stop.NOBODY, stretch: int = 100) -> None:
+        self.budget = restrain(self.budget, self.now, Restraint(stop, stretch, timedelta(seconds=seconds)))
 
     def refuse(self, chat: str, after: int) -> None:
         self.budget, self.chats[chat] = flooded(
@@ -152,3 +160,32 @@ def test_a_clock_that_jumps_back_stops_nothing(jump: int) -> None:
     schedule.now -= jump
     assert schedule.ask(Lane.REPLY, chat="3", limit=PRIVATE) == Granted(1, 0)
     assert schedule.ask(Lane.REPLY, chat="1", limit=PRIVATE) == Granted(1, INTERVAL)
+
+
+def test_a_fuller_quota_makes_all_go_more_slowly_for_a_while() -> None:
+    schedule = Schedule()
+    schedule.restrain(60, stretch=400)
+    waits = [schedule.ask(Lane.REPLY) for _ in range(5)]
+    assert waits == [Granted(1, n * 4 * INTERVAL) for n in range(5)]
+    schedule.now += 60 * SECOND
+    assert [schedule.ask(Lane.REPLY) for _ in range(5)] == [Granted(1, n * INTERVAL) for n in range(5)]
+
+
+def test_a_nearly_full_quota_is_left_to_replies() -> None:
+    schedule = Schedule()
+    schedule.restrain(60, Stop.PUSHES)
+    for lane in (Lane.BREAKING, Lane.TOPIC, Lane.DIGEST):
+        assert schedule.ask(lane) == Wait(STOPPED_AGAIN)
+    assert schedule.ask(Lane.REPLY) == Granted(1, 0)
+    schedule.now += 60 * SECOND
+    assert isinstance(schedule.ask(Lane.BREAKING), Granted)
+
+
+def test_a_full_quota_stops_everything_for_as_long_as_it_says() -> None:
+    schedule = Schedule()
+    schedule.restrain(1800, Stop.EVERYTHING)
+    schedule.restrain(1, Stop.EVERYTHING)  # a process that knows less
+    schedule.now += 1798 * SECOND
+    assert [schedule.ask(lane) for lane in (Lane.REPLY, Lane.BREAKING)] == [Wait(2 * SECOND)] * 2
+    schedule.now += 2 * SECOND
+    assert schedule.ask(Lane.BREAKING) == Granted(1, 0)

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -57,7 +57,7 @@ class GraphRefused(DeliveryError):
 
 
 class GraphApi:
-    """The session is the caller's. `seen` is told of every answer: its headers say how much of our quota is used."""
+    """The session is the caller's. `watch` is told of every answer: its headers say how much of our quota is used."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class GraphApi:
         api_url: str = OFFICIAL,
         version: str = VERSION,
         *,
-        seen: Callable[[Answer], None] = lambda answer: None,
+        watch: Callable[[Answer], Awaitable[None]] | None = None,
         read_limit: float = READ_LIMIT,
     ) -> None:
         """Raises ConfigurationError for what can't be an id, a token, a secret or a version."""
@@ -76,7 +76,7 @@ class GraphApi:
         self.page_id = page_id
         self.api_url = api_url.rstrip("/")
         self.version = version
-        self.seen = seen
+        self._watch = watch
         self._session = session
         self._read_limit = read_limit
         self._root = f"{self.api_url}/{version}"
@@ -122,7 +122,7 @@ class GraphApi:
             headers=self._headers,
             read_limit=self._read_limit if read_limit is None else read_limit,
         )
-        self.seen(answer)
+        await self._look(path, answer)
         return answer
 
     async def send_ready(self, body: bytes) -> Answer:
@@ -131,8 +131,22 @@ class GraphApi:
         Raises NotSent, AnswerLost.
         """
         answer = await self._mass.post(self._messages, body, self._headers)
-        self.seen(answer)
+        await self._look("messages", answer)
         return answer
+
+    async def _look(self, path: str, answer: Answer) -> None:
+        if answer.status != 200 and (error := error_of(answer, object_of(answer))) is not None:
+            # The platform's support asks for the trace, whatever it was.
+            _log.info(
+                "the graph api refuses",
+                path=path,
+                status=error.status,
+                code=error.code,
+                subcode=error.subcode,
+                fbtrace_id=error.trace,
+            )
+        if self._watch is not None:
+            await self._watch(answer)
 
     async def ask(
         self,
