@@ -26,11 +26,11 @@ from typing import Any, Final
 from aiohttp import web
 
 from newsbot.sandbox import DEMO_BOT_NAME, DEMO_CHANNEL, DEMO_EDITOR_ID, DEMO_EDITOR_NAME
+from newsbot.sandbox.changes import Change
 from newsbot.sandbox.forwards import forwards
 from newsbot.sandbox.phone_actions import ACTIONS, STICKERS, Act, language_of
 from newsbot.sandbox.phone_view import Describe, notification, render_bubbles
 from newsbot.sandbox.phone_words import LANGUAGES, words
-from newsbot.sandbox.telegram.changes import Change
 from newsbot.sandbox.telegram.members import status_of
 from newsbot.sandbox.telegram.model import Chat, User
 from newsbot.sandbox.telegram.reader_side import ReaderSide, SandboxError

@@ -76,7 +76,7 @@ For pages, `state.bot.user_json()` is the bot, `state.commands_for(chat_id, user
 `control`.
 """
 
-from newsbot.sandbox.telegram.changes import Change
+from newsbot.sandbox.changes import Change
 from newsbot.sandbox.telegram.faults import Fault
 from newsbot.sandbox.telegram.limits import FloodLimits
 from newsbot.sandbox.telegram.model import BotAccount, Chat, LedgerEntry, User

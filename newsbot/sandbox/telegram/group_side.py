@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from newsbot.errors import NewsbotError
+from newsbot.sandbox.errors import SandboxError
 from newsbot.sandbox.telegram.members import member_update, status_of
 from newsbot.sandbox.telegram.model import Chat, Content, User
 from newsbot.sandbox.telegram.state import SandboxState
 
 __all__ = ["GroupSide", "SandboxError"]
-
-
-class SandboxError(NewsbotError):
-    """A simulated reader was asked for something that no app could do."""
 
 
 class GroupSide:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from newsbot.sandbox.changes import Change, ChangeFeed
 from newsbot.sandbox.telegram.audience import Audience
-from newsbot.sandbox.telegram.changes import Change, ChangeFeed
 from newsbot.sandbox.telegram.documents import Document, DocumentStore
 from newsbot.sandbox.telegram.faults import FaultPlan
 from newsbot.sandbox.telegram.keyboards import Markup

@@ -15,22 +15,26 @@ BACKLOG: Final = 1000  #: changes kept for a follower; more, and it gets one `ov
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that happened; kinds and data are listed in the package's docstring."""
+    """One thing that happened; kinds and data are listed in the docstring of each server's package.
+
+    A chat is named as its server names it: by a number on Telegram, by a person's id in text on Messenger. What
+    concerns everybody has no chat: 0 or "".
+    """
 
     kind: str
-    chat_id: int
+    chat_id: int | str
     data: dict[str, Any] = field(default_factory=dict)
 
 
 class Subscription:
     """An endless iterator over changes, oldest first."""
 
-    def __init__(self, chat_id: int | None) -> None:
+    def __init__(self, chat_id: int | str | None) -> None:
         self.chat_id = chat_id
         self._queue: asyncio.Queue[Change] = asyncio.Queue()
 
     def offer(self, change: Change) -> None:
-        if self.chat_id is not None and change.chat_id not in (self.chat_id, 0):
+        if self.chat_id is not None and change.chat_id and change.chat_id != self.chat_id:
             return
         if self._queue.qsize() >= BACKLOG:
             while not self._queue.empty():
@@ -57,8 +61,8 @@ class ChangeFeed:
         return bool(self._subscriptions)
 
     @contextmanager
-    def subscribe(self, chat_id: int | None = None) -> Iterator[Subscription]:
-        """Follow one chat (and what concerns all, chat 0), or everything."""
+    def subscribe(self, chat_id: int | str | None = None) -> Iterator[Subscription]:
+        """Follow one chat (and what concerns everybody), or everything."""
         subscription = Subscription(chat_id)
         self._subscriptions.append(subscription)
         try:
