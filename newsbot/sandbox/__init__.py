@@ -1,7 +1,8 @@
 """A newsroom and its readers on this machine: to see the program at work, to rehearse and to test it offline.
 
-`python -m newsbot.sandbox --data DIR --port 8090` serves, at one address: the demo page (`/`), a portal with feeds, a
-Telegram Bot API server, and phones in the browser. Nothing outside this package imports it.
+`python -m newsbot.sandbox --data DIR --port 8090` serves, at one address: the demo page (`/`), a portal with feeds,
+a Telegram Bot API server, a Graph API server for a Facebook Page, and phones in the browser. Nothing outside this
+package imports it.
 """
 
 from __future__ import annotations

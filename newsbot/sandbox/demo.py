@@ -1,4 +1,4 @@
-"""The sandbox in one application: the demo page, the portal, the phones and the Telegram server share one address.
+"""The sandbox in one application: demo page, portal, phones and both platforms' servers share one address.
 
 GET /                   a reader's and an editor's phone beside a small newsroom; `?lang=en`, `?phones=<user>,<user>`
 GET /newsroom/panel     the newsroom's list, as the page shows it anew after each act
@@ -17,6 +17,7 @@ from aiohttp import web
 from newsbot.errors import StartError
 from newsbot.sandbox import DEMO_BOT_ENGLISH_NAME, DEMO_BOT_NAME, DEMO_BOT_USERNAME, DEMO_TOKEN, READERS_FILE
 from newsbot.sandbox.cms_push import CMS_PUSH, CmsPush
+from newsbot.sandbox.messenger import GraphState, PageAccount, add_messenger_routes
 from newsbot.sandbox.phone import PHONES, Phones, add_phone_routes
 from newsbot.sandbox.phone_view import LinkPreview
 from newsbot.sandbox.phone_words import steps, words
@@ -67,6 +68,7 @@ def create_sandbox_app(folder: Path | None = None, push: CmsPush | None = None, 
     app.cleanup_ctx.append(simulated.let_them_come)
     Rehearsal(state, simulated).add_routes(app)
     add_telegram_routes(app, state)
+    add_messenger_routes(app, GraphState.open(PageAccount(name=DEMO_BOT_NAME)))
 
     async def let_go(_: web.Application) -> None:
         state.close()  # it stays open after its server stops, for who wants to look at it: nobody here
