@@ -15,6 +15,7 @@ from newsbot.articles.store import Change, Retelling, SourceState, Stored
 from newsbot.domain.article import EXTRACTIVE, Article, ArticleDraft, Cursor, Page
 from newsbot.domain.search import Found, Query
 from newsbot.domain.subscriber import Address, Preferences, Subscriber
+from newsbot.domain.window import Window
 from newsbot.errors import StoreUnavailable
 from newsbot.ingest.story_decider import WINDOW, Rarity
 from newsbot.ingest.story_features import telling_of
@@ -313,6 +314,7 @@ class MemorySubscriberStore(_Server):
     _subscribers: dict[Address, Subscriber] = field(default_factory=dict)
     _history: dict[Address, list[SubscriberEvent]] = field(default_factory=dict)
     _numbers: dict[str, int] = field(default_factory=dict)
+    _windows: dict[Address, Window] = field(default_factory=dict)
 
     async def get(self, address: Address) -> Subscriber | None:
         self._reach()
@@ -345,16 +347,27 @@ class MemorySubscriberStore(_Server):
         self._history.setdefault(subscriber.address, []).append(SubscriberEvent(now, what, subscriber))
         return subscriber
 
-    async def touch(self, address: Address, *, now: datetime) -> None:
+    async def touch(self, address: Address, *, now: datetime, window: Window | None = None) -> None:
         self._reach()
         known = self._subscribers.get(address)
         if known is None:
             return
+        before = self._windows.get(address)
+        if window is not None and (before is None or before.expires_at < window.expires_at):
+            self._windows[address] = replace(window, expires_at=window.expires_at.replace(microsecond=0))
         today = max(filter(None, (known.active_at, _day(now))))
         self._subscribers[address] = known = replace(known, active_at=today)
         if known.preferences.unreachable:
             revived = replace(known.preferences, unreachable=False)
             self._journal("revived", replace(known, preferences=revived, version=known.version + 1), now)
+
+    async def window(self, address: Address) -> Window | None:
+        self._reach()
+        return self._windows.get(address)
+
+    async def close_window(self, address: Address) -> None:
+        self._reach()
+        self._windows.pop(address, None)
 
     async def move(self, old: Address, new: Address, *, now: datetime) -> Subscriber | None:
         self._reach()
@@ -365,6 +378,8 @@ class MemorySubscriberStore(_Server):
         if staying is None:
             del self._subscribers[old]
             self._history[new] = self._history.pop(old)
+            if (window := self._windows.pop(old, None)) is not None:
+                self._windows[new] = window
             return self._journal("moved", replace(leaving, address=new, version=leaving.version + 1), now)
         await self.forget(old, now=now)
         topics = staying.preferences.topics | leaving.preferences.topics
@@ -373,6 +388,7 @@ class MemorySubscriberStore(_Server):
     async def forget(self, address: Address, *, now: datetime) -> bool:
         self._reach()
         self._history.pop(address, None)
+        self._windows.pop(address, None)
         return self._subscribers.pop(address, None) is not None
 
     async def history(self, address: Address) -> tuple[SubscriberEvent, ...]:

@@ -61,7 +61,7 @@ from newsbot.conversation.intents import (
     Unsupported,
     Why,
 )
-from newsbot.conversation.turn import House, Replies, Turn, begin_turn, text
+from newsbot.conversation.turn import House, Replies, Turn, begin_turn, noted, text
 from newsbot.conversation.understanding import understand
 from newsbot.conversation.vocabulary import Vocabulary
 from newsbot.delivery.alerts import AlertStore
@@ -152,6 +152,8 @@ class Dialogue:
         try:
             refusal = await shared_chats.refusal(self.house, turn, intent)
             replies = await self._respond(turn, intent) if refusal is None else refusal
+            if turn.known is None and isinstance(intent, PROMISES):
+                await self._note_stranger(incoming)
             return shared_chats.as_posts(replies) if turn.in_channel else replies
         except (StoreError, ChannelUnavailable) as error:
             log.warning(
@@ -159,11 +161,18 @@ class Dialogue:
             )
             return (_apology(turn, intent),)
 
+    async def _note_stranger(self, incoming: IncomingMessage) -> None:
+        """Their contact could not be noted before they were registered. What they were promised is kept without it."""
+        try:
+            await noted(self.house, incoming)
+        except StoreError as error:
+            log.warning("a new reader's contact is not noted", cause=str(error), address=str(incoming.address))
+
     async def _came_back(self, incoming: IncomingMessage) -> Replies:
         """A reader who unblocked us has said nothing. A group that we are new in is told what we are for."""
         house = self.house
         before = await house.subscribers.get(incoming.address)
-        await house.subscribers.touch(incoming.address, now=house.clock())
+        await noted(house, incoming)
         greeted = before is not None and not before.preferences.unreachable
         if incoming.chat_kind is not ChatKind.GROUP or greeted:
             return ()

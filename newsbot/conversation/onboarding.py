@@ -31,8 +31,6 @@ async def start(house: House, turn: Turn, wish: Start) -> Replies:
     subscriber = await house.subscribers.change(
         turn.incoming.address, "started", _started, now=turn.now, initial=initial_preferences(house, turn)
     )
-    if before is None:  # a stranger's contact could not be noted before
-        await house.subscribers.touch(turn.incoming.address, now=turn.now)
     turn = turn.of(subscriber, house.catalog)
     if topic := house.topics.get(wish.payload.removeprefix(TOPIC_LINK)) if _is(wish, TOPIC_LINK) else None:
         turn = await _seen(house, turn)

@@ -12,10 +12,12 @@ import structlog
 from newsbot.articles.store import ArticleStore
 from newsbot.conversation.vocabulary import Vocabulary
 from newsbot.delivery.alerts import AlertStore
+from newsbot.delivery.permits import window_after
 from newsbot.domain.message import AnyReply, Button, ChatKind, IncomingMessage, Kind, MessageRef, Rows, Span, TextReply
 from newsbot.domain.source import Newsroom
 from newsbot.domain.subscriber import Address, Preferences, Subscriber
 from newsbot.domain.topic import Topics
+from newsbot.domain.window import Opener
 from newsbot.errors import StoreError
 from newsbot.i18n import Catalog, Translator
 from newsbot.subscribers.list_memory import ListMemory
@@ -103,7 +105,7 @@ async def begin_turn(house: House, incoming: IncomingMessage) -> Turn:
     known: Subscriber | None = None
     failure: StoreError | None = None
     try:
-        await house.subscribers.touch(incoming.address, now=now)
+        await noted(house, incoming)
         known = await house.subscribers.get(incoming.address)
     except StoreError as error:
         log.warning("reader not looked up", cause=str(error))
@@ -119,6 +121,16 @@ async def begin_turn(house: House, incoming: IncomingMessage) -> Turn:
         failure=failure,
     )
     return turn.of(known, house.catalog) if known else turn
+
+
+async def noted(house: House, incoming: IncomingMessage) -> None:
+    """Note that the reader was heard of, and until when that lets us write to them. Raises StoreUnavailable."""
+    now = house.clock()
+    window = None
+    if incoming.opens:
+        # Whatever the platform's clock says, nothing was done after now.
+        window = window_after(Opener[incoming.opens], min(incoming.received_at or now, now))
+    await house.subscribers.touch(incoming.address, now=now, window=window)
 
 
 def zone_of(name: str) -> ZoneInfo | None:

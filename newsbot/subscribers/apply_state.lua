@@ -1,4 +1,5 @@
 -- Write one subscriber's state into the segment, if it is newer than what is there.
+-- Behind windows.lua.
 -- KEYS[1] {telegram:12}:versions; the other keys share its tag (redis_store.py lists them all).
 -- ARGV: prefix, position, version, id (8 bytes), other id or '', profile or '' (forgotten), the bitmaps where the bit is 1…
 -- Returns {1 applied | 0 not newer, the reader's last active day (2 bytes) or ''}.
@@ -39,6 +40,8 @@ if forgotten then
   redis.call('HDEL', bucket, field)
   redis.call('HDEL', prefix .. ':strikes', position)
   if #day == 2 then redis.call('SETRANGE', days, position * 2, '\0\0') end
+  set_window(position, 0, 0)
+  for _, name in ipairs({':asked', ':missed', ':offered'}) do unset(prefix .. name, position) end
   day = ''
 else
   redis.call('HSET', bucket, field, profile)

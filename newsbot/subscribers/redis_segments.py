@@ -15,11 +15,22 @@ A segment is 65,536 slots of one channel account; its keys share a hash tag, so 
     {telegram:12}:days             string  2 bytes a slot: the UTC day the reader last wrote     lasting
     {telegram:12}:active:<date>    bitmap  wrote on this UTC day                                 9 days
     {telegram:12}:tmp:<what>       bitmap  within one script                                     the script
+    {telegram:12}:windows          string  5 bytes a slot: until when the reader may be written  until forgotten
+                                           to (unix seconds, 4 bytes; 0: not now), `Opener`
+    {telegram:12}:ending:<n>       bitmap  whose window ends in the nth quarter of an hour       an hour beyond it
+                                           since 1970
+    {telegram:12}:endings          zset    those quarters of an hour: n → n                      an hour beyond each
+    {telegram:12}:asked            bitmap  was asked whether to keep alerts coming               until they are heard of
+    {telegram:12}:missed           bitmap  was to get an alert while the window was closed       until seen or declined
+    {telegram:12}:offered          bitmap  was offered what they missed                          until a window opens
     address:telegram:<account>:<n> hash    user id → number; 32,768 buckets                      until moved, forgotten
     segments:telegram:<account>    set     the account's segments                                lasting
     replayed:telegram:<account>    string  id of the journal's row up to which all was applied   lasting
 
 Without `replayed:…` the working copy is rebuilt. What alerts keep in a segment, `redis_ledger` lists.
+
+From `windows` to `offered` they are there only on channels with windows. The journal doesn't have them: when Redis is
+lost, nobody there is written to until they are heard of again, and they are offered then what they missed since.
 
 An entry of `address:…` counts only when the slot that it names holds that id. Every write may be repeated, in any
 order.
@@ -29,12 +40,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from redis.asyncio import Redis
 
 from newsbot.domain.subscriber import SEGMENT_SIZE, Address, Slot, Subscriber
+from newsbot.domain.window import Opener, Window
 from newsbot.errors import StoreError
 from newsbot.redis_client import Script
 from newsbot.subscribers import packing
@@ -45,9 +57,11 @@ from newsbot.subscribers.store import SubscriberCounts
 ADDRESS_BUCKETS: Final = 32_768  #: at 10 million subscribers 305 in each, which Redis still packs tightly (up to 512)
 ACTIVE_FOR: Final = timedelta(days=9)  #: today, and a week of days before it, in any time zone
 
-_apply: Final = Script(__package__, "apply_state.lua")
+_WINDOWS: Final = "windows.lua"
+_apply: Final = Script(__package__, _WINDOWS, "apply_state.lua")
 _read: Final = Script(__package__, "read_state.lua")
-_touch: Final = Script(__package__, "touch.lua")
+_touch: Final = Script(__package__, _WINDOWS, "touch.lua")
+_window: Final = Script(__package__, _WINDOWS, "window.lua")
 _count: Final = Script(__package__, "count.lua")
 
 
@@ -116,9 +130,10 @@ class Segments:
     async def forget_address(self, address: Address) -> None:
         await _awaited(self._redis.hdel(self._bucket(address), address.user_id))
 
-    async def touch(self, address: Address, slot: Slot, now: datetime) -> bool | None:
+    async def touch(self, address: Address, slot: Slot, now: datetime, window: Window | None = None) -> bool | None:
         """Whether the reader is marked as unreachable; None when the slot isn't theirs."""
         packed = packing.pack_id(address.user_id)
+        opened = () if window is None else (_seconds(now), _seconds(window.expires_at), int(window.opened_by))
         answer = await _touch(
             self._redis,
             [f"{prefix(slot)}:days"],
@@ -130,9 +145,23 @@ class Segments:
                 packing.day_of(now),
                 packing.active_bitmap(now),
                 int(ACTIVE_FOR.total_seconds()),
+                *opened,
             ],
         )
         return None if answer < 0 else bool(answer)
+
+    async def window(self, slot: Slot) -> Window | None:
+        ends, opener = await self._window(slot, close=False)
+        return Window(datetime.fromtimestamp(ends, UTC), Opener(opener)) if ends else None
+
+    async def close_window(self, slot: Slot) -> None:
+        await self._window(slot, close=True)
+
+    async def _window(self, slot: Slot, *, close: bool) -> tuple[int, int]:
+        ends, opener = await _window(
+            self._redis, [f"{prefix(slot)}:windows"], [prefix(slot), slot.position, int(close)]
+        )
+        return ends, opener
 
     async def counts(self, channels: Iterable[str]) -> SubscriberCounts:
         subscribers = reachable = 0
@@ -216,6 +245,10 @@ def prefix(slot: Slot) -> str:
 async def _awaited(command: Any) -> Any:
     # The library types a command for its two clients at once; ours always awaits.
     return await command
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
 
 
 def _slot(state: State) -> Slot:

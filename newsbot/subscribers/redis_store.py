@@ -17,6 +17,7 @@ import structlog
 from redis.asyncio import Redis
 
 from newsbot.domain.subscriber import Address, Preferences, Subscriber
+from newsbot.domain.window import Window
 from newsbot.errors import StoreError
 from newsbot.redis_client import store_errors
 from newsbot.subscribers.journal import ChangePreferences, SqlJournal
@@ -73,19 +74,32 @@ class RedisSubscriberStore:
         # Also when nothing was changed: the last time may have ended between journal and Redis.
         return await self._apply(changed)
 
-    async def touch(self, address: Address, *, now: datetime) -> None:
+    async def touch(self, address: Address, *, now: datetime, window: Window | None = None) -> None:
         with store_errors("noting that a reader wrote"):
             slot = await self._segments.slot_of(address)
-            unreachable = None if slot is None else await self._segments.touch(address, slot, now)
+            unreachable = None if slot is None else await self._segments.touch(address, slot, now, window)
         if unreachable is None:
             known = await self._journal.get(address)
             if known is None:
                 return
             await self._repair(known)
             with store_errors("noting that a reader wrote"):
-                unreachable = await self._segments.touch(address, known.slot, now)
+                unreachable = await self._segments.touch(address, known.slot, now, window)
         if unreachable:
             await self.change(address, "revived", lambda preferences: replace(preferences, unreachable=False), now=now)
+
+    async def window(self, address: Address) -> Window | None:
+        known = await self.get(address)
+        if known is None:
+            return None
+        with store_errors("reading a reader's window"):
+            return await self._segments.window(known.slot)
+
+    async def close_window(self, address: Address) -> None:
+        known = await self.get(address)
+        if known is not None:
+            with store_errors("closing a reader's window"):
+                await self._segments.close_window(known.slot)
 
     async def move(self, old: Address, new: Address, *, now: datetime) -> Subscriber | None:
         if old.channel != new.channel:

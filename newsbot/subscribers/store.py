@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from newsbot.domain.subscriber import Address, Preferences, Subscriber
+from newsbot.domain.window import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,20 @@ class SubscriberStore(Protocol):
         """
         ...
 
-    async def touch(self, address: Address, *, now: datetime) -> None:
-        """The reader wrote: note the day (activity tiers) and revive an unreachable one. Cheap when nothing changes."""
+    async def touch(self, address: Address, *, now: datetime, window: Window | None = None) -> None:
+        """The reader wrote: note the day (activity tiers) and revive an unreachable one. Cheap when nothing changes.
+
+        `window`: the one that this opened, on channels that have them. The latest end wins. Of strangers nothing is
+        noted, so whoever registers one touches them again.
+        """
+        ...
+
+    async def window(self, address: Address) -> Window | None:
+        """The last one that is known of, open or not, to the second; None of a stranger, and where it was closed."""
+        ...
+
+    async def close_window(self, address: Address) -> None:
+        """The platform says that it isn't open."""
         ...
 
     async def move(self, old: Address, new: Address, *, now: datetime) -> Subscriber | None:

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 from newsbot.database import connect_database
 from newsbot.domain.subscriber import Address, Preferences
+from newsbot.domain.window import Opener, Window
 from newsbot.subscribers.journal import SqlJournal
 from newsbot.subscribers.redis_store import RedisSubscriberStore
 from newsbot.subscribers.store import SubscriberCounts, SubscriberStore
@@ -255,3 +256,72 @@ async def test_everyone_is_told_by_channel_and_number(store: SubscriberStore) ->
     for user_id, channel in (("9", "telegram"), ("me", "console"), ("3", "telegram")):
         await store.change(an_address(user_id, channel), "started", unchanged, now=NOW)
     assert [str(one.address) async for one in store.all()] == ["console:me", "telegram:9", "telegram:3"]
+
+
+# --- windows ---------------------------------------------------------------------------------------------------------
+
+WINDOW = Window(NOW + timedelta(hours=24), Opener.MESSAGE)
+
+
+async def test_what_a_subscriber_does_opens_a_window(store: SubscriberStore) -> None:
+    await store.change(an_address(), "started", unchanged, now=NOW)
+    assert await store.window(an_address()) is None
+    await store.touch(an_address(), now=NOW)
+    assert await store.window(an_address()) is None  # the channel has none
+    await store.touch(an_address(), now=NOW, window=WINDOW)
+    assert await store.window(an_address()) == WINDOW
+
+
+async def test_of_a_stranger_no_window_is_kept(store: SubscriberStore) -> None:
+    await store.touch(an_address(), now=NOW, window=WINDOW)
+    await store.change(an_address(), "started", unchanged, now=NOW)
+    assert await store.window(an_address()) is None
+    await store.touch(an_address(), now=NOW, window=WINDOW)
+    assert await store.window(an_address()) == WINDOW
+
+
+@pytest.mark.parametrize("first", [0, 1, 2])
+async def test_the_latest_end_wins_in_whatever_order_events_come(store: SubscriberStore, first: int) -> None:
+    windows = [
+        Window(NOW + timedelta(hours=24), Opener.BUTTON),
+        Window(NOW + timedelta(days=7), Opener.AD),
+        Window(NOW + timedelta(hours=25, seconds=1), Opener.REACTION),
+    ]
+    await store.change(an_address(), "started", unchanged, now=NOW)
+    for window in windows[first:] + windows[:first]:
+        await store.touch(an_address(), now=NOW, window=window)
+    assert await store.window(an_address()) == windows[1]
+
+
+async def test_every_reader_has_a_window_of_their_own(store: SubscriberStore) -> None:
+    windows = {str(n): Window(NOW + timedelta(minutes=7 * n), Opener(n % 6 + 1)) for n in range(1, 20)}
+    for user_id, window in windows.items():
+        await store.change(an_address(user_id), "started", unchanged, now=NOW)
+        await store.touch(an_address(user_id), now=NOW, window=window)
+    assert {user_id: await store.window(an_address(user_id)) for user_id in windows} == windows
+
+
+async def test_a_window_that_the_platform_has_closed_is_closed_until_the_reader_is_heard_of(
+    store: SubscriberStore,
+) -> None:
+    await store.close_window(an_address())  # a stranger's
+    await store.change(an_address(), "started", unchanged, now=NOW)
+    await store.touch(an_address(), now=NOW, window=WINDOW)
+    await store.close_window(an_address())
+    assert await store.window(an_address()) is None
+    await store.touch(an_address(), now=NOW)
+    assert await store.window(an_address()) is None
+    await store.touch(an_address(), now=NOW, window=WINDOW)
+    assert await store.window(an_address()) == WINDOW
+
+
+async def test_a_window_outlives_a_change_and_a_new_address_but_not_being_forgotten(store: SubscriberStore) -> None:
+    await store.change(an_address(), "started", unchanged, now=NOW)
+    await store.touch(an_address(), now=NOW, window=WINDOW)
+    await store.change(an_address(), "topics", follow("sports"), now=NOW)
+    await store.move(an_address(), an_address("-100"), now=NOW)
+    assert await store.window(an_address()) is None
+    assert await store.window(an_address("-100")) == WINDOW
+    await store.forget(an_address("-100"), now=NOW)
+    await store.change(an_address("-100"), "started", unchanged, now=NOW)
+    assert await store.window(an_address("-100")) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from sqlalchemy import insert, text
 
 from newsbot.database import Database
 from newsbot.domain.subscriber import SEGMENT_SIZE, Preferences, Subscriber
+from newsbot.domain.window import Opener, Window
 from newsbot.errors import StoreError, StoreUnavailable
 from newsbot.redis_client import client
 from newsbot.subscribers.journal import SqlJournal
@@ -285,3 +286,29 @@ async def test_what_falls_behind_is_caught_up_by_itself(
         task.cancel()
     _, running = await asyncio.wait(keeping, timeout=5)
     assert not running
+
+
+async def test_a_rebuild_keeps_the_windows_and_a_lost_redis_loses_them(
+    store: RedisSubscriberStore, redis: Redis
+) -> None:
+    window = Window(NOW + timedelta(hours=24), Opener.BUTTON)
+    await store.replay_recent()
+    for user_id in ("1", "an odd id"):
+        await store.change(an_address(user_id), "started", lambda p: p, now=NOW)
+        await store.touch(an_address(user_id), now=NOW, window=window)
+    await store.rebuild()
+    assert [await store.window(an_address(user_id)) for user_id in ("1", "an odd id")] == [window, window]
+    await redis.flushall()
+    await store.replay_recent()
+    assert [await store.window(an_address(user_id)) for user_id in ("1", "an odd id")] == [None, None]
+
+
+async def test_when_a_forgotten_reader_could_be_written_to_is_forgotten_too(
+    store: RedisSubscriberStore, redis: Redis
+) -> None:
+    now = datetime.now(UTC)
+    await store.change(an_address(), "started", lambda p: p, now=now)
+    await store.touch(an_address(), now=now, window=Window(now + timedelta(hours=24), Opener.BUTTON))
+    assert len([key for key in await contents(redis) if b":windows" in key or b":ending:" in key]) == 2
+    await store.forget(an_address(), now=now)
+    assert not [key for key in await contents(redis) if b":windows" in key or b":ending:" in key]
