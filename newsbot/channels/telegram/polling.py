@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from telegram.error import TelegramError
 
+from newsbot.channels.http_exchange import HttpFailure
 from newsbot.channels.inbox import Inbox
 from newsbot.channels.telegram import outcomes
 from newsbot.channels.telegram.api import TelegramApi
@@ -97,7 +97,7 @@ class Poller:
     async def _ask(self, method: str, parameters: Parameters, *, read_limit: float | None = None) -> Any:
         try:
             answer = await self._api.raw(method, parameters, read_limit=read_limit)
-        except TelegramError as error:
+        except HttpFailure as error:
             raise _Failed(outcomes.from_error(error)) from None
         attempt = outcomes.from_answer(answer)
         if isinstance(attempt, Sent):
