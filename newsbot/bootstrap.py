@@ -237,7 +237,9 @@ class Parts:
             public_channel=public_channel,
         )
 
-    async def web(self, webhooks: Mapping[str, Any], *, wake: Callable[[], None] = lambda: None) -> WebServer:
+    async def web(
+        self, webhooks: Mapping[tuple[str, str], Any], *, wake: Callable[[], None] = lambda: None
+    ) -> WebServer:
         """`wake`: as of `schedule`, for what the CMS pushes or withdraws."""
         token = self.settings.ingest.token
         articles = await self.articles()

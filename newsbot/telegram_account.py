@@ -141,13 +141,13 @@ class TelegramAccount:
         """There is something new to alert readers of, or no longer."""
         self._planner.wake()
 
-    def webhooks(self) -> dict[str, Any]:
-        """What our web server must serve for Telegram."""
+    def webhooks(self) -> dict[tuple[str, str], Any]:
+        """What our web server must serve for Telegram, by method and path."""
         settings = self._parts.settings.telegram
         if settings.mode != "webhook" or settings.webhook_secret is None:
             return {}
         secret = settings.webhook_secret.get_secret_value()
-        return {PATH: webhook_handler(self.inbox, self.bot, secret, clock=self._parts.clock)}
+        return {("POST", PATH): webhook_handler(self.inbox, self.bot, secret, clock=self._parts.clock)}
 
     async def introduce(self) -> None:
         """Tell Telegram where updates go and what the menus show. Our web server must answer already."""

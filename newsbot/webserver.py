@@ -3,6 +3,8 @@
 | path | who | what |
 |---|---|---|
 | `POST /telegram/webhook` | Telegram | updates, behind the secret header (webhook mode only) |
+| `POST /messenger/webhook` | Messenger | what happened to the Page, signed by the app's secret |
+| `GET /messenger/webhook` | Messenger | whether we want to hear it, behind the verify token |
 | `POST /api/articles` | the newsroom's CMS, bearer token | schema.org NewsArticle, one or a list; answers per item |
 | `DELETE /api/articles` | the newsroom's CMS, bearer token | withdraws articles by url |
 | `GET /api/articles` | anyone | newest first, or `q=` found; `topic=`, `before=`, `limit=` |
@@ -54,7 +56,7 @@ class WebParts:
     cms_token: str | None
     metrics: Metrics
     problems: Callable[[], Awaitable[Mapping[str, str]]]
-    webhooks: Mapping[str, Handler] = field(default_factory=dict)
+    webhooks: Mapping[tuple[str, str], Handler] = field(default_factory=dict)  #: by method and path
     clock: Clock = lambda: datetime.now(UTC)
     zone: tzinfo = UTC  #: whose days are meant by "yesterday" in a search
 
@@ -218,8 +220,8 @@ def create_web_app(parts: WebParts) -> web.Application:
     app.router.add_get("/healthz", alive)
     app.router.add_get("/readyz", ready)
     app.router.add_get("/metrics", metrics)
-    for path, handler in parts.webhooks.items():
-        app.router.add_post(path, handler)
+    for (method, path), handler in parts.webhooks.items():
+        app.router.add_route(method, path, handler)
     return app
 
 

@@ -6,7 +6,6 @@ don't act on is answered 200 too, or it would come again for a day and hold up t
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import json
 import re
@@ -21,6 +20,7 @@ from aiohttp.typedefs import Handler
 from newsbot.channels.inbox import Inbox
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.receiver import ALLOWED_UPDATES, BotIdentity, receive
+from newsbot.channels.webhook_body import read_body
 from newsbot.errors import ConfigurationError, StoreError
 
 PATH: Final = "/telegram/webhook"
@@ -57,17 +57,7 @@ def webhook_handler(
         if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), expected):
             _log.warning("a webhook call with a wrong secret", remote=request.remote)
             raise web.HTTPForbidden(text="The secret token is wrong.")
-        try:
-            async with asyncio.timeout(body_patience):
-                body = await _read(request)
-        except TimeoutError:
-            raise web.HTTPRequestTimeout(text="The body came too slowly.") from None
-        if body is None:
-            raise web.HTTPRequestEntityTooLarge(
-                max_size=BODY_LIMIT,
-                actual_size=request.content_length or BODY_LIMIT,
-                text=f"The body is over {BODY_LIMIT} bytes.",
-            )
+        body = await read_body(request, limit=BODY_LIMIT, patience=body_patience)
         try:
             update = json.loads(body)
         except (ValueError, RecursionError):
@@ -87,18 +77,6 @@ def webhook_handler(
         return web.Response()
 
     return handle
-
-
-async def _read(request: web.Request) -> bytes | None:
-    """The body, or None if it is too long; no more than that is held in memory."""
-    if (request.content_length or 0) > BODY_LIMIT:
-        return None
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            return None
-    return bytes(body)
 
 
 async def register_webhook(api: TelegramApi, public_url: str, secret: str) -> bool:
