@@ -3,7 +3,7 @@
     key                          type    what                                                      how long
     {inbox:<name>}:events        stream  events that are not handled yet; group `workers`          until handled
     {inbox:<name>}:seen:<block>  bitmap  decimal event ids that were put, 65,536 a block           48 h from the last
-    {inbox:<name>}:id:<id>       string  any other event id that was put                           48 h
+    {inbox:<name>}:id:<id>       string  any other event id that was put; a long one's digest      48 h
     {inbox:<name>}:again         hash    entry → times it was begun again after a crash            until handled
     {inbox:<name>}:failed        stream  events that were set aside, with the reason               the last 1,000
     {inbox:<name>}:failures      string  how many were ever set aside                              lasting
@@ -16,6 +16,8 @@ the platform keeps it.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable
 from typing import Final
 
@@ -34,6 +36,7 @@ log = structlog.get_logger()
 REMEMBER: Final = 48 * 3600  #: seconds; platforms repeat an event for up to a day
 BLOCK: Final = 65_536  #: event ids in a bitmap
 BATCH: Final = 200  #: events put in one round trip
+LONGEST_ID: Final = 48  #: characters of an id that is remembered as it is
 
 _put: Final = Script(__package__, "inbox_put.lua")
 
@@ -100,4 +103,12 @@ class RedisInbox:
         if event_id.isascii() and event_id.isdecimal() and str(int(event_id)) == event_id:
             block, offset = divmod(int(event_id), BLOCK)
             return [self._events, f"{self._prefix}:seen:{block}"], [dump(incoming), offset, REMEMBER]
-        return [self._events, f"{self._prefix}:id:{event_id}"], [dump(incoming), "", REMEMBER]
+        return [self._events, f"{self._prefix}:id:{_short(event_id)}"], [dump(incoming), "", REMEMBER]
+
+
+def _short(event_id: str) -> str:
+    """As good as the id: Messenger's have some 120 characters, and millions of them are remembered."""
+    if len(event_id) <= LONGEST_ID:
+        return event_id
+    digest = hashlib.blake2b(event_id.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

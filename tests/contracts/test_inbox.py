@@ -70,7 +70,10 @@ async def test_what_was_put_is_handled_and_gone(inbox: RedisInbox) -> None:
     assert sorted(desk.handled, key=lambda one: int(one.event_id)) == events
 
 
-@pytest.mark.parametrize("event_id", ["7", "9007199254740993", "99999999999999999999", "007", "m_abc:দুই", "-4"])
+@pytest.mark.parametrize(
+    "event_id",
+    ["7", "9007199254740993", "99999999999999999999", "007", "m_abc:দুই", "-4", "m_" + "Ab-9" * 40, "দ" * 200],
+)
 async def test_an_event_that_is_delivered_again_is_kept_once(inbox: RedisInbox, event_id: str) -> None:
     assert await inbox.put(an_incoming(event_id=event_id)) is True
     assert await inbox.put(an_incoming(event_id=event_id)) is False
@@ -83,6 +86,7 @@ async def test_an_event_that_is_delivered_again_is_kept_once(inbox: RedisInbox, 
 
 async def test_neighbouring_ids_are_different_events(inbox: RedisInbox) -> None:
     ids = [str(n) for base in (0, 65_535, 2**53 - 1, 2**63) for n in range(base, base + 3)]
+    ids += [prefix + letter for prefix in ("m_", "m_" + "x" * 120) for letter in "aAbB"]
     assert await inbox.put_many([an_incoming(event_id=one) for one in ids]) == len(set(ids))
     assert await inbox.put_many([an_incoming(event_id=one) for one in ids]) == 0
 
