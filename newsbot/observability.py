@@ -82,6 +82,18 @@ class Metrics:
         self.events = Counter(
             "newsbot_events", "Events that a channel delivered and the inbox kept.", ["channel"], registry=self.registry
         )
+        self.received = Counter(
+            "newsbot_received",
+            "Events that a channel delivered, by kind, whether or not they are acted on.",
+            ["channel", "kind"],
+            registry=self.registry,
+        )
+        self.refused_calls = Counter(
+            "newsbot_webhook_refused",
+            "Calls of a webhook that were refused, by reason.",
+            ["channel", "reason"],
+            registry=self.registry,
+        )
         self.replies = Counter(
             "newsbot_replies", "Replies to readers, by outcome.", ["channel", "outcome"], registry=self.registry
         )
