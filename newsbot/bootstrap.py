@@ -47,6 +47,9 @@ from newsbot.webserver import WebParts, WebServer, create_web_app
 
 T = TypeVar("T")
 
+#: channels on which a reader who is on several is sent alerts: the first that can carry them. One that lets us write
+#: only for a while after the reader wrote comes behind those that always do.
+CARRYING = ("telegram", "messenger")
 ANSWERS_WITHIN = 2.0  #: seconds until a server counts as away: who asks for our health waits no longer than 5
 
 
@@ -134,10 +137,10 @@ class Parts:
         return redis
 
     async def subscribers(self) -> RedisSubscriberStore:
-        return RedisSubscriberStore(await self.journal(), await self.redis())
+        return RedisSubscriberStore(await self.journal(), await self.redis(), clock=self.clock)
 
     async def journal(self) -> SqlJournal:
-        return SqlJournal(await self.database(), self.accounts)
+        return SqlJournal(await self.database(), self.accounts, CARRYING)
 
     @property
     def accounts(self) -> dict[str, str]:

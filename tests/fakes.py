@@ -14,12 +14,13 @@ from newsbot.articles.merging import merge
 from newsbot.articles.store import Change, Retelling, SourceState, Stored
 from newsbot.domain.article import EXTRACTIVE, Article, ArticleDraft, Cursor, Page
 from newsbot.domain.search import Found, Query
-from newsbot.domain.subscriber import Address, Preferences, Subscriber
+from newsbot.domain.subscriber import LINKED, Address, Preferences, Subscriber
 from newsbot.domain.window import Window
 from newsbot.errors import StoreUnavailable
 from newsbot.ingest.story_decider import WINDOW, Rarity
 from newsbot.ingest.story_features import telling_of
 from newsbot.ingest.story_finder import Candidate, find_story, rare_words, worth_comparing
+from newsbot.subscribers.linking import alone, check_link, mirrored, settled, united
 from newsbot.subscribers.list_memory import token_of
 from newsbot.subscribers.store import SubscriberCounts, SubscriberEvent
 from newsbot.text.analyser import keys
@@ -309,8 +310,9 @@ def _answers(article: Article, query: Query) -> bool:
 
 @dataclass
 class MemorySubscriberStore(_Server):
-    """Implements `newsbot.subscribers.store.SubscriberStore`."""
+    """Implements `newsbot.subscribers.store.SubscriberStore`. `order`: see `SqlJournal`."""
 
+    order: Sequence[str] = ()
     _subscribers: dict[Address, Subscriber] = field(default_factory=dict)
     _history: dict[Address, list[SubscriberEvent]] = field(default_factory=dict)
     _numbers: dict[str, int] = field(default_factory=dict)
@@ -332,12 +334,25 @@ class MemorySubscriberStore(_Server):
         self._reach()
         known = self._subscribers.get(address)
         if known is None:
-            number = self._numbers.get(address.channel, 0)
-            self._numbers[address.channel] = number + 1
-            preferences = change(initial or Preferences())
-            subscriber = Subscriber(address=address, number=number, version=1, preferences=preferences, since=now)
-            return self._journal(what, subscriber, now)
+            return self._register(address, what, change(initial or Preferences()), now)
         preferences = change(known.preferences)
+        if (partner := self._partner(known)) is not None:
+            preferences, theirs = settled(address, preferences, partner.address, partner.preferences, self.order)
+            only_way = replace(theirs, extra=partner.preferences.extra) == partner.preferences
+            self._put(partner, "elsewhere" if only_way else what, theirs, now)
+        return self._put(known, what, preferences, now)
+
+    def _partner(self, known: Subscriber | None) -> Subscriber | None:
+        linked = known.preferences.linked_with if known else None
+        return self._subscribers.get(linked) if linked else None
+
+    def _register(self, address: Address, what: str, preferences: Preferences, now: datetime) -> Subscriber:
+        number = self._numbers.get(address.channel, 0)
+        self._numbers[address.channel] = number + 1
+        new = Subscriber(address=address, number=number, version=1, preferences=preferences, since=now)
+        return self._journal(what, new, now)
+
+    def _put(self, known: Subscriber, what: str, preferences: Preferences, now: datetime) -> Subscriber:
         if preferences == known.preferences:
             return known
         return self._journal(what, replace(known, preferences=preferences, version=known.version + 1), now)
@@ -358,8 +373,42 @@ class MemorySubscriberStore(_Server):
         today = max(filter(None, (known.active_at, _day(now))))
         self._subscribers[address] = known = replace(known, active_at=today)
         if known.preferences.unreachable:
-            revived = replace(known.preferences, unreachable=False)
-            self._journal("revived", replace(known, preferences=revived, version=known.version + 1), now)
+            await self.change(address, "revived", lambda they: replace(they, unreachable=False), now=now)
+
+    async def link(
+        self, address: Address, other: Address, *, now: datetime, initial: Preferences | None = None
+    ) -> Subscriber:
+        self._reach()
+        mine, theirs = self._subscribers.get(address), self._subscribers.get(other)
+        partner, others_partner = self._partner(mine), self._partner(theirs)
+        check_link(
+            address, other, partner.address if partner else None, others_partner.address if others_partner else None
+        )
+        if mine and partner:
+            return mine
+        if mine and theirs:
+            wanted = united(mine.preferences, theirs.preferences)
+        elif theirs:
+            wanted = mirrored(theirs.preferences, Preferences())
+        else:
+            wanted = mine.preferences if mine else initial or Preferences()
+        sides = settled(address, wanted, other, theirs.preferences if theirs else Preferences(), self.order)
+        for at, known, preferences in zip((address, other), (mine, theirs), sides, strict=True):
+            if known is None:
+                self._register(at, "linked", preferences, now)
+            else:
+                self._put(known, "linked", preferences, now)
+        return self._subscribers[address]
+
+    async def unlink(self, address: Address, *, now: datetime) -> Address | None:
+        self._reach()
+        known = self._subscribers.get(address)
+        partner = self._partner(known)
+        if known is None or partner is None:
+            return None
+        for one in (known, partner):
+            self._put(one, "unlinked", alone(one.preferences), now)
+        return partner.address
 
     async def window(self, address: Address) -> Window | None:
         self._reach()
@@ -376,20 +425,27 @@ class MemorySubscriberStore(_Server):
             return leaving
         staying = self._subscribers.get(new)
         if staying is None:
+            partner = self._partner(leaving)
             del self._subscribers[old]
             self._history[new] = self._history.pop(old)
             if (window := self._windows.pop(old, None)) is not None:
                 self._windows[new] = window
+            if partner is not None:
+                self._put(partner, "moved", partner.preferences.with_note(LINKED, str(new)), now)
             return self._journal("moved", replace(leaving, address=new, version=leaving.version + 1), now)
-        await self.forget(old, now=now)
         topics = staying.preferences.topics | leaving.preferences.topics
-        return await self.change(new, "moved", lambda known: replace(known, topics=topics), now=now)
+        moved = await self.change(new, "moved", lambda known: replace(known, topics=topics), now=now)
+        await self.forget(old, now=now)
+        return moved
 
     async def forget(self, address: Address, *, now: datetime) -> bool:
         self._reach()
         self._history.pop(address, None)
         self._windows.pop(address, None)
-        return self._subscribers.pop(address, None) is not None
+        known = self._subscribers.pop(address, None)
+        if (partner := self._partner(known)) is not None:
+            self._put(partner, "unlinked", alone(partner.preferences), now)
+        return known is not None
 
     async def history(self, address: Address) -> tuple[SubscriberEvent, ...]:
         self._reach()
@@ -400,7 +456,7 @@ class MemorySubscriberStore(_Server):
         ours = [
             s for s in self._subscribers.values() if channel in (None, s.address.channel) and not s.preferences.stopped
         ]
-        reachable = [s for s in ours if not s.preferences.paused and not s.preferences.unreachable]
+        reachable = [s for s in ours if s.preferences.wants_alerts]
         by_topic: dict[str, int] = {}
         for subscriber in reachable:
             for topic in subscriber.preferences.topics:

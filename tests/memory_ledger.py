@@ -379,6 +379,6 @@ def _tier(one: Subscriber, now: datetime) -> Tier:
 def _follows(one: Subscriber, audience: Audience) -> bool:
     """Whether they belong to it, whatever their language, and can be written to."""
     they = one.preferences
-    if they.paused or they.stopped or they.unreachable:
+    if not they.wants_alerts:
         return False
     return not audience.topics or bool(they.topics & set(audience.topics))

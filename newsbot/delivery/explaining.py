@@ -238,6 +238,8 @@ def _not_for_them(alert: Alert, history: Sequence[SubscriberEvent], had: Sequenc
         return f"they had paused their alerts, on {since(lambda one: one.paused)}"
     if they.unreachable:
         return f"they could not be reached since {since(lambda one: one.unreachable)}"
+    if they.elsewhere:
+        return f"their alerts went to their other address, {they.linked_with}, since {since(lambda one: one.elsewhere)}"
     wanted = alert.audience
     if wanted.topics and not they.topics & set(wanted.topics):
         follows = ", ".join(sorted(they.topics)) or "nothing"

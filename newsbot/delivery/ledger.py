@@ -151,7 +151,8 @@ class Ledger(Protocol):
         ...
 
     async def reach(self, audience: Audience, *, story: str = "") -> int:
-        """How many an alert would go to now: without the paused, the stopped, the unreachable and those who bear the
+        """How many an alert would go to now: without the paused, the stopped, the unreachable, those whose
+        alerts go to their other address, and those who bear the
         mark `story`. Freezes nothing.
         """
         ...

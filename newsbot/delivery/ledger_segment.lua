@@ -31,7 +31,9 @@ end
 -- target := those of `base` who follow any of the topics (none named: everyone) and can be written to now.
 local function willing(target, base, topics)
   redis.call('BITOP', 'AND', tmp .. 'base', base, known)
-  among(target, tmp .. 'base', 'topic:', topics, {prefix .. ':stopped', prefix .. ':paused', unreachable})
+  among(target, tmp .. 'base', 'topic:', topics, {
+    prefix .. ':stopped', prefix .. ':paused', prefix .. ':elsewhere', unreachable,
+  })
 end
 
 local function sweep()

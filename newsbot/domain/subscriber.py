@@ -11,6 +11,8 @@ SEGMENT_SIZE = 65_536  #: subscribers in a segment: one bitmap of 8 KB
 
 #: names in `Preferences.extra`; they stand in the journal
 THREAD: Final = "thread"  #: the forum topic in which a group's administrators subscribed: alerts go there
+LINKED: Final = "linked"  #: the same reader's address on another channel; true only when that one says so too
+ELSEWHERE: Final = "elsewhere"  #: '1': the linked address can carry alerts, so none go to this one
 
 _ADDRESS = re.compile(r"([a-z]+):(\S{1,64})")
 
@@ -68,6 +70,24 @@ class Preferences:
     def note(self, name: str) -> str:
         """What `extra` keeps under this name, or ''."""
         return dict(self.extra).get(name, "")
+
+    @property
+    def linked_with(self) -> Address | None:
+        """What the note says. Whether the other side agrees, only the journal knows."""
+        try:
+            return Address.parse(self.note(LINKED)) if self.extra else None
+        except ValueError:
+            return None
+
+    @property
+    def elsewhere(self) -> bool:
+        """Alerts go to the linked address, not to this one."""
+        return self.linked_with is not None and bool(self.note(ELSEWHERE))
+
+    @property
+    def wants_alerts(self) -> bool:
+        """Whether an alert on what they follow may be sent to this address."""
+        return not (self.stopped or self.paused or self.unreachable or self.elsewhere)
 
     def with_note(self, name: str, value: str) -> Self:
         """'' takes the note away."""

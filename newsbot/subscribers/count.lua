@@ -9,7 +9,7 @@ redis.call('BITOP', 'AND', aside, known, stopped)
 local subscribers = redis.call('BITCOUNT', known) - redis.call('BITCOUNT', aside)
 
 -- known and not aside, without NOT: that would stop at the end of the shorter bitmap.
-redis.call('BITOP', 'OR', aside, stopped, prefix .. ':paused', prefix .. ':unreachable')
+redis.call('BITOP', 'OR', aside, stopped, prefix .. ':paused', prefix .. ':unreachable', prefix .. ':elsewhere')
 redis.call('BITOP', 'AND', aside, known, aside)
 redis.call('BITOP', 'XOR', reachable, known, aside)
 local counts = {subscribers, redis.call('BITCOUNT', reachable)}

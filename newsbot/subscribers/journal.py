@@ -1,105 +1,159 @@
 """The journal of subscribers: SQL, append-only, the truth that the working copy in Redis is rebuilt from.
 
 A change reads the reader's newest row and writes the next one in one transaction, one at a time for each reader, so
-nobody works on a state that is no longer true. Activity (`active_at`) is not journalled: it is a matter of the
-working copy.
+nobody works on a state that is no longer true. Both sides of a link are read and written together. Activity
+(`active_at`) is not journalled: it is a matter of the working copy.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, select, text, update
+from sqlalchemy import delete, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.database import Database
-from newsbot.domain.subscriber import SEGMENT_SIZE, Address, Preferences, Subscriber
-from newsbot.errors import StoreError
+from newsbot.domain.subscriber import ELSEWHERE, LINKED, Address, Preferences, Subscriber
+from newsbot.subscribers.journal_rows import JournalRows
+from newsbot.subscribers.linking import alone, check_link, mirrored, settled, united
 from newsbot.subscribers.numbering import next_numbers
-from newsbot.subscribers.preferences_json import from_json, to_json
+from newsbot.subscribers.preferences_json import to_json
 from newsbot.subscribers.schema import subscriber_events as events
 from newsbot.subscribers.schema import subscribers
 from newsbot.subscribers.states import Forgotten, Imported, State
-from newsbot.subscribers.store import SubscriberEvent
 
 ChangePreferences = Callable[[Preferences], Preferences]
 
 
-class SqlJournal:
-    """`accounts`: channel → the newsroom's account there. Readers of another account (a bot before this one) don't
-    exist here; their rows stay. Raises StoreUnavailable and StoreError like the database.
-    """
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A transaction on some readers: those who were asked for, and their partners as far as those are ours."""
 
-    def __init__(self, database: Database, accounts: Mapping[str, str]) -> None:
-        self._database = database
-        self.accounts = dict(accounts)
+    connection: AsyncConnection
+    known: dict[Address, Subscriber]
+    now: datetime
 
-    async def get(self, address: Address) -> Subscriber | None:
-        async with self._database.reading() as connection:
-            return await self._newest(connection, address)
+    def partner_of(self, one: Subscriber) -> Subscriber | None:
+        """The other side of the link, if it says the same."""
+        linked = one.preferences.linked_with
+        partner = self.known.get(linked) if linked else None
+        if partner is None or partner.address.channel == one.address.channel:
+            return None
+        return partner if partner.preferences.linked_with == one.address else None
+
+
+class SqlJournal(JournalRows):
+    """`order`: the channels on which a linked reader's alerts are sent, the first where they can be."""
+
+    def __init__(self, database: Database, accounts: Mapping[str, str], order: Sequence[str] = ()) -> None:
+        super().__init__(database, accounts)
+        self.order = tuple(order)
 
     async def change(
         self, address: Address, what: str, change: ChangePreferences, *, now: datetime, initial: Preferences
-    ) -> Subscriber:
-        """See `SubscriberStore.change`. Committed when this returns."""
-        async with self._database.writing() as connection:
-            await self._lock(connection, address)
-            return await self._change(connection, address, what, change, now=now, initial=initial)
+    ) -> tuple[Subscriber, ...]:
+        """See `SubscriberStore.change`. What is true now: first of the reader, then of a linked address. Committed."""
+        async with self._working(now, address) as work:
+            return await self._change(work, address, what, change, initial=initial)
+
+    async def link(
+        self, address: Address, other: Address, *, now: datetime, initial: Preferences
+    ) -> tuple[Subscriber, ...]:
+        """See `SubscriberStore.link`. Both as they are now, the one at `address` first. Raises CannotLink."""
+        async with self._working(now, address, other) as work:
+            mine, theirs = work.known.get(address), work.known.get(other)
+            partners = [work.partner_of(one) if one else None for one in (mine, theirs)]
+            check_link(address, other, *(one.address if one else None for one in partners))
+            if mine and theirs and partners[0] is theirs:
+                return mine, theirs
+            one, two = (alone(known.preferences) if known else None for known in (mine, theirs))
+            if one is None and two is None:
+                one = initial
+            # A stranger brings nothing along, not even that nothing is paused.
+            if one is None:
+                wanted = mirrored(two or initial, Preferences())
+            else:
+                wanted = one if two is None else united(one, two)
+            sides = settled(address, wanted, other, two or Preferences(), self.order)
+            now_true = [
+                await self._write(work, at, known, _in_order(preferences))
+                for at, known, preferences in zip((address, other), (mine, theirs), sides, strict=True)
+            ]
+            await _append(work.connection, now_true, "linked", now)
+            return tuple(now_true)
+
+    async def unlink(self, address: Address, *, now: datetime) -> tuple[Address | None, tuple[Subscriber, ...]]:
+        """The other address, None for no link; and what is true now, first of the reader; () for a stranger."""
+        async with self._working(now, address) as work:
+            known = work.known.get(address)
+            if known is None:
+                return None, ()
+            if known.preferences.linked_with is None:
+                return None, (known,)
+            partner = work.partner_of(known)
+            apart = tuple(_alone(one) for one in (known, partner) if one)
+            await _append(work.connection, apart, "unlinked", now)
+            return known.preferences.linked_with, apart
 
     async def move(self, old: Address, new: Address, *, now: datetime) -> tuple[State, ...]:
         """What is true now of everyone it concerns, first the reader at `new`; () when `old` is a stranger."""
-        async with self._database.writing() as connection:
-            await self._lock(connection, old, new)
-            moving = await self._newest(connection, old)
+        async with self._working(now, old, new) as work:
+            moving = work.known.get(old)
             if moving is None or old == new:
                 return (moving,) if moving else ()
-            if await self._newest(connection, new) is None:
-                await connection.execute(
+            partner = work.partner_of(moving)
+            if new not in work.known:
+                await work.connection.execute(
                     update(subscribers)
                     .where(subscribers.c.channel == old.channel, subscribers.c.number == moving.number)
                     .values(user_id=new.user_id)
                 )
                 moved = replace(moving, address=new, version=moving.version + 1)
-                await _append(connection, [moved], "moved", now)
-                return (moved,)
+                await _append(work.connection, [moved], "moved", now)
+                if partner is None:
+                    return (moved,)
+                theirs = replace(
+                    partner,
+                    preferences=_in_order(partner.preferences.with_note(LINKED, str(new))),
+                    version=partner.version + 1,
+                )
+                await _append(work.connection, [theirs], "moved", now)
+                return moved, theirs
             topics = moving.preferences.topics
             kept = await self._change(
-                connection,
+                work,
                 new,
                 "moved",
                 lambda preferences: replace(preferences, topics=preferences.topics | topics),
-                now=now,
                 initial=Preferences(),
             )
-            return kept, await self._forget(connection, moving, now)
+            return *kept, *await self._forget(work, moving)
 
-    async def forget(self, address: Address, *, now: datetime) -> Forgotten | None:
-        """Delete the reader's rows and address; number and dates stay. None for a stranger."""
-        async with self._database.writing() as connection:
-            await self._lock(connection, address)
-            known = await self._newest(connection, address)
-            return None if known is None else await self._forget(connection, known, now)
-
-    async def history(self, address: Address) -> tuple[SubscriberEvent, ...]:
-        async with self._database.reading() as connection:
-            rows = await connection.execute(self._states().where(*self._at(address)).order_by(events.c.version))
-            return tuple(SubscriberEvent(row.at, row.what, _subscriber(row)) for row in rows)
+    async def forget(self, address: Address, *, now: datetime) -> tuple[State, ...]:
+        """Delete the reader's rows and address; number and dates stay. () for a stranger, else what is true now: first
+        of the forgotten, then of who was linked with them.
+        """
+        async with self._working(now, address) as work:
+            known = work.known.get(address)
+            return () if known is None else await self._forget(work, known)
 
     async def take_over(
         self, imported: Sequence[Imported], *, now: datetime, dry_run: bool = False
     ) -> list[tuple[Subscriber, str]]:
         """In one transaction: each reader's newest state now, and `added`, `updated` or `unchanged`. Addresses differ.
 
+        A link is taken over as one side says it; which side is sent alerts, `change` decides when both are there.
         `dry_run`: the transaction is rolled back.
         """
         outcomes: list[tuple[Subscriber, str]] = []
         async with self._database.writing() as connection:
             await self._lock(connection, *(one.address for one in imported))
             known = await self._newest_of_addresses(connection, [one.address for one in imported])
+            imported = [_placed(one, known.get(one.address)) for one in imported]
             new = [one for one in imported if one.address not in known]
             registered = {state.address: state for state in await self._register(connection, new)}
             for one in imported:
@@ -117,100 +171,68 @@ class SqlJournal:
                 await connection.rollback()
         return outcomes
 
-    async def all(self) -> AsyncIterator[Subscriber]:
-        """Everyone who is not forgotten, by channel and number."""
-        for channel, segment in await self.segments():
-            for state in await self.states_of_segment(channel, segment):
-                if isinstance(state, Subscriber):
-                    yield state
+    @asynccontextmanager
+    async def _working(self, now: datetime, *addresses: Address) -> AsyncIterator[_Work]:
+        """A transaction in which nobody else works on these readers, nor on whom they are linked with."""
+        locked = set(addresses)
+        while True:
+            async with self._database.writing() as connection:
+                await self._lock(connection, *locked)
+                found = [await self._newest(connection, address) for address in sorted(locked)]
+                known = {one.address: one for one in found if one is not None}
+                partners = self._partners(known[one] for one in addresses if one in known)
+                if partners <= locked:
+                    yield _Work(connection, known, now)
+                    return
+            # Begun anew with all of them: a lock more, out of order, could wait for who waits for us.
+            locked = {*addresses, *partners}
 
-    async def segments(self) -> tuple[tuple[str, int], ...]:
-        """(channel, segment) that the accounts have subscribers in, in order."""
-        found: list[tuple[str, int]] = []
-        async with self._database.reading() as connection:
-            for channel, account in sorted(self.accounts.items()):
-                ours = (subscribers.c.channel == channel, subscribers.c.account == account)
-                after = -1
-                # A segment is one account's: the next one begins at the first number behind this one.
-                while (
-                    number := await connection.scalar(
-                        select(func.min(subscribers.c.number)).where(*ours, subscribers.c.number > after)
-                    )
-                ) is not None:
-                    found.append((channel, number // SEGMENT_SIZE))
-                    after = (number // SEGMENT_SIZE + 1) * SEGMENT_SIZE - 1
-        return tuple(found)
-
-    async def states_of_segment(self, channel: str, segment: int) -> list[State]:
-        """The newest state of each number in the segment, by number."""
-        within = (
-            events.c.channel == channel,
-            events.c.number >= segment * SEGMENT_SIZE,
-            events.c.number < (segment + 1) * SEGMENT_SIZE,
-        )
-        newest = (
-            select(events.c.channel, events.c.number, func.max(events.c.version).label("version"))
-            .where(*within)
-            .group_by(events.c.channel, events.c.number)
-            .subquery()
-        )
-        return await self._newest_of(newest)
-
-    async def changed_after(self, event_id: int) -> list[State]:
-        """The newest state of everyone with a row younger than `event_id`."""
-        newest = (
-            select(events.c.channel, events.c.number, func.max(events.c.version).label("version"))
-            .where(events.c.id > event_id)
-            .group_by(events.c.channel, events.c.number)
-            .subquery()
-        )
-        return await self._newest_of(newest)
-
-    async def last_id(self) -> int:
-        """Of the youngest row; 0 when the journal is empty."""
-        async with self._database.reading() as connection:
-            return await connection.scalar(select(func.max(events.c.id))) or 0
-
-    async def _newest_of(self, newest: Any) -> list[State]:
-        query = (
-            self._states()
-            .join(
-                newest,
-                (events.c.channel == newest.c.channel)
-                & (events.c.number == newest.c.number)
-                & (events.c.version == newest.c.version),
-            )
-            .order_by(events.c.channel, events.c.number)
-        )
-        async with self._database.reading() as connection:
-            rows = await connection.execute(query)
-            return [_state(row) for row in rows if self.accounts.get(row.channel) == row.account]
-
-    async def _newest(self, connection: AsyncConnection, address: Address) -> Subscriber | None:
-        query = self._states().where(*self._at(address)).order_by(events.c.version.desc()).limit(1)
-        row = (await connection.execute(query)).first()
-        return None if row is None else _subscriber(row)
+    def _partners(self, subscribers: Iterable[Subscriber]) -> set[Address]:
+        linked = (one.preferences.linked_with for one in subscribers)
+        return {address for address in linked if address is not None and address.channel in self.accounts}
 
     async def _change(
-        self,
-        connection: AsyncConnection,
-        address: Address,
-        what: str,
-        change: ChangePreferences,
-        *,
-        now: datetime,
-        initial: Preferences,
-    ) -> Subscriber:
-        known = await self._newest(connection, address)
+        self, work: _Work, address: Address, what: str, change: ChangePreferences, *, initial: Preferences
+    ) -> tuple[Subscriber, ...]:
+        known = work.known.get(address)
         if known is None:
-            (changed,) = await self._register(connection, [Imported(address, now, _in_order(change(initial)))])
+            changed = await self._write(work, address, None, _in_order(change(initial)))
+            await _append(work.connection, [changed], what, work.now)
+            return (changed,)
+        partner = work.partner_of(known)
+        chosen = change(known.preferences)
+        if partner is not None:
+            mine, theirs = settled(address, chosen, partner.address, partner.preferences, self.order)
+            wanted = [(known, mine), (partner, theirs)]
         else:
-            preferences = _in_order(change(known.preferences))
-            if preferences == known.preferences:
-                return known
-            changed = replace(known, preferences=preferences, version=known.version + 1)
-        await _append(connection, [changed], what, now)
-        return changed
+            wanted = [(known, self._without_partner(chosen))]
+        now_true = []
+        for before, preferences in wanted:
+            after = await self._write(work, before.address, before, _in_order(preferences))
+            if after != before:
+                moved_only = replace(after.preferences, extra=before.preferences.extra) == before.preferences
+                why = "elsewhere" if before is partner and moved_only else what
+                await _append(work.connection, [after], why, work.now)
+            now_true.append(after)
+        return tuple(now_true)
+
+    def _without_partner(self, preferences: Preferences) -> Preferences:
+        """Of who has none here. Where only the channel isn't configured now, the link is kept for when it is again."""
+        linked = preferences.linked_with
+        if linked is not None and linked.channel not in self.accounts:
+            return preferences.with_note(ELSEWHERE, "")
+        return alone(preferences) if preferences.extra else preferences
+
+    async def _write(
+        self, work: _Work, address: Address, known: Subscriber | None, preferences: Preferences
+    ) -> Subscriber:
+        """The reader with these preferences; their row is still to be written, if anything is new."""
+        if known is None:
+            (registered,) = await self._register(work.connection, [Imported(address, work.now, preferences)])
+            return registered
+        if preferences == known.preferences:
+            return known
+        return replace(known, preferences=preferences, version=known.version + 1)
 
     async def _register(self, connection: AsyncConnection, new: Sequence[Imported]) -> list[Subscriber]:
         """Give each of these strangers a number; their first row is still to be written."""
@@ -239,17 +261,24 @@ class SqlJournal:
             await connection.execute(insert(subscribers), rows)
         return registered
 
-    async def _forget(self, connection: AsyncConnection, known: Subscriber, now: datetime) -> Forgotten:
+    async def _forget(self, work: _Work, known: Subscriber) -> tuple[State, ...]:
         channel, number, version = known.address.channel, known.number, known.version + 1
+        connection = work.connection
         await connection.execute(delete(events).where(events.c.channel == channel, events.c.number == number))
         await connection.execute(
             update(subscribers)
             .where(subscribers.c.channel == channel, subscribers.c.number == number)
             .values(user_id=None)
         )
-        row = {"channel": channel, "number": number, "version": version, "at": now, "what": "forgotten"}
+        row = {"channel": channel, "number": number, "version": version, "at": work.now, "what": "forgotten"}
         await connection.execute(insert(events).values(**row))
-        return Forgotten(channel, number, version)
+        forgotten = Forgotten(channel, number, version)
+        partner = work.partner_of(known)
+        if partner is None:
+            return (forgotten,)
+        left = _alone(partner)
+        await _append(connection, [left], "unlinked", work.now)
+        return forgotten, left
 
     async def _lock(self, connection: AsyncConnection, *addresses: Address) -> None:
         """Until the transaction ends nobody else works on these readers. In one order, so that no two wait for each
@@ -261,47 +290,6 @@ class SqlJournal:
             await connection.execute(
                 text("SELECT pg_advisory_xact_lock(one) FROM unnest(CAST(:locks AS bigint[])) AS one"), {"locks": locks}
             )
-
-    def _account(self, channel: str) -> str:
-        if channel not in self.accounts:
-            raise StoreError(f"No account of the channel {channel} is configured, so it has no subscribers")
-        return self.accounts[channel]
-
-    async def _newest_of_addresses(
-        self, connection: AsyncConnection, addresses: Sequence[Address]
-    ) -> dict[Address, Subscriber]:
-        found: dict[Address, Subscriber] = {}
-        for channel in {address.channel for address in addresses}:
-            user_ids = [address.user_id for address in addresses if address.channel == channel]
-            query = self._states().where(
-                subscribers.c.channel == channel,
-                subscribers.c.account == self._account(channel),
-                subscribers.c.user_id.in_(user_ids),
-            )
-            # The newest comes last and stays.
-            for row in await connection.execute(query.order_by(events.c.version)):
-                found[Address(row.channel, row.user_id)] = _subscriber(row)
-        return found
-
-    def _at(self, address: Address) -> tuple[Any, ...]:
-        return (
-            subscribers.c.channel == address.channel,
-            subscribers.c.account == self._account(address.channel),
-            subscribers.c.user_id == address.user_id,
-        )
-
-    def _states(self) -> Select[Any]:
-        return select(
-            subscribers.c.channel,
-            subscribers.c.account,
-            subscribers.c.number,
-            subscribers.c.user_id,
-            subscribers.c.since,
-            events.c.version,
-            events.c.at,
-            events.c.what,
-            events.c.state,
-        ).join(events, (events.c.channel == subscribers.c.channel) & (events.c.number == subscribers.c.number))
 
 
 async def _append(connection: AsyncConnection, states: Sequence[Subscriber], what: str, now: datetime) -> None:
@@ -320,6 +308,17 @@ async def _append(connection: AsyncConnection, states: Sequence[Subscriber], wha
         await connection.execute(insert(events), rows)
 
 
+def _alone(one: Subscriber) -> Subscriber:
+    return replace(one, preferences=_in_order(alone(one.preferences)), version=one.version + 1)
+
+
+def _placed(imported: Imported, known: Subscriber | None) -> Imported:
+    """An export doesn't say which of two addresses is sent alerts here: as it was, or both until `change` decides."""
+    same = known is not None and known.preferences.linked_with == imported.preferences.linked_with
+    elsewhere = known.preferences.note(ELSEWHERE) if known and same else ""
+    return replace(imported, preferences=_in_order(imported.preferences.with_note(ELSEWHERE, elsewhere)))
+
+
 def _in_order(preferences: Preferences) -> Preferences:
     # As it will come back from JSON, so that what is returned now equals what is read later.
     return replace(preferences, extra=tuple(sorted(dict(preferences.extra).items())))
@@ -327,17 +326,3 @@ def _in_order(preferences: Preferences) -> Preferences:
 
 def _lock_of(address: Address) -> int:
     return int.from_bytes(hashlib.blake2b(str(address).encode(), digest_size=8).digest(), "big", signed=True)
-
-
-def _state(row: Row[Any]) -> State:
-    return Forgotten(row.channel, row.number, row.version) if row.state is None else _subscriber(row)
-
-
-def _subscriber(row: Row[Any]) -> Subscriber:
-    return Subscriber(
-        address=Address(row.channel, row.user_id),
-        number=row.number,
-        version=row.version,
-        preferences=from_json(row.state),
-        since=row.since,
-    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -21,6 +21,8 @@ KNOWN: Final = "known"  #: bitmap: there is a reader in this slot (stopped or no
 TOPIC: Final = "topic:"
 LANGUAGE: Final = "lang:"
 STATES: Final = ("paused", "stopped", "unreachable")
+#: bitmaps, beside the notes that the profile keeps: has a linked address; and alerts go there
+LINKED, ELSEWHERE = "linked", "elsewhere"
 NO_ID: Final = bytes(8)  #: in the array of ids: nobody, or an id that stands in `other_ids`
 NO_DAY: Final = bytes(2)
 ACTIVE: Final = "active:"  #: bitmaps, one a UTC day
@@ -58,6 +60,8 @@ def read_id(packed: bytes, other: bytes | None) -> str | None:
 def bits_of(preferences: Preferences) -> list[str]:
     """The bitmaps in which the reader's bit is 1. In every other bitmap of the segment it is 0."""
     states = [state for state in STATES if getattr(preferences, state)]
+    if preferences.linked_with is not None:
+        states += [LINKED, ELSEWHERE] if preferences.elsewhere else [LINKED]
     return [KNOWN, LANGUAGE + preferences.language, *states, *(TOPIC + topic for topic in sorted(preferences.topics))]
 
 
@@ -163,3 +167,10 @@ def bitmap(positions: Iterable[int]) -> bytes:
     for position in found:
         packed[position >> 3] |= 0x80 >> (position & 7)
     return bytes(packed)
+
+
+def positions(packed: bytes) -> Iterator[int]:
+    """The bits that are set in a Redis bitmap, lowest first."""
+    for index, byte in enumerate(packed):
+        if byte:
+            yield from (index * 8 + bit for bit in range(8) if byte & 0x80 >> bit)

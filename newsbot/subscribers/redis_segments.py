@@ -8,6 +8,8 @@ A segment is 65,536 slots of one channel account; its keys share a hash tag, so 
     {telegram:12}:other_ids        hash    position → id that doesn't fit into 8 bytes           until forgotten
     {telegram:12}:known            bitmap  there is a reader in the slot                         until forgotten
     {telegram:12}:paused           bitmap  and :stopped, :unreachable                            lasting
+    {telegram:12}:linked           bitmap  is the same reader as one on another channel          lasting
+    {telegram:12}:elsewhere        bitmap  of them: alerts go to that one                        lasting
     {telegram:12}:lang:<code>      bitmap  the reader's language                                 lasting
     {telegram:12}:topic:<id>       bitmap  follows the topic                                     lasting
     {telegram:12}:profile:<n>      hash    1 byte of position → what isn't a bit; 256 a bucket   until forgotten
@@ -26,6 +28,7 @@ A segment is 65,536 slots of one channel account; its keys share a hash tag, so 
     address:telegram:<account>:<n> hash    user id → number; 32,768 buckets                      until moved, forgotten
     segments:telegram:<account>    set     the account's segments                                lasting
     replayed:telegram:<account>    string  id of the journal's row up to which all was applied   lasting
+    links:telegram:<account>       string  the accounts for which `elsewhere` was settled last   lasting
 
 Without `replayed:…` the working copy is rebuilt. What alerts keep in a segment, `redis_ledger` lists.
 
@@ -39,7 +42,7 @@ order.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -212,11 +215,28 @@ class Segments:
         for key in self._marks():
             await _awaited(self._redis.set(key, event_id))
 
+    async def linked(self) -> AsyncIterator[Address]:
+        """Everyone here who has a linked address."""
+        for channel in sorted(self._accounts):
+            for segment in await self.numbers(channel):
+                there = prefix(Slot(channel, segment, 0))
+                for position in packing.positions(await _awaited(self._redis.get(f"{there}:{packing.LINKED}")) or b""):
+                    if (found := await self.read(Slot(channel, segment, position))) is not None:
+                        yield found.address
+
+    async def links_settled(self, ways: str) -> bool:
+        """Whether `set_links_settled` was last told the same."""
+        return all([_text(await _awaited(self._redis.get(key))) == ways for key in self._marks("links")])
+
+    async def set_links_settled(self, ways: str) -> None:
+        for key in self._marks("links"):
+            await _awaited(self._redis.set(key, ways))
+
     def segments_key(self, channel: str) -> str:
         return f"segments:{channel}:{self._account(channel)}"
 
-    def _marks(self) -> list[str]:
-        return [f"replayed:{channel}:{account}" for channel, account in sorted(self._accounts.items())]
+    def _marks(self, what: str = "replayed") -> list[str]:
+        return [f"{what}:{channel}:{account}" for channel, account in sorted(self._accounts.items())]
 
     def _bucket(self, address: Address) -> str:
         digest = hashlib.blake2b(address.user_id.encode("utf-8", "surrogatepass"), digest_size=4).digest()
@@ -249,6 +269,10 @@ async def _awaited(command: Any) -> Any:
 
 def _seconds(moment: datetime) -> int:
     return int(moment.timestamp())
+
+
+def _text(value: bytes | None) -> str:
+    return "" if value is None else value.decode()
 
 
 def _slot(state: State) -> Slot:

@@ -8,9 +8,9 @@ behind until
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
@@ -35,6 +35,10 @@ BATCH: Final = 500  #: states applied in one round trip
 Progress = Callable[[int, int], None]  #: (done, of how many)
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _silent(done: int, total: int) -> None:
     pass
 
@@ -42,8 +46,9 @@ def _silent(done: int, total: int) -> None:
 class RedisSubscriberStore:
     """See `SubscriberStore`. `active_at` lives in Redis only: when Redis is lost it starts anew."""
 
-    def __init__(self, journal: SqlJournal, redis: Redis) -> None:
+    def __init__(self, journal: SqlJournal, redis: Redis, *, clock: Callable[[], datetime] = _now) -> None:
         self._journal = journal
+        self._clock = clock
         self._segments = Segments(redis, journal.accounts)
 
     async def get(self, address: Address) -> Subscriber | None:
@@ -72,7 +77,32 @@ class RedisSubscriberStore:
     ) -> Subscriber:
         changed = await self._journal.change(address, what, change, now=now, initial=initial or Preferences())
         # Also when nothing was changed: the last time may have ended between journal and Redis.
-        return await self._apply(changed)
+        return await self._apply_linked(changed)
+
+    async def link(
+        self, address: Address, other: Address, *, now: datetime, initial: Preferences | None = None
+    ) -> Subscriber:
+        return await self._apply_linked(
+            await self._journal.link(address, other, now=now, initial=initial or Preferences())
+        )
+
+    async def unlink(self, address: Address, *, now: datetime) -> Address | None:
+        other, states = await self._journal.unlink(address, now=now)
+        if states:
+            await self._apply_linked(states)
+        return other
+
+    async def linked_with(self, addresses: Sequence[Address]) -> set[Address]:
+        """Whom these readers are linked with, as they say."""
+        return await self._journal.linked_with(addresses)
+
+    async def settle_links(self, addresses: Iterable[Address], *, now: datetime) -> None:
+        """Have both sides of each link say the same as its first, and one of them be sent alerts; a link that only one
+        side knows of ends.
+        """
+        for address in addresses:
+            if await self._journal.get(address) is not None:
+                await self.change(address, "linked", lambda preferences: preferences, now=now)
 
     async def touch(self, address: Address, *, now: datetime, window: Window | None = None) -> None:
         with store_errors("noting that a reader wrote"):
@@ -109,8 +139,8 @@ class RedisSubscriberStore:
         return await self.get(new) if states else None
 
     async def forget(self, address: Address, *, now: datetime) -> bool:
-        forgotten = await self._journal.forget(address, now=now)
-        if forgotten is None:
+        states = await self._journal.forget(address, now=now)
+        if not states:
             with store_errors("forgetting a subscriber"):
                 left_over = await self._segments.slot_of(address) is not None
             if left_over:
@@ -118,7 +148,7 @@ class RedisSubscriberStore:
                 await self.replay_recent()
                 await self.get(address)
             return left_over
-        await self._apply_all([forgotten])
+        await self._apply_all(states)
         return True
 
     async def history(self, address: Address) -> tuple[SubscriberEvent, ...]:
@@ -171,13 +201,30 @@ class RedisSubscriberStore:
         if last and (None in marks or reached > last):
             # Redis is new or came back empty; or the journal is another one than was replayed before.
             log.warning("subscribers are rebuilt from the journal", reason="Redis does not have them")
-            return await self.rebuild()
+            rebuilt = await self.rebuild()
+            await self._settle_links_of_other_accounts()
+            return rebuilt
         behind = await self._apply_all(await self._journal.changed_after(reached - OVERLAP))
         with store_errors("replaying the journal of subscribers"):
             await self._segments.set_replayed(last)
         if behind:
             log.info("subscribers were brought up to the journal", count=behind)
+        await self._settle_links_of_other_accounts()
         return behind
+
+    async def _settle_links_of_other_accounts(self) -> None:
+        """Where a channel was added, taken out or given another account, its readers' alerts may go another way now."""
+        accounts = self._journal.accounts
+        ways = ",".join((*self._journal.order, *(f"{name}:{accounts[name]}" for name in sorted(accounts))))
+        with store_errors("looking at links"):
+            if await self._segments.links_settled(ways):
+                return
+            linked = [address async for address in self._segments.linked()]
+        await self.settle_links(linked, now=self._clock())
+        with store_errors("noting that links are settled"):
+            await self._segments.set_links_settled(ways)
+        if linked:
+            log.info("linked subscribers were looked at anew", count=len(linked))
 
     async def rebuild(self, progress: Progress = _silent) -> int:
         """Write every segment anew from the journal, one at a time; says how many subscribers there are.
@@ -220,6 +267,11 @@ class RedisSubscriberStore:
             await self._segments.remember_addresses([known])
         return applied
 
+    async def _apply_linked(self, states: Sequence[Subscriber]) -> Subscriber:
+        """The first of them, as it is now. Who wants no alerts is written first: nobody is alerted at both."""
+        applied = {state.address: await self._apply(state) for state in sorted(states, key=_wants_alerts)}
+        return applied[states[0].address]
+
     async def _apply(self, state: Subscriber) -> Subscriber:
         with store_errors("writing a subscriber"):
             ((_, active_at),) = await self._segments.apply([state])
@@ -233,3 +285,7 @@ class RedisSubscriberStore:
                 applied = await self._segments.apply(states[start : start + BATCH])
             newer += sum(one for one, _ in applied)
         return newer
+
+
+def _wants_alerts(one: Subscriber) -> bool:
+    return one.preferences.wants_alerts

@@ -20,8 +20,8 @@ class SubscriberEvent:
     """A row of the journal: what was true of a subscriber from `at` on."""
 
     at: datetime
-    #: `started`, `topics`, `paused`, `resumed`, `stopped`, `language`, `unreachable`, `revived`, `moved`, `forgotten`,
-    #: `imported`…
+    #: `started`, `topics`, `paused`, `resumed`, `stopped`, `language`, `unreachable`, `revived`, `moved`, `linked`,
+    #: `unlinked`, `elsewhere` (the linked address can or can't be reached now), `forgotten`, `imported`…
     what: str
     state: Subscriber
 
@@ -31,7 +31,7 @@ class SubscriberCounts:
     """Figures for /stats, from the working copy."""
 
     subscribers: int  #: not stopped, not forgotten
-    reachable: int  #: of them, not paused and not unreachable
+    reachable: int  #: of them, not paused, not unreachable, and not written to on their other channel
     by_topic: dict[str, int]  #: of the reachable
 
 
@@ -57,7 +57,7 @@ class SubscriberStore(Protocol):
         """Apply `change` (pure; may be called again after a concurrent change) to the reader's preferences and keep it.
 
         A stranger is registered first, with `initial`. Durable when this returns. A change that changes nothing writes
-        nothing.
+        nothing. What the reader chose holds at the linked address too, in one transaction with it.
         """
         ...
 
@@ -84,8 +84,25 @@ class SubscriberStore(Protocol):
         """
         ...
 
+    async def link(
+        self, address: Address, other: Address, *, now: datetime, initial: Preferences | None = None
+    ) -> Subscriber:
+        """Make the readers at both addresses one: both choose what is `linking.united`, and an alert goes to one.
+
+        A stranger is registered as the other side chose, two with `initial`. Raises CannotLink. Linking who are linked
+        already changes nothing.
+        """
+        ...
+
+    async def unlink(self, address: Address, *, now: datetime) -> Address | None:
+        """Two readers again, who choose the same until one of them chooses otherwise. The other address; None: none."""
+        ...
+
     async def forget(self, address: Address, *, now: datetime) -> bool:
-        """Delete everything known of the reader but the number and the date. False for a stranger."""
+        """Delete everything known of the reader but the number and the date. False for a stranger.
+
+        A linked address stays, and stands alone.
+        """
         ...
 
     async def history(self, address: Address) -> tuple[SubscriberEvent, ...]:

@@ -73,7 +73,8 @@ async def import_lines(
 ) -> ImportReport:
     """Take over each reader of an export: a known one gets the file's preferences, a stranger also its `since`.
 
-    A line that can't be used is reported and the others go on. `dry_run`: report all the same, write nothing. Raises
+    A link holds where both sides say so in the end; then what stands first in the file is true of both. A line that
+    can't be used is reported and the others go on. `dry_run`: report all the same, write nothing. Raises
     NotAnExport at the first line, before anything is written; StoreUnavailable at any time: what came before is kept,
     and may come again.
     """
@@ -82,9 +83,12 @@ async def import_lines(
     report = ImportReport()
     batch: list[Imported] = []
     seen: dict[Address, int] = {}
+    linked: dict[Address, None] = {}  # in the order of the file
     done = 0
 
     async def take_over() -> None:
+        linked.update((one.address, None) for one in batch if one.preferences.linked_with is not None)
+        linked.update(dict.fromkeys(await store.linked_with([one.address for one in batch])))
         for outcome in await store.take_over(batch, now=now, dry_run=dry_run):
             setattr(report, outcome, getattr(report, outcome) + 1)
         batch.clear()
@@ -106,6 +110,9 @@ async def import_lines(
             await take_over()
     if batch:
         await take_over()
+    if not dry_run:
+        # The other side of a link may stand anywhere in the file, or not at all.
+        await store.settle_links(linked, now=now)
     return report
 
 

@@ -207,9 +207,10 @@ async def test_a_full_segment_is_followed_by_the_next_free_one(database: Databas
         row = {"channel": "telegram", "number": SEGMENT_SIZE - 2, "account": "1", "user_id": None, "since": NOW}
         await connection.execute(insert(subscribers).values(**row))
     initial = Preferences()
-    assert (await other.change(an_address("x"), "started", lambda p: p, now=NOW, initial=initial)).slot.segment == 1
-    last = await one.change(an_address("a"), "started", lambda p: p, now=NOW, initial=initial)
-    first = await one.change(an_address("b"), "started", lambda p: p, now=NOW, initial=initial)
+    (stranger,) = await other.change(an_address("x"), "started", lambda p: p, now=NOW, initial=initial)
+    assert stranger.slot.segment == 1
+    (last,) = await one.change(an_address("a"), "started", lambda p: p, now=NOW, initial=initial)
+    (first,) = await one.change(an_address("b"), "started", lambda p: p, now=NOW, initial=initial)
     assert (last.number, first.number) == (SEGMENT_SIZE - 1, 2 * SEGMENT_SIZE)
     assert await one.segments() == (("telegram", 0), ("telegram", 2))
     store = RedisSubscriberStore(one, redis)
