@@ -88,6 +88,45 @@ def demo(
 
 
 @app.command()
+def rehearse(
+    readers: Annotated[int, typer.Option(min=1, max=2_000_000, help="Simulated subscribers.")] = 2_000,
+    rate: Annotated[int, typer.Option(min=1, max=1_000, help="Messages a second that the platform allows.")] = 30,
+    workers: Annotated[int, typer.Option(min=1, max=16, help="Processes that deliver; 1: one does everything.")] = 1,
+    faults: Annotated[str, typer.Option(help="What goes wrong: a script's name or file; `list` shows them.")] = "",
+    ordinary: Annotated[bool, typer.Option("--ordinary", help="Not breaking: who is in doubt gets nothing.")] = False,
+    seed: Annotated[int, typer.Option(help="The same seed strikes the same.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as one line of JSON.")] = False,
+    data: Annotated[Path, typer.Option(help="Folder for it; emptied first.")] = Path("data/rehearsal"),
+) -> None:
+    """Send an alert to simulated readers while things go wrong, and report what they got."""
+    from newsbot.observability import configure_logging
+    from newsbot.rehearsal.script import Script, load_script, shipped
+    from newsbot.rehearse_command import Wish, rehearse
+
+    if faults == "list":
+        for name, what in shipped().items():
+            typer.echo(f"{name:16}  {what}")
+        return
+    configure_logging(level="warning")
+    try:
+        script = load_script(faults) if faults else Script("")
+    except ConfigurationError as error:
+        _fail(error)
+    wish = Wish(
+        readers=readers,
+        rate=rate,
+        workers=workers,
+        script=script,
+        ordinary=ordinary,
+        seed=seed,
+        as_json=as_json,
+        folder=data,
+    )
+    if not _await(rehearse(wish)):
+        raise typer.Exit(1)
+
+
+@app.command()
 def chat(
     context: typer.Context,
     user: Annotated[str, typer.Option(help="Who is talking: each name is a reader of its own.")] = "me",

@@ -21,7 +21,7 @@ request is answered 400 `{"error": {"code": "refused", "message": …}}`.
     GET    /sandbox/telegram/updates                       updates that wait for the bot
     GET    /sandbox/telegram/faults                        the rules in force and how often they struck
     POST   /sandbox/telegram/faults                        add one: the fields of `Fault`
-    DELETE /sandbox/telegram/faults                        remove all
+    DELETE /sandbox/telegram/faults                        remove all, or those named ?name=
     PUT    /sandbox/telegram/limits                        change fields of `FloodLimits`
     POST   /sandbox/telegram/reset                         forget everything
     GET    /sandbox/telegram/files/{file_unique_id}        a picture's or document's bytes
@@ -203,7 +203,8 @@ class _Control:
         return _json(self.state.faults.add(Fault(**given)).json())
 
     async def clear_faults(self, request: web.Request) -> web.Response:
-        self.state.faults.clear()
+        plan, name = self.state.faults, request.query.get("name")
+        plan.faults[:] = [fault for fault in plan.faults if name is not None and fault.name != name]
         return _json(None)
 
     async def limits(self, request: web.Request) -> web.Response:

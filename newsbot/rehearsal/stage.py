@@ -1,0 +1,220 @@
+"""What a rehearsal runs: the sandbox, a Redis server and the program itself, each as processes of its own.
+
+    <data>/sandbox      the sandbox's folder (its log: sandbox.log)
+    <data>/bot          the database and the Redis server
+    <data>/bot-1.log…   what the program's processes say
+
+Begun anew each time: what an earlier rehearsal left in the folder is removed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import signal
+import sqlite3
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from newsbot.child_processes import Child, child, free_port, start_child
+from newsbot.embedded_redis import EmbeddedRedis
+from newsbot.errors import StartError
+
+FIRST_READER: Final = 4_800_000_001
+FIRST_CALLER: Final = 4_990_000_001  #: people who ask for the news meanwhile
+FIRST_GROUP: Final = -4_900_000_001
+MARK: Final = "newsbot-rehearsal"  #: a file that says that the folder may be emptied
+TOPIC: Final = "national"
+
+log = structlog.get_logger()
+
+
+class Troupe:
+    """The program's processes. One that is killed is started again, as a supervisor would."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str], roles: Sequence[str], shift: Path) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._roles = tuple(roles)
+        self._shift = shift
+        self._children: list[Child] = []
+        self._watchers: list[asyncio.Task[None]] = []
+        self._closing = False
+        self.deaths = 0
+        self.cpu_before = 0.0  #: seconds that processes had used when they died
+
+    @property
+    def delivering(self) -> list[Child]:
+        """Those that send alerts and live."""
+        return [
+            one
+            for role, one in zip(self._roles, self._children, strict=True)
+            if role in ("all", "deliver") and one.process.returncode is None
+        ]
+
+    @property
+    def living(self) -> list[Child]:
+        return [one for one in self._children if one.process.returncode is None]
+
+    async def __aenter__(self) -> Troupe:
+        for number, _ in enumerate(self._roles):
+            self._children.append(await self._start(number))
+        for number in range(len(self._roles)):
+            self._watchers.append(asyncio.create_task(self._watch(number)))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._closing = True
+        for watcher in self._watchers:
+            watcher.cancel()
+        await asyncio.gather(*self._watchers, return_exceptions=True)
+        for one in self._children:
+            if one.process.returncode is None:
+                with suppress(ProcessLookupError):
+                    one.process.send_signal(signal.SIGCONT)  # who is frozen would not hear it
+        await asyncio.gather(*(one.end() for one in self._children))
+
+    async def ready(self) -> None:
+        """Raises StartError."""
+        for number, one in enumerate(self._children):
+            await one.answers(self._port(number))
+
+    def _port(self, number: int) -> int:
+        return int(self._settings["NEWSBOT_WEB__PORT"]) + number
+
+    async def _start(self, number: int) -> Child:
+        role = self._roles[number]
+        arguments = ["newsbot.shifted_clock", str(self._shift), "run"]
+        if role != "all":
+            arguments += ["--role", role]
+        settings = {**self._settings, "NEWSBOT_WEB__PORT": str(self._port(number))}
+        return await start_child(f"bot-{number + 1}", self._folder, arguments, settings=settings)
+
+    async def _watch(self, number: int) -> None:
+        while True:
+            await self._children[number].drain()
+            self.deaths += 1
+            if not self._closing:
+                self._children[number] = await self._start(number)
+
+
+class Stage:
+    """Everything that stands; `settings` are the program's."""
+
+    def __init__(
+        self, folder: Path, address: str, settings: Mapping[str, str], redis: EmbeddedRedis, troupe: Troupe
+    ) -> None:
+        self.folder = folder
+        self.address = address
+        self.settings = settings
+        self.redis = redis
+        self.troupe = troupe
+
+    @property
+    def shift(self) -> Path:
+        return shift_file(self.folder)
+
+    @asynccontextmanager
+    async def locked_database(self) -> AsyncIterator[None]:
+        """Nobody else can write to it meanwhile."""
+        connection = sqlite3.connect(self.folder / "bot" / "newsbot.sqlite3", timeout=10, isolation_level=None)
+        try:
+            await asyncio.to_thread(connection.execute, "BEGIN EXCLUSIVE")
+            yield
+        finally:
+            connection.close()
+
+    async def command(self, *arguments: str) -> str:
+        """Run a command of the program to its end; what it printed. Raises StartError."""
+        settings = {**self.settings}
+        started = await start_child(arguments[0], self.folder, ["newsbot", *arguments], settings=settings)
+        assert started.process.stdout is not None
+        said = (await started.process.stdout.read()).decode("utf-8", "replace")
+        if await started.process.wait():
+            raise StartError(f"newsbot {' '.join(arguments[:2])}: {started.last_words()}")
+        return said
+
+
+def shift_file(folder: Path) -> Path:
+    """How far the clocks of the program's processes are shifted, in seconds: `shifted_clock` reads it."""
+    return folder / "clock-shift"
+
+
+@asynccontextmanager
+async def the_sandbox(folder: Path, bot_port: int) -> AsyncIterator[str]:
+    """Its address."""
+    arguments = ["newsbot.sandbox", "--data", str(folder / "sandbox"), "--port", "0"]
+    arguments += ["--bot", f"http://127.0.0.1:{bot_port}"]
+    async with child("sandbox", folder, arguments) as sandbox:
+        yield await sandbox.line("sandbox ready ")
+
+
+def empty_folder(folder: Path) -> None:
+    """Raises StartError for one that holds what isn't an earlier rehearsal's."""
+    try:
+        if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+            raise StartError(f"{folder} holds something that no rehearsal left there: choose another with --data")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        (folder / MARK).touch()
+    except OSError as error:
+        reason = error.strerror or error
+        raise StartError(f"the folder {folder} can't be used ({reason}): choose another with --data") from None
+
+
+def bot_settings(folder: Path, redis_url: str, rate: int, port: int) -> dict[str, str]:
+    """What the sandbox wrote for its bot, and what this rehearsal wants."""
+    lines = (folder / "sandbox" / "bot.env").read_text("utf-8").splitlines()
+    settings = dict(line.split("=", 1) for line in lines if "=" in line)
+    settings.pop("NEWSBOT_TELEGRAM__CHANNEL", None)
+    return settings | {
+        "NEWSBOT_DATA_DIR": str(folder / "bot"),
+        "NEWSBOT_REDIS_URL": redis_url,
+        "NEWSBOT_TELEGRAM__RATE": str(rate),
+        "NEWSBOT_TELEGRAM__PAID_BROADCAST": str(rate > FREE_RATE).lower(),
+        "NEWSBOT_WEB__PORT": str(port),
+    }
+
+
+FREE_RATE: Final = 30  #: messages a second that cost nothing
+
+
+def write_subscribers(file: Path, readers: int, groups: int, since: str) -> None:
+    """An export with all of them: every fifth reads English."""
+    with file.open("w", encoding="utf-8") as out:
+        out.write(json.dumps({"format": "newsbot-subscribers", "version": 1}) + "\n")
+        ids = [*range(FIRST_READER, FIRST_READER + readers), *range(FIRST_GROUP, FIRST_GROUP - groups, -1)]
+        for number, chat in enumerate(ids):
+            language = "en" if number % 5 == 4 else "bn"
+            preferences = {
+                "language": language,
+                "timezone": "Asia/Dhaka",
+                "topics": [TOPIC],
+                "onboarded": True,
+            }
+            line = {"address": f"telegram:{chat}", "since": since, "preferences": preferences}
+            out.write(json.dumps(line) + "\n")
+
+
+def free_ports(count: int) -> int:
+    """The first of so many ports in a row that nobody has now."""
+    return free_port() if count == 1 else _row(count)
+
+
+def _row(count: int) -> int:
+    import socket
+
+    for first in range(21_000, 32_000, count):
+        try:
+            for port in range(first, first + count):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return first
+    raise StartError("there are no free ports between 21000 and 32000")
