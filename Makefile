@@ -1,4 +1,4 @@
-# Verbs: run demo doctor test test-browser test-redis lint types bench lock clean. All of them set up what they need in .venv.
+# Verbs: run demo doctor rehearse test test-browser test-redis lint types bench lock clean. All of them set up what they need in .venv.
 
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -16,12 +16,13 @@ endif
 SPREAD = -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run doctor test test-browser test-redis lint types bench lock clean
+.PHONY: help demo run doctor rehearse test test-browser test-redis lint types bench lock clean
 
 help:
 	@echo "make demo          a reader's phone, a newsroom and the bot on this machine, no account needed"
 	@echo "make run           the bot, with the settings of .env"
 	@echo "make doctor        checks settings, servers, token and sources, in words"
+	@echo "make rehearse      an alert to simulated readers on a bad night, with a report"
 	@echo "make test          the tests (needs only Python)"
 	@echo "make test-browser  the tests that need Chromium and Node.js"
 	@echo "make test-redis    the tests of what Redis keeps, on the redis-server of this machine"
@@ -37,6 +38,9 @@ run: $(VENV)/.run
 
 doctor: $(VENV)/.run
 	$(BIN)/newsbot doctor $(ARGS)
+
+rehearse: $(VENV)/.run
+	$(BIN)/newsbot rehearse $(or $(ARGS),--faults election-night)
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not browser and not node and not alone" $(SPREAD) $(ARGS)

@@ -50,7 +50,8 @@ T = TypeVar("T")
 NOTHING_GOES_WRONG: Final = Script("")
 WORDS: Final = "মহড়া: এটি একটি পরীক্ষামূলক সতর্কবার্তা।"  #: what the simulated readers are told
 CALLERS: Final = 200  #: people who ask for the news meanwhile, one after another: none is told to slow down
-ASK_EVERY: Final = 0.25  #: seconds
+ASK_EVERY: Final = 0.25  #: seconds, while the alert goes out
+ASK_IDLE: Final = 0.1  #: seconds, before
 IDLE: Final = 60  #: replies that are timed before anything is sent
 REPLY_WITHIN: Final = 30.0  #: seconds after which a reply is not waited for any more
 COMPARED: Final = 200_000  #: readers at most of whom ledger and sandbox are compared
@@ -222,19 +223,19 @@ class _Rehearsal:
 
     async def _ask(self, times: int) -> None:
         for number in range(times):
-            await self._ask_one(number)
+            await self._ask_one(number, ASK_IDLE)
 
     async def _ask_on(self) -> None:
         number = IDLE
         while True:
-            await self._ask_one(number)
+            await self._ask_one(number, ASK_EVERY)
             number += 1
 
-    async def _ask_one(self, number: int) -> None:
+    async def _ask_one(self, number: int, pause: float) -> None:
         # The sandbox may be busy; a question more or less is nothing.
         with suppress(aiohttp.ClientError, TimeoutError):
             await self._judge.ask(FIRST_CALLER + number % CALLERS, "/help")
-        await asyncio.sleep(ASK_EVERY)
+        await asyncio.sleep(pause)
 
     async def _answered(self) -> None:
         with suppress(TimeoutError):
