@@ -35,7 +35,7 @@ async def alerts_why(settings: Settings, wanted: str, reader: str | None) -> Non
     async with Parts(settings) as parts:
         article = await article_named(await parts.articles(), wanted)
         alerts = await parts.alerts()
-        ledgers = await _ledgers(parts)
+        ledgers = await parts.ledgers()
         subscribers = await parts.subscribers()
         told = Told(parts.timezone, parts.clock())
         ours = address is not None and address.channel in parts.accounts
@@ -52,7 +52,7 @@ async def alerts_why(settings: Settings, wanted: str, reader: str | None) -> Non
 async def alerts_list(settings: Settings, limit: int) -> None:
     """Print the newest alerts with their state and figures."""
     async with Parts(settings) as parts:
-        alerts, articles, ledgers = await parts.alerts(), await parts.articles(), await _ledgers(parts)
+        alerts, articles, ledgers = await parts.alerts(), await parts.articles(), await parts.ledgers()
         recent = await alerts.recent(limit=limit)
         if not recent:
             typer.echo("No alerts yet.")
@@ -96,10 +96,6 @@ async def _known(alert: Alert, ledgers: Sequence[Ledger], subscriber: Subscriber
         if subscriber is not None and ledger.channel == subscriber.address.channel:
             fate = await ledger.fate(alert.id, subscriber.slot)
     return Known(alert, alert.totals or await totals_of(ledgers, alert.id), fate)
-
-
-async def _ledgers(parts: Parts) -> tuple[Ledger, ...]:
-    return (await parts.ledger(),) if "telegram" in parts.accounts else ()
 
 
 async def _title(alert: Alert, articles: ArticleStore) -> str:

@@ -113,12 +113,17 @@ class Parts:
     async def alerts(self) -> SqlAlertStore:
         return SqlAlertStore(await self.database())
 
-    async def ledger(self) -> RedisLedger:
-        """Of the Telegram bot, whose token must be set; one for all who work with it here."""
-        return await self._once("ledger", self._open_ledger)
+    async def ledger(self, channel: str) -> RedisLedger:
+        """Of our account on this channel, which must be configured; one for all who work with it here."""
 
-    async def _open_ledger(self) -> RedisLedger:
-        return RedisLedger(await self.redis(), "telegram", self.accounts["telegram"])
+        async def open_ledger() -> RedisLedger:
+            return RedisLedger(await self.redis(), channel, self.accounts[channel])
+
+        return await self._once(f"ledger {channel}", open_ledger)
+
+    async def ledgers(self) -> tuple[RedisLedger, ...]:
+        """Of every channel that readers are alerted on."""
+        return tuple([await self.ledger(channel) for channel in self.accounts if channel != "console"])
 
     async def redis(self) -> Redis:
         return await self._once("redis", self._open_redis)
@@ -139,6 +144,15 @@ class Parts:
     async def subscribers(self) -> RedisSubscriberStore:
         return RedisSubscriberStore(await self.journal(), await self.redis(), clock=self.clock)
 
+    async def subscribers_in_step(self) -> RedisSubscriberStore:
+        """The one that a running newsbot works with, once what reached the journal and not Redis is put right."""
+        return await self._once("subscribers", self._put_in_step)
+
+    async def _put_in_step(self) -> RedisSubscriberStore:
+        subscribers = await self.subscribers()
+        await subscribers.replay_recent()
+        return subscribers
+
     async def journal(self) -> SqlJournal:
         return SqlJournal(await self.database(), self.accounts, CARRYING)
 
@@ -148,6 +162,8 @@ class Parts:
         accounts = {"console": "console"}
         if self.settings.telegram.token is not None:
             accounts["telegram"] = self.settings.telegram.token.get_secret_value().partition(":")[0]
+        if self.settings.messenger.page_id is not None:
+            accounts["messenger"] = self.settings.messenger.page_id
         return accounts
 
     async def session(self) -> aiohttp.ClientSession:

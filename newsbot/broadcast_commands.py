@@ -16,6 +16,7 @@ from newsbot.channels.telegram.renderer import LIMITS
 from newsbot.config import Settings
 from newsbot.desk.actions import Verb
 from newsbot.desk.controlling import TURNS
+from newsbot.desk.outlets import slowest
 from newsbot.desk.turn import estimate, expiry
 from newsbot.desk.writing import overlong
 from newsbot.domain.alert import AlertClass, AlertKind, AlertText, Audience, NewAlert
@@ -47,14 +48,16 @@ async def broadcast(settings: Settings, wish: Wish) -> bool:
         raise ConfigurationError(f"--text: it is {too_long.excess} characters too long; {too_long.limit} fit")
     async with Parts(settings) as parts:
         audience = _audience(parts, wish)
-        if "telegram" not in parts.accounts:
+        ledgers = await parts.ledgers()
+        if not ledgers:
             raise ConfigurationError("NEWSBOT_TELEGRAM__TOKEN: it is missing, so there is nobody to send to")
-        reach = await (await parts.ledger()).reach(audience)
+        by_channel = {ledger.channel: await ledger.reach(audience) for ledger in ledgers}
+        reach = sum(by_channel.values())
         if not reach:
             typer.echo("Nobody would get this: choose another audience.", err=True)
             return False
-        rate = settings.telegram.rate
-        time = estimate(reach, rate, parts.catalog.translator("en"))
+        seconds = slowest(by_channel, {"telegram": settings.telegram.rate, "messenger": settings.messenger.rate})
+        time = estimate(seconds, parts.catalog.translator("en"))
         typer.echo(f"This goes to {reach:,} {'reader' if reach == 1 else 'readers'}; it takes {time}.")
         if not wish.yes and not typer.confirm("Send it now?"):
             typer.echo("Nothing was sent.")
@@ -67,7 +70,7 @@ async def broadcast(settings: Settings, wish: Wish) -> bool:
                 kind=AlertKind.BROADCAST,
                 cls=AlertClass.BREAKING if wish.breaking else AlertClass.TOPIC,
                 story=f"broadcast:terminal:{number}",
-                expires_at=expiry(now, reach, rate=rate, expire=timedelta(minutes=settings.delivery.expire_minutes)),
+                expires_at=expiry(now, seconds, expire=timedelta(minutes=settings.delivery.expire_minutes)),
                 audience=audience,
                 text=AlertText(spans),
                 silent=wish.silent,

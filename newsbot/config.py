@@ -271,6 +271,7 @@ def _contradictions(settings: Settings) -> Iterator[str]:
             "NEWSBOT_SUMMARY__MODEL: it is missing, and NEWSBOT_SUMMARY__URL needs it; "
             "example: NEWSBOT_SUMMARY__MODEL=gemma3:12b"
         )
+    yield from _missing_of_messenger(settings.messenger)
     if settings.telegram.mode == "webhook" and settings.telegram.token is not None:
         if settings.web.public_url is None:
             yield (
@@ -281,4 +282,18 @@ def _contradictions(settings: Settings) -> Iterator[str]:
             yield (
                 "NEWSBOT_TELEGRAM__WEBHOOK_SECRET: it is missing, and webhook mode needs it; "
                 "example: NEWSBOT_TELEGRAM__WEBHOOK_SECRET=a-long-random-text_0123456789"
+            )
+
+
+def _missing_of_messenger(messenger: MessengerSettings) -> Iterator[str]:
+    """A Page needs all four, or none."""
+    needed = ("page_id", "page_token", "app_secret", "verify_token")
+    given = [name for name in needed if getattr(messenger, name) is not None]
+    for name in needed if given else ():
+        if name not in given:
+            variable = f"{PREFIX}MESSENGER__{name.upper()}"
+            example = MessengerSettings.model_fields[name].examples
+            yield (
+                f"{variable}: it is missing, and {PREFIX}MESSENGER__{given[0].upper()} needs it; "
+                f"example: {variable}={example[0] if example else ''}"
             )

@@ -2,13 +2,13 @@
 
 What runs side by side, each a named task; when one fails the whole stops with its error:
 
-    intake      long polling, unless Telegram calls our webhook
+    intake      long polling, unless Telegram calls our webhook; one for each channel account, as the next two
     answers     works off the inbox
+    delivery    sends alerts to readers
     sources     reads feeds, sitemaps and listings as they fall due
     summaries   has a language model summarise long articles, if one is set up
     repair      puts right what reached the journal and not Redis
     planner     makes alerts of new articles, fixes their audiences, ends them
-    delivery    sends alerts to readers
     desk        keeps editors informed
     retention   deletes articles that are older than the newsroom keeps them
     figures     gauges that must be looked up
@@ -26,13 +26,12 @@ from typing import Any
 
 import structlog
 
+from newsbot.accounts import Accounts, refuse_no_channel
 from newsbot.bootstrap import Parts
-from newsbot.channels.redis_inbox import RedisInbox
 from newsbot.config import Settings
 from newsbot.embedded_redis import EmbeddedRedis
 from newsbot.errors import NewsbotError, StoreError
 from newsbot.garbage_collection import settle_down
-from newsbot.telegram_account import TelegramAccount, token_of
 
 RETAIN_EVERY = timedelta(hours=6)
 FIGURES_EVERY = timedelta(seconds=5)
@@ -51,25 +50,24 @@ async def run(settings: Settings) -> None:
 
 async def _run(settings: Settings) -> None:
     async with Parts(settings, owns_redis=True) as parts:
-        token = token_of(parts)
+        refuse_no_channel(parts)
         file = parts.newsroom  # its mistakes are told before anything is opened
         articles = await parts.articles()
-        account = await TelegramAccount.open(parts, token)
-        async with await parts.web(account.webhooks(), wake=account.wake) as web:
-            await account.introduce()
+        accounts = await Accounts.open(parts)
+        async with await parts.web(accounts.webhooks(), wake=accounts.wake) as web:
+            await accounts.introduce()
             log.info(
                 "newsbot runs",
-                bot=f"@{account.bot.username}",
-                updates=settings.telegram.mode,
+                accounts=[account.label for account in accounts.all],
                 sources=len(file.sources),
                 articles=await articles.count(),
                 web=f"http://{settings.web.host}:{web.port}",
             )
             tasks: dict[str, Coroutine[Any, Any, None]] = {
-                **account.tasks(),
-                "sources": (await parts.schedule(wake=account.wake)).run(),
+                **accounts.tasks(),
+                "sources": (await parts.schedule(wake=accounts.wake)).run(),
                 "retention": _retain(parts),
-                "figures": _figures(account.inbox, parts),
+                "figures": _figures(accounts, parts),
             }
             summaries = await parts.model_summaries()
             if summaries is not None:
@@ -132,10 +130,11 @@ async def _retain(parts: Parts) -> None:
         await asyncio.sleep(RETAIN_EVERY.total_seconds())
 
 
-async def _figures(inbox: RedisInbox, parts: Parts) -> None:
+async def _figures(accounts: Accounts, parts: Parts) -> None:
     while True:
-        with suppress(StoreError):  # /readyz tells it
-            parts.metrics.inbox_waiting.labels("telegram").set(await inbox.waiting())
+        for account in accounts.all:
+            with suppress(StoreError):  # /readyz tells it
+                parts.metrics.inbox_waiting.labels(account.name).set(await account.inbox.waiting())
         await asyncio.sleep(FIGURES_EVERY.total_seconds())
 
 

@@ -23,6 +23,7 @@ from newsbot.conversation.turn import Replies
 from newsbot.delivery.ledger import Settle
 from newsbot.delivery.pacing import Unpaced
 from newsbot.desk.dialogue import EditorDialogue
+from newsbot.desk.outlets import Outlet
 from newsbot.desk.reporter import Reporter
 from newsbot.desk.roles import Roles
 from newsbot.desk.turn import Desk
@@ -137,19 +138,19 @@ class Newsdesk:
             drafts=self.drafts,
             bulletins=self.bulletins,
             alerts=self.alerts,
-            ledger=self.ledger,
+            outlets={
+                editors[0].channel: Outlet(
+                    channel=self.channel, ledger=self.ledger, pusher=self.pusher, pacing=Unpaced(), rate=30
+                )
+            },
             composer=AlertComposer(
                 self.articles, some_topics(), a_newsroom(), CATALOG, clock=self.clock, timezone=ZoneInfo("Asia/Dhaka")
             ),
-            pusher=self.pusher,
-            pacing=Unpaced(),
-            limits=LIMITS,
             dead_links=self._dead_links,
-            rate=30,
             expire=timedelta(hours=3),
         )
         self.dialogue = EditorDialogue(desk, readers, began=self.began.append)
-        self.reporter = Reporter(desk, self.channel)
+        self.reporter = Reporter(desk)
 
     def clock(self) -> datetime:
         return self.now

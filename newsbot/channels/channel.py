@@ -21,6 +21,7 @@ class Limits:
     button_label: int  #: graphemes that are surely visible
     buttons: int
     unit: Unit
+    splits: bool = False  #: what an editor wrote may be longer: it goes out as several messages
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ __all__ = ["changed_by", "choose_audience"]
 
 async def choose_audience(desk: Desk, turn: Turn, draft: Draft, *, replaces: MessageRef | None = None) -> ChoiceReply:
     _ = turn.translate
-    reach = await reach_of(desk, draft, None)
+    reach = sum((await reach_of(desk, draft, None)).values())
     words = audience_in_words(desk, turn, draft.audience)
     question = _("Who should get it, and how?")
     now = _.plural("Now: {audience} – {n} reader.", "Now: {audience} – {n} readers.", reach, audience=words)

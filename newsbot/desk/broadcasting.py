@@ -89,17 +89,18 @@ async def _choose(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replies
 
 
 async def _to_me(desk: Desk, turn: Turn, draft: Draft) -> Replies:
-    """The way that it goes to everyone, to one: what Telegram would refuse, it refuses here."""
+    """The way that it goes to everyone, to one: what the platform would refuse, it refuses here."""
     _ = turn.translate
     parent = await parent_of(desk, draft)
     seen = await as_readers_see_it(desk, turn, draft, parent)
     if not seen:
         return await show(desk, turn, draft, parent)
+    outlet = desk.outlets[turn.incoming.address.channel]
     to = Recipient(turn.incoming.address.user_id)
     refused: str = ""
     for reply in seen:
-        await desk.pacing.turn(to.user_id, Lane.REPLY)
-        attempt = await desk.pusher.push(desk.pusher.prepare(Operation.SEND, reply), to)
+        await outlet.pacing.turn(to.user_id, Lane.REPLY)
+        attempt = await outlet.pusher.push(outlet.pusher.prepare(Operation.SEND, reply), to)
         if not isinstance(attempt, Sent):
             refused = getattr(attempt, "detail", "") or attempt.reason
     if not refused:
@@ -116,7 +117,7 @@ async def _ask(desk: Desk, turn: Turn, draft: Draft) -> Replies:
     parent = await parent_of(desk, draft)
     if said := await refusal_of(desk, turn, draft, parent):
         return (text(said, replaces=turn.pressed),)
-    reach = await reach_of(desk, draft, parent)
+    reach = sum((await reach_of(desk, draft, parent)).values())
     if not reach:
         return (await control(desk, turn, draft, parent, replaces=turn.pressed),)
     if parent is not None:

@@ -12,7 +12,7 @@ from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.preview import overlong_in_words, show
 from newsbot.desk.standing import article_shown, leaves_copies, recall_of, standing_of
 from newsbot.desk.turn import Desk, last_deed, note, totals_of
-from newsbot.desk.writing import overlong
+from newsbot.desk.writing import overlong_anywhere
 from newsbot.domain.alert import STOPPED_RECALLED, Alert, AlertKind, AlertState, AlertText, NewAlert
 from newsbot.domain.message import NoticeReply, Toast
 
@@ -100,7 +100,7 @@ async def take_correction(desk: Desk, turn: Turn, draft: Draft, written: AlertTe
         said = _("A picture can't be added to a sent message, taken from it or exchanged. Send only the text.")
         return (text(said, buttons=cancel),)
     corrected = AlertText(written.spans, picture)
-    if too_long := overlong(NoticeReply(spans=corrected.spans, picture=picture), desk.limits):
+    if too_long := overlong_anywhere(NoticeReply(spans=corrected.spans, picture=picture), desk.limits):
         return (text(overlong_in_words(too_long, turn), buttons=cancel),)
     ready = replace(draft, state=DraftState.READY, event=turn.incoming.event_id, text=corrected)
     kept = await desk.drafts.change(ready, now=turn.now)

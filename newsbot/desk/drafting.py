@@ -96,16 +96,17 @@ async def rest_of_a_long_text(desk: Desk, turn: Turn, draft: Draft) -> Replies |
         return await shown_anew(desk, turn, draft)
     if draft.state is not DraftState.READY or draft.text is None or incoming.kind is not Kind.TEXT:
         return None
-    first = length(draft.text.plain, desk.limits.unit)
+    limits = desk.limits[incoming.address.channel]
+    first = length(draft.text.plain, limits.unit)
     soon = abs((incoming.received_at or turn.now) - draft.changed_at) <= SPLIT_WITHIN
-    if not soon or first < LEAST_SPLIT * desk.limits.text:
+    if limits.splits or not soon or first < LEAST_SPLIT * limits.text:
         return None
     waiting = replace(draft, state=DraftState.WRITING, event="split", text=None)
     kept = await desk.drafts.change(waiting, now=turn.now)
     if kept is None:
         return None
-    excess = first + length(incoming.text, desk.limits.unit) - desk.limits.text
-    said = overlong_in_words(Overlong(excess, desk.limits.text), turn)
+    excess = first + length(incoming.text, limits.unit) - limits.text
+    said = overlong_in_words(Overlong(excess, limits.text), turn)
     return (text(said, buttons=rows(cancel_button(turn, kept))),)
 
 

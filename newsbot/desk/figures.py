@@ -139,7 +139,7 @@ def progress(
     totals: Totals,
     translate: Translator,
     *,
-    rate: float,
+    seconds_left: float,
     deed: str = "",
     more: Rows = (),
     replaces: MessageRef | None = None,
@@ -153,7 +153,7 @@ def progress(
         lines.append(_counts(totals, _))
     left = totals.untouched + totals.waiting + totals.in_flight
     if alert.state is AlertState.RUNNING and left:
-        lines.append(_("Still to go: {time}", time=estimate(left, rate, _)))
+        lines.append(_("Still to go: {time}", time=estimate(seconds_left, _)))
     return text(
         _heading(alert, subject, _),
         "\n".join(line for line in lines if line),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 
 from newsbot.conversation.turn import Replies, Turn, rows, text
@@ -11,8 +11,9 @@ from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.desk.actions import Verb, press_button
 from newsbot.desk.doubts import Told, doubts_of, told_by
 from newsbot.desk.drafts import Draft
-from newsbot.desk.turn import Desk, estimate, expiry, totals_of
-from newsbot.desk.writing import Overlong, overlong
+from newsbot.desk.outlets import channel_name, seconds_for
+from newsbot.desk.turn import Desk, estimate, expiry
+from newsbot.desk.writing import Overlong, overlong_anywhere
 from newsbot.domain.alert import Alert, AlertClass, AlertKind, AlertState, Audience, NewAlert
 from newsbot.domain.message import AnyReply, MessageRef, Span, TextReply
 from newsbot.domain.subscriber import Address
@@ -30,7 +31,7 @@ __all__ = [
 
 
 def alert_of(
-    desk: Desk, draft: Draft, parent: Alert | None, *, told: Told, by: Address, reach: int, turn: Turn
+    desk: Desk, draft: Draft, parent: Alert | None, *, told: Told, by: Address, reach: Mapping[str, int], turn: Turn
 ) -> NewAlert:
     """What the draft becomes when it is confirmed. `told`: as `told_by` says."""
     if parent is not None:
@@ -53,7 +54,7 @@ def alert_of(
         cls=draft.cls,
         story=told.story,
         again=told.again,
-        expires_at=expiry(turn.now, reach, rate=desk.rate, expire=desk.expire),
+        expires_at=expiry(turn.now, seconds_for(desk.outlets, reach), expire=desk.expire),
         audience=draft.audience,
         article_id=draft.article_id,
         text=draft.text,
@@ -62,17 +63,17 @@ def alert_of(
     )
 
 
-async def reach_of(desk: Desk, draft: Draft, parent: Alert | None) -> int:
-    """How many it goes to now; of a correction, how many copies there are."""
+async def reach_of(desk: Desk, draft: Draft, parent: Alert | None) -> dict[str, int]:
+    """How many it goes to now, by channel; of a correction, how many copies there are."""
     if parent is not None:
-        return (await totals_of(desk, parent)).sent
-    told = await told_by(desk, draft)
-    return await desk.ledger.reach(draft.audience, story=told.mark(draft.article_id))
+        return {name: (await one.ledger.totals(parent.id)).sent for name, one in desk.outlets.items()}
+    mark = (await told_by(desk, draft)).mark(draft.article_id)
+    return {name: await one.ledger.reach(draft.audience, story=mark) for name, one in desk.outlets.items()}
 
 
 async def as_readers_see_it(desk: Desk, turn: Turn, draft: Draft, parent: Alert | None) -> tuple[AnyReply, ...]:
     """In the editor's language, and in the others where the words differ; () if its article is gone."""
-    new = alert_of(desk, draft, parent, told=Told(""), by=turn.incoming.address, reach=0, turn=turn)
+    new = alert_of(desk, draft, parent, told=Told(""), by=turn.incoming.address, reach={}, turn=turn)
     shown = Alert(
         **{field.name: getattr(new, field.name) for field in fields(NewAlert)},
         id=0,
@@ -113,10 +114,11 @@ async def control(
 ) -> TextReply:
     """`seen`: the preview just made; without it links are not tried again."""
     _ = turn.translate
-    reach = await reach_of(desk, draft, parent)
+    by_channel = await reach_of(desk, draft, parent)
+    reach = sum(by_channel.values())
     doubts = await doubts_of(desk, turn, draft, links=seen is not None)
     shown = seen if seen is not None else await as_readers_see_it(desk, turn, draft, parent)
-    too_long = next((excess for reply in shown if (excess := overlong(reply, desk.limits))), None)
+    too_long = next((excess for reply in shown if (excess := overlong_anywhere(reply, desk.limits))), None)
     if too_long:
         doubts.append(overlong_in_words(too_long, turn))
     may_go = reach > 0 and shown and not too_long
@@ -148,10 +150,19 @@ async def control(
                 audience=audience_in_words(desk, turn, draft.audience),
             )
         )
-    time = _("It takes {time} at {rate} a second.", time=estimate(reach, desk.rate, _), rate=int(desk.rate))
+    time = _time_of(desk, by_channel, turn)
     kind = "" if parent is not None else _manner(desk, draft, turn)
     warnings = tuple(Span(f"⚠️ {doubt}\n") for doubt in doubts)
     return text(said, time if reach else "", kind, warnings, buttons=buttons, replaces=replaces)
+
+
+def _time_of(desk: Desk, reach: Mapping[str, int], turn: Turn) -> str:
+    _ = turn.translate
+    time = estimate(seconds_for(desk.outlets, reach), _)
+    rates = {int(outlet.rate) for outlet in desk.outlets.values()}
+    if len(rates) > 1:
+        return _("It takes {time}.", time=time)
+    return _("It takes {time} at {rate} a second.", time=time, rate=rates.pop())
 
 
 def audience_in_words(desk: Desk, turn: Turn, audience: Audience) -> str:
@@ -168,7 +179,15 @@ def audience_in_words(desk: Desk, turn: Turn, audience: Audience) -> str:
 
 
 def overlong_in_words(too_long: Overlong, turn: Turn) -> str:
-    return turn.translate(
+    _ = turn.translate
+    if too_long.channel:
+        return _(
+            "It is {n} characters too long for {channel}: {limit} fit. Shorten it and send it again.",
+            n=too_long.excess,
+            channel=channel_name(too_long.channel, _),
+            limit=too_long.limit,
+        )
+    return _(
         "It is {n} characters too long: {limit} fit. Shorten it and send it again.",
         n=too_long.excess,
         limit=too_long.limit,

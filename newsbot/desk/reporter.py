@@ -16,14 +16,13 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from newsbot.channels.channel import Channel
 from newsbot.conversation.turn import Turn, rows, text, zone_of
 from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.desk.actions import Verb, press_button
 from newsbot.desk.bulletins import Bulletin, BulletinKind
 from newsbot.desk.figures import name_of, why_it_paused
 from newsbot.desk.standing import article_shown, progress_of, recall_of, standing_of
-from newsbot.desk.turn import Desk, subject_of, totals_of
+from newsbot.desk.turn import Desk, subject_of, totals_now, totals_of
 from newsbot.domain.alert import Alert, AlertState
 from newsbot.domain.attempt import Refused, Sent, Unreachable
 from newsbot.domain.message import IncomingMessage, Kind, MessageRef, Span, TextReply
@@ -43,11 +42,10 @@ log = structlog.get_logger()
 
 
 class Reporter:
-    """Writes to editors on `channel`; their addresses elsewhere are another reporter's."""
+    """Writes to editors on the channels of the desk; their addresses elsewhere are another process's."""
 
-    def __init__(self, desk: Desk, channel: Channel) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._channel = channel
         #: alerts of which this process knows that they are looked after; the rows say the same
         self._watched: set[int] = set()
         self._told_of_pause: set[int] = set()
@@ -80,7 +78,7 @@ class Reporter:
         await self._tidy(now)
 
     def _is_ours(self, editor: Address) -> bool:
-        return editor.channel == self._channel.name and editor in self._desk.roles.editors
+        return editor.channel in self._desk.outlets and editor in self._desk.roles.editors
 
     # --- what is missing ---------------------------------------------------------------------------------------------
 
@@ -206,7 +204,7 @@ class Reporter:
         key = (bulletin.alert_id, bulletin.editor, bulletin.kind)
         if self._rests(key, turn.now) or not await desk.bulletins.claim(bulletin, now=turn.now):
             return
-        attempt = (await self._channel.reply(turn.incoming, (reply,)))[0]
+        attempt = (await desk.outlets[bulletin.editor.channel].channel.reply(turn.incoming, (reply,)))[0]
         match attempt:
             case Sent(message_id=message_id):
                 where = message_id or bulletin.message_id
@@ -254,4 +252,4 @@ def _long_over(alert: Alert, now: datetime) -> bool:
 
 async def _settled(desk: Desk, alert: Alert) -> Alert:
     """With figures, also where nobody accounted for it in time."""
-    return alert if alert.totals is not None else replace(alert, totals=await desk.ledger.totals(alert.id))
+    return alert if alert.totals is not None else replace(alert, totals=await totals_now(desk, alert.id))

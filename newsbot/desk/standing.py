@@ -6,6 +6,7 @@ from newsbot.conversation.turn import Turn, rows
 from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.desk.actions import Verb, press_button
 from newsbot.desk.figures import progress, report
+from newsbot.desk.outlets import seconds_for
 from newsbot.desk.turn import Desk, last_deed, subject_of, totals_of
 from newsbot.domain.alert import Alert, AlertKind, AlertState
 from newsbot.domain.message import MessageRef, Rows, TextReply
@@ -34,11 +35,20 @@ async def progress_of(
         await subject_of(desk, alert),
         totals,
         turn.translate,
-        rate=desk.rate,
+        seconds_left=await _seconds_left(desk, alert),
         deed=await last_deed(desk, turn, alert),
         more=more if last else (*await _for_copies(desk, turn, alert), *more),
         replaces=replaces,
     )
+
+
+async def _seconds_left(desk: Desk, alert: Alert) -> float:
+    """Until everybody's turn has come, as far as the pace goes."""
+    if alert.state is not AlertState.RUNNING:
+        return 0.0
+    found = {name: await outlet.ledger.totals(alert.id) for name, outlet in desk.outlets.items()}
+    left = {name: one.untouched + one.waiting + one.in_flight for name, one in found.items()}
+    return seconds_for(desk.outlets, left)
 
 
 async def recall_of(desk: Desk, alert: Alert) -> Alert | None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from newsbot.channels.channel import Limits, Pusher
+from newsbot.channels.channel import Limits
 from newsbot.conversation.turn import House, Turn
 from newsbot.delivery.alerts import AlertStore
 from newsbot.delivery.composer import Composer
-from newsbot.delivery.ledger import Ledger
-from newsbot.delivery.pacing import AIM, Pacing
+from newsbot.delivery.ending import totals_of as totals_over
 from newsbot.desk.bulletins import Act, BulletinStore, Deed
 from newsbot.desk.drafts import DraftStore
+from newsbot.desk.outlets import Outlet
 from newsbot.desk.roles import Roles
 from newsbot.domain.alert import Alert, Totals
 from newsbot.i18n import Translator
@@ -22,7 +22,7 @@ from newsbot.text.clipping import Unit, clip
 from newsbot.text.dates import clock_time
 from newsbot.text.normalise import clean
 
-__all__ = ["Desk", "estimate", "expiry", "last_deed", "note", "subject_of", "totals_of"]
+__all__ = ["Desk", "estimate", "expiry", "last_deed", "note", "subject_of", "totals_now", "totals_of"]
 
 LONGEST_SUBJECT: Final = 80  #: graphemes of an alert's words that name it in a list
 
@@ -38,19 +38,24 @@ class Desk:
     drafts: DraftStore
     bulletins: BulletinStore
     alerts: AlertStore
-    ledger: Ledger
+    outlets: Mapping[str, Outlet]  #: by channel
     composer: Composer
-    pusher: Pusher
-    pacing: Pacing
-    limits: Limits
     dead_links: DeadLinks
-    rate: float  #: messages a second, as configured
     public_channel: bool = False  #: the newsroom has one, which gets breaking news first
     expire: timedelta  #: how long an alert may be sent, once its turn has come for everybody
 
+    @property
+    def limits(self) -> Mapping[str, Limits]:
+        return {name: outlet.limits for name, outlet in self.outlets.items()}
+
 
 async def totals_of(desk: Desk, alert: Alert) -> Totals:
-    return alert.totals or await desk.ledger.totals(alert.id)
+    return alert.totals or await totals_now(desk, alert.id)
+
+
+async def totals_now(desk: Desk, alert_id: int) -> Totals:
+    """As the ledgers have it."""
+    return await totals_over([outlet.ledger for outlet in desk.outlets.values()], alert_id)
 
 
 async def subject_of(desk: Desk, alert: Alert) -> str:
@@ -97,17 +102,16 @@ def _described(deed: Deed, turn: Turn) -> str:
             return _("{who} left the copies as they are, {when}.", who=who, when=when)
 
 
-def expiry(now: datetime, reach: int, *, rate: float, expire: timedelta) -> datetime:
-    """The time to be sent in begins when everybody's turn has come: at 30 a second a million readers take nine hours,
-    and with a pause or a slow hour, longer.
+def expiry(now: datetime, seconds: float, *, expire: timedelta) -> datetime:
+    """The time to be sent in begins when everybody's turn has come, after so many seconds: at 30 a second a million
+    readers take nine hours, and with a pause or a slow hour, longer.
     """
-    return now + expire + 2 * timedelta(seconds=reach / (rate * AIM))
+    return now + expire + 2 * timedelta(seconds=seconds)
 
 
-def estimate(count: int, rate: float, translate: Translator) -> str:
-    """How long so many messages take: 'less than a minute', 'about 7 minutes'."""
+def estimate(seconds: float, translate: Translator) -> str:
+    """So long in words: 'less than a minute', 'about 7 minutes'."""
     _ = translate
-    seconds = count / (rate * AIM)
     if seconds < 60:
         return _("less than a minute")
     minutes = -int(-seconds // 60)

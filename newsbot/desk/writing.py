@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final
 
@@ -14,7 +15,7 @@ from newsbot.text.clipping import length
 from newsbot.text.digits import to_ascii_digits
 from newsbot.text.tokens import tokens
 
-__all__ = ["Overlong", "Unusable", "article_named", "overlong", "read_message"]
+__all__ = ["Overlong", "Unusable", "article_named", "overlong", "overlong_anywhere", "read_message"]
 
 _NAMED: Final = re.compile(r"(?:article|news|খবর|প্রতিবেদন)[\s_:#-]*(\d{1,18})", re.IGNORECASE | re.ASCII)
 _NUMBER: Final = re.compile(r"\d{1,18}", re.ASCII)
@@ -37,9 +38,10 @@ class Overlong:
 
     excess: int
     limit: int
+    channel: str = ""  #: whose limit it is, where there are several channels
 
 
-def read_message(incoming: IncomingMessage, limits: Limits) -> AlertText | Unusable | Overlong:
+def read_message(incoming: IncomingMessage, limits: Mapping[str, Limits]) -> AlertText | Unusable | Overlong:
     if incoming.album:
         return Unusable.ALBUM
     if incoming.media == "document":
@@ -49,7 +51,17 @@ def read_message(incoming: IncomingMessage, limits: Limits) -> AlertText | Unusa
     if not tokens(incoming.text):
         return Unusable.NO_WORDS
     text = AlertText(incoming.spans or (Span(incoming.text),), incoming.picture)
-    return overlong(NoticeReply(spans=text.spans, picture=text.picture), limits) or text
+    return overlong_anywhere(NoticeReply(spans=text.spans, picture=text.picture), limits) or text
+
+
+def overlong_anywhere(reply: AnyReply, limits: Mapping[str, Limits]) -> Overlong | None:
+    """By the channel (key of `limits`) that takes the least of it."""
+    found = [
+        replace(excess, channel=channel if len(limits) > 1 else "")
+        for channel, own in limits.items()
+        if not own.splits and (excess := overlong(reply, own))
+    ]
+    return min(found, key=lambda one: one.limit, default=None)
 
 
 def overlong(reply: AnyReply, limits: Limits) -> Overlong | None:

@@ -29,7 +29,7 @@ async def alert_of_an_article(newsroom: Newsroom) -> int:
     """Two readers follow sports, one of them has paused; an article of it is sent, another alerts nobody."""
     async with Parts(load_settings(newsroom.env_file)) as parts:
         subscribers, articles, alerts = await parts.subscribers(), await parts.articles(), await parts.alerts()
-        ledger = await parts.ledger()
+        ledger = await parts.ledger("telegram")
         for address, wanted in (
             (FOLLOWS, Preferences(topics=frozenset({"sports"}))),
             (PAUSED, Preferences(topics=frozenset({"sports"}), paused=True)),

@@ -26,6 +26,7 @@ from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.delivery.redis_pacing import RedisPacing
 from newsbot.delivery.worker import DeliveryWorker
 from newsbot.desk.dialogue import EditorDialogue
+from newsbot.desk.outlets import Outlet
 from newsbot.desk.reporter import Reporter
 from newsbot.desk.roles import Roles
 from newsbot.desk.sql_bulletins import SqlBulletinStore
@@ -96,13 +97,13 @@ class Newsroom:
             drafts=SqlDraftStore(self.database),
             bulletins=SqlBulletinStore(self.database),
             alerts=self.alerts,
-            ledger=self.ledger,
+            outlets={
+                "telegram": Outlet(
+                    channel=self.channel, ledger=self.ledger, pusher=pusher, pacing=Unpaced(), rate=self.rate
+                )
+            },
             composer=composer,
-            pusher=pusher,
-            pacing=Unpaced(),
-            limits=self.channel.limits,
             dead_links=no_dead_links,
-            rate=self.rate,
             expire=timedelta(hours=3),
         )
         self.dialogue = EditorDialogue(desk, readers)
@@ -126,7 +127,7 @@ class Newsroom:
             clock=utc_now,
             in_flight=10,
         )
-        loops = (planner.run(), worker.run(), Reporter(desk, self.channel).run())
+        loops = (planner.run(), worker.run(), Reporter(desk).run())
         self.tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def close(self) -> None:

@@ -157,6 +157,19 @@ def test_a_language_model_needs_a_name(tmp_path: Path) -> None:
     assert [line.split(":")[0] for line in told] == ["NEWSBOT_SUMMARY__MODEL"]
 
 
+def test_a_page_needs_all_of_its_settings_and_each_that_is_missing_is_told(tmp_path: Path) -> None:
+    told = mistakes_of(tmp_path, "NEWSBOT_MESSENGER__PAGE_TOKEN=EAAB-page-token\nNEWSBOT_MESSENGER__RATE=20")
+    assert [line.split(":")[0] for line in told] == [
+        "NEWSBOT_MESSENGER__PAGE_ID",
+        "NEWSBOT_MESSENGER__APP_SECRET",
+        "NEWSBOT_MESSENGER__VERIFY_TOKEN",
+    ]
+    assert all("NEWSBOT_MESSENGER__PAGE_TOKEN needs it" in line for line in told)
+    assert not any("EAAB-page-token" in line for line in told)
+    (tmp_path / ".env").write_text("NEWSBOT_MESSENGER__RATE=20", "utf-8")
+    assert load_settings(tmp_path / ".env").messenger.page_id is None
+
+
 def test_every_secret_is_known_to_the_log(tmp_path: Path) -> None:
     env = tmp_path / ".env"
     env.write_text(

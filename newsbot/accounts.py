@@ -1,0 +1,123 @@
+"""The newsroom's channel accounts, and the one planner, desk and repair loop over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Sequence
+from datetime import timedelta
+from typing import Any, Self
+
+from newsbot.bootstrap import Parts
+from newsbot.channel_account import ChannelAccount, alert_composer
+from newsbot.delivery.planner import Planner
+from newsbot.delivery.policy import Limits
+from newsbot.desk.dialogue import EditorDialogue
+from newsbot.desk.link_check import LinkCheck
+from newsbot.desk.reporter import Reporter
+from newsbot.desk.roles import Roles
+from newsbot.desk.sql_bulletins import SqlBulletinStore
+from newsbot.desk.sql_drafts import SqlDraftStore
+from newsbot.desk.turn import Desk
+from newsbot.domain.subscriber import Slot
+from newsbot.errors import ConfigurationError
+from newsbot.telegram_account import TelegramAccount
+
+NO_CHANNEL = (
+    "NEWSBOT_TELEGRAM__TOKEN: it is missing; get one from @BotFather in Telegram (README, five minutes), "
+    "or see everything without one: newsbot demo"
+)
+
+
+class Accounts:
+    """Opened by `open`; what they are made of is closed by `Parts`. `tasks` are to be run side by side."""
+
+    def __init__(self, parts: Parts, accounts: Sequence[ChannelAccount], desk: Desk, planner: Planner) -> None:
+        self._parts = parts
+        self._planner = planner
+        self.all = tuple(accounts)
+        self.desk = desk
+
+    @classmethod
+    async def open(cls, parts: Parts) -> Self:
+        """Raises ConfigurationError (no channel, a wrong token) or StartError (a platform or server is away)."""
+        refuse_no_channel(parts)
+        accounts: list[ChannelAccount] = []
+        if parts.settings.telegram.token is not None:
+            accounts.append(await TelegramAccount.open(parts, parts.settings.telegram.token.get_secret_value()))
+        desk = await _desk(parts, accounts)
+        for account in accounts:
+            account.serve(EditorDialogue(desk, account.readers, began=account.editor_began))
+        return cls(parts, accounts, desk, await _planner(parts, accounts))
+
+    def wake(self) -> None:
+        """There is something new to alert readers of, or no longer."""
+        self._planner.wake()
+
+    def webhooks(self) -> dict[tuple[str, str], Any]:
+        """What our web server must serve for the platforms, by method and path."""
+        return {route: handler for account in self.all for route, handler in account.webhooks().items()}
+
+    async def introduce(self) -> None:
+        """See `ChannelAccount.introduce`."""
+        for account in self.all:
+            await account.introduce()
+
+    def tasks(self) -> dict[str, Coroutine[Any, Any, None]]:
+        tasks: dict[str, Coroutine[Any, Any, None]] = {
+            f"{name} {account.name}": task for account in self.all for name, task in account.tasks().items()
+        }
+        return tasks | {
+            "repair": self.all[0].subscribers.keep_in_step(),
+            "planner": self._planner.run(),
+            "desk": Reporter(self.desk).run(),
+        }
+
+
+def refuse_no_channel(parts: Parts) -> None:
+    """Raises ConfigurationError where no channel is configured."""
+    if parts.settings.telegram.token is None:
+        raise ConfigurationError(NO_CHANNEL)
+
+
+async def _desk(parts: Parts, accounts: Sequence[ChannelAccount]) -> Desk:
+    settings = parts.settings
+    readers = accounts[0].readers
+    links = LinkCheck(
+        await parts.link_downloader(), allow_private=any(one.allow_private for one in parts.newsroom.sources)
+    )
+    return Desk(
+        house=readers.house,
+        roles=Roles(frozenset(settings.admins)),
+        drafts=SqlDraftStore(await parts.database()),
+        bulletins=SqlBulletinStore(await parts.database()),
+        alerts=readers.house.alerts,
+        outlets={account.name: account.outlet for account in accounts},
+        composer=alert_composer(parts, readers),
+        dead_links=links.dead,
+        public_channel=any(account.public_channel is not None for account in accounts),
+        expire=timedelta(minutes=settings.delivery.expire_minutes),
+    )
+
+
+async def _planner(parts: Parts, accounts: Sequence[ChannelAccount]) -> Planner:
+    settings = parts.settings
+
+    async def first() -> Slot | None:
+        return next((account.public_channel for account in accounts if account.public_channel is not None), None)
+
+    def started() -> None:
+        for account in accounts:
+            account.worker.look()
+
+    return Planner(
+        await parts.articles(),
+        await parts.alerts(),
+        [account.outlet.ledger for account in accounts],
+        parts.newsroom.topics,
+        limits=Limits(
+            expire=timedelta(minutes=settings.delivery.expire_minutes), per_source=settings.delivery.alerts_per_source
+        ),
+        keep=timedelta(days=settings.keep_articles_days),
+        clock=parts.clock,
+        first=first,
+        started=started,
+    )

@@ -1,0 +1,105 @@
+"""What every channel account has: its inbox, its pace, its ledger, who answers its readers and who alerts them.
+
+A Telegram bot and a Messenger Page differ in how events come in, what goes out and how we introduce ourselves: they
+are built upon this (`telegram_account`). What serves all of them together is `accounts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Mapping
+from typing import Any, Final
+
+from newsbot.bootstrap import Parts
+from newsbot.channels.channel import Channel, Pusher
+from newsbot.channels.redis_inbox import RedisInbox
+from newsbot.conversation.alerts import AlertComposer
+from newsbot.conversation.answering import Answering, Answers
+from newsbot.conversation.dialogue import Dialogue
+from newsbot.delivery.redis_ledger import RedisLedger
+from newsbot.delivery.redis_pacing import RedisPacing
+from newsbot.delivery.worker import DeliveryWorker
+from newsbot.desk.outlets import Outlet
+from newsbot.domain.message import IncomingMessage
+from newsbot.domain.subscriber import Address, Slot
+from newsbot.subscribers.redis_store import RedisSubscriberStore
+
+#: readers who may be on their way at once, where the settings don't say: what a second sends, within these bounds
+FEWEST_IN_FLIGHT: Final = 8
+MOST_IN_FLIGHT: Final = 500
+
+
+class ChannelAccount:
+    """One of the newsroom's accounts. `name`: the channel's; `label`: the account's, as people know it."""
+
+    label: str = ""
+    public_channel: Slot | None = None  #: where the newsroom's own is, which gets breaking news first
+
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        subscribers: RedisSubscriberStore,
+        ledger: RedisLedger,
+        inbox: RedisInbox,
+        pacing: RedisPacing,
+        channel: Channel,
+        pusher: Pusher,
+        readers: Dialogue,
+        rate: int,
+    ) -> None:
+        self._parts = parts
+        self.name = channel.name
+        self.subscribers = subscribers
+        self.inbox = inbox
+        self.channel = channel
+        self.readers = readers
+        self.outlet = Outlet(channel=channel, ledger=ledger, pusher=pusher, pacing=pacing, rate=rate)
+        self.worker = DeliveryWorker(
+            ledger=ledger,
+            alerts=readers.house.alerts,
+            pacing=pacing,
+            pusher=pusher,
+            composer=alert_composer(parts, readers),
+            subscribers=subscribers,
+            metrics=parts.metrics,
+            clock=parts.clock,
+            in_flight=in_flight(parts.settings.delivery.in_flight, rate),
+        )
+        self._answering: Answering | None = None
+
+    def serve(self, answers: Answers) -> None:
+        """Whom the inbox's events are handed to: before `tasks`."""
+        self._answering = Answering(
+            answers, self.channel, self.subscribers, self._parts.metrics, clock=self._parts.clock
+        )
+
+    async def handle(self, incoming: IncomingMessage) -> None:
+        """One event of the inbox."""
+        assert self._answering is not None
+        await self._answering.handle(incoming)
+
+    def webhooks(self) -> Mapping[tuple[str, str], Any]:
+        """What our web server must serve for the platform, by method and path."""
+        return {}
+
+    async def introduce(self) -> None:
+        """Tell the platform where events go and what the menus show. Our web server must answer already."""
+
+    def editor_began(self, editor: Address) -> None:
+        """An editor has opened the chat."""
+
+    def tasks(self) -> dict[str, Coroutine[Any, Any, None]]:
+        """By name; to be run side by side."""
+        return {"answers": self.inbox.work(self.handle), "delivery": self.worker.run()}
+
+
+def alert_composer(parts: Parts, readers: Dialogue) -> AlertComposer:
+    """What words alerts by; the same for every channel, and for the editors' previews."""
+    house = readers.house
+    return AlertComposer(
+        house.articles, house.topics, house.newsroom, house.catalog, clock=parts.clock, timezone=parts.timezone
+    )
+
+
+def in_flight(setting: int | None, rate: int) -> int:
+    return setting if setting is not None else min(max(rate, FEWEST_IN_FLIGHT), MOST_IN_FLIGHT)
