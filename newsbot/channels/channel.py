@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -32,8 +32,18 @@ class Loss:
     how: str
 
 
+@dataclass(slots=True)
+class Report:
+    """Collects what could not be shown as meant."""
+
+    losses: list[Loss] = field(default_factory=list)
+
+    def lost(self, what: str, how: str) -> None:
+        self.losses.append(Loss(what, how))
+
+
 class Channel(Protocol):
-    """A chat platform. Implementations: Telegram, console (Messenger comes later)."""
+    """A chat platform. Implementations: Telegram, Messenger, console."""
 
     name: str  #: `telegram`, `messenger`, `console`
     limits: Limits

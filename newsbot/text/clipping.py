@@ -8,6 +8,7 @@ escaping, never after.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from enum import Enum
 from typing import Final
@@ -16,7 +17,7 @@ import regex
 
 from newsbot.text.sentences import split_sentences
 
-__all__ = ["ELLIPSIS", "Unit", "clip", "clip_sentences", "graphemes", "length"]
+__all__ = ["ELLIPSIS", "Unit", "clip", "clip_sentences", "graphemes", "is_visible", "length"]
 
 ELLIPSIS: Final = "…"
 LONGEST_GRAPHEME = (
@@ -46,6 +47,11 @@ def length(text: str, unit: Unit) -> int:
             return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
         case Unit.GRAPHEME:
             return sum(1 for _ in graphemes(text))
+
+
+def is_visible(text: str) -> bool:
+    """Whether a reader would see anything of it."""
+    return any(unicodedata.category(character)[0] not in "CZ" for character in text)
 
 
 def graphemes(text: str) -> Iterator[str]:

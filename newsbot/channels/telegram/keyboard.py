@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from newsbot.channels.channel import Loss
-from newsbot.channels.telegram.markup import PLACEHOLDER, clean, is_linkable, is_visible
+from newsbot.channels.channel import Report
+from newsbot.channels.telegram.markup import PLACEHOLDER, clean, is_linkable
 from newsbot.domain.message import Button, CardReply, ChoiceReply, Headline, Rows
-from newsbot.text.clipping import Unit, clip
+from newsbot.text.clipping import Unit, clip, is_visible
 
 BUTTONS: Final = 100  #: under one message
 LABEL: Final = 30  #: graphemes that surely show
@@ -19,16 +19,6 @@ NUMBERS_A_ROW: Final = 5
 CHOSEN: Final = "✅ "
 SHARE: Final = "https://t.me/share/url"
 SHARED_HEADLINE: Final = 120  #: UTF-16 units; each Bengali letter takes nine bytes of the link
-
-
-@dataclass(slots=True)
-class Report:
-    """Collects what could not be shown as meant."""
-
-    losses: list[Loss] = field(default_factory=list)
-
-    def lost(self, what: str, how: str) -> None:
-        self.losses.append(Loss(what, how))
 
 
 def option_rows(reply: ChoiceReply, report: Report) -> Rows:

@@ -8,7 +8,6 @@ The parser trims and replaces some characters before it counts; `tidy` does so b
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
@@ -61,11 +60,6 @@ def is_linkable(url: str) -> bool:
     if match is None or clean(url) != url or not all(sign.isprintable() or sign in _JOINERS for sign in url):
         return False
     return int(match[1] or 0) <= 65_535 and length(escape(url), Unit.BYTE) <= URL_LIMIT
-
-
-def is_visible(text: str) -> bool:
-    """Whether a reader would see anything of it."""
-    return any(unicodedata.category(character)[0] not in "CZ" for character in text)
 
 
 def tidy(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from newsbot.channels.channel import Limits, Loss
-from newsbot.channels.telegram.keyboard import BUTTONS, LABEL, Report, number_rows, option_rows, usable, with_share
+from newsbot.channels.channel import Limits, Loss, Report
+from newsbot.channels.telegram.keyboard import BUTTONS, LABEL, number_rows, option_rows, usable, with_share
 from newsbot.channels.telegram.markup import (
     CAPTION_LIMIT,
     LEAST,
@@ -23,7 +23,6 @@ from newsbot.channels.telegram.markup import (
     cut,
     fits,
     is_linkable,
-    is_visible,
     text_length,
     tidy,
     to_text,
@@ -53,7 +52,7 @@ from newsbot.domain.message import (
     TextReply,
     Toast,
 )
-from newsbot.text.clipping import Unit, clip, length
+from newsbot.text.clipping import Unit, clip, is_visible, length
 
 LIMITS: Final = Limits(text=MESSAGE_LIMIT, caption=CAPTION_LIMIT, button_label=LABEL, buttons=BUTTONS, unit=Unit.UTF16)
 
