@@ -51,7 +51,7 @@ async def broadcast(settings: Settings, wish: Wish) -> bool:
         ledgers = await parts.ledgers()
         if not ledgers:
             raise ConfigurationError("NEWSBOT_TELEGRAM__TOKEN: it is missing, so there is nobody to send to")
-        by_channel = {ledger.channel: await ledger.reach(audience) for ledger in ledgers}
+        by_channel = {ledger.channel: (await ledger.reach(audience)).now for ledger in ledgers}
         reach = sum(by_channel.values())
         if not reach:
             typer.echo("Nobody would get this: choose another audience.", err=True)

@@ -153,14 +153,15 @@ def store_errors(doing: str) -> Iterator[None]:
 
 class Script:
     """A Lua script from files beside the module that uses it: the last one is the script, those before it are what it
-    shares with others. The server forgets scripts when it restarts; this doesn't.
+    shares with others; one of another package is named `package:file`. The server forgets scripts when it restarts;
+    this doesn't.
 
     `when_full`: it may write when the server's memory is full. For what must be kept and needs little.
     """
 
     def __init__(self, package: str, *file_names: str, when_full: bool = False) -> None:
         first = "#!lua flags=allow-oom\n" if when_full else ""
-        self.text = first + "\n".join(files(package).joinpath(name).read_text("utf-8") for name in file_names)
+        self.text = first + "\n".join(_script_file(package, name) for name in file_names)
         # EVALSHA names a script by its SHA-1; nothing is secured by it.
         self.sha = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
@@ -194,6 +195,11 @@ class Script:
             for keys, args in calls:
                 pipe.evalsha(self.sha, len(keys), *keys, *args)
             return await pipe.execute(raise_on_error=False)
+
+
+def _script_file(package: str, name: str) -> str:
+    elsewhere, _, file_name = name.rpartition(":")
+    return files(elsewhere or package).joinpath(file_name).read_text("utf-8")
 
 
 async def _answer(command: Awaitable[Any] | Any) -> Any:

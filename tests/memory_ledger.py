@@ -6,6 +6,7 @@ await ledger.freeze(an_alert(), 0, now=NOW)
 ledger.dead.add("worker")                                # its units are taken over from now on
 ledger.skip(timedelta(seconds=30))                       # who waits becomes due
 ledger.away = True                                       # StoreUnavailable until it is False again
+ledger = MemoryLedger(readers, windows={0: window, …})   # by the reader's number; a channel with windows
 """
 
 from __future__ import annotations
@@ -16,9 +17,24 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from newsbot.delivery.ledger import Claim, Fate, Postpone, Reader, Result, Settle, Taken, Tier, Unit, UnitLost
+from newsbot.delivery.ledger import (
+    MISSED_KEPT,
+    Claim,
+    Fate,
+    Postpone,
+    Reach,
+    Reader,
+    Result,
+    Settle,
+    Taken,
+    Tier,
+    Unit,
+    UnitLost,
+)
+from newsbot.delivery.permits import is_open
 from newsbot.domain.alert import Alert, Audience, Outcome, Totals
 from newsbot.domain.subscriber import Slot, Subscriber
+from newsbot.domain.window import Window
 from newsbot.errors import StoreUnavailable
 
 
@@ -56,9 +72,11 @@ class MemoryLedger:
         *,
         channel: str = "telegram",
         clock: Callable[[], float] = time.monotonic,
+        windows: dict[int, Window] | None = None,
     ) -> None:
         self.channel = channel
         self.readers: Mapping[Any, Subscriber] = {} if readers is None else readers
+        self.windows = windows
         self.away = False
         self.dead: set[str] = set()
         self._clock = clock
@@ -68,6 +86,9 @@ class MemoryLedger:
         self._stories: dict[tuple[str, int], set[int]] = {}
         self._told: dict[tuple[int, int], set[int]] = {}
         self._strikes: dict[tuple[int, int], int] = {}
+        self._held: dict[Slot, dict[Unit, float]] = {}  # since when
+        self._offered: dict[Slot, Window | None] = {}  # in which window
+        self._declined: set[Slot] = set()
 
     def skip(self, time_passes: timedelta) -> None:
         self._skipped += time_passes.total_seconds()
@@ -78,9 +99,11 @@ class MemoryLedger:
         self._reach()
         return tuple(sorted({one.slot.segment for one in self._of_channel()}))
 
-    async def reach(self, audience: Audience, *, story: str = "") -> int:
+    async def reach(self, audience: Audience, *, story: str = "") -> Reach:
         self._reach()
-        return sum(len(self._audience(audience, segment, story)) for segment in await self.segments())
+        who = [one for segment in await self.segments() for one in self._audience(audience, segment, story)]
+        closed = sum(self._closed(one.slot) for one in who)
+        return Reach(len(who) - closed, closed)
 
     async def freeze(self, alert: Alert, segment: int, *, first: Slot | None = None, now: datetime) -> int:
         self._reach()
@@ -146,15 +169,22 @@ class MemoryLedger:
         now = self._now()
         due = sorted((until, position) for position, until in it.waiting.items() if until <= now)
         turn: list[int] = []
+        windowed = self._has_windows(unit, it)
         for _, position in due:
             if len(turn) < count:
-                if self._wants(unit, it, position):
+                closed = windowed and self._closed(Slot(self.channel, unit.segment, position))
+                if self._wants(unit, it, position) and not closed:
                     turn.append(position)
+                elif self._wants(unit, it, position) and position not in it.doubtful:
+                    self._hold(unit, it, position)
                 else:
                     self._withdraw(unit, it, position)
         for position in it.untouched:
-            if len(turn) < count and self._wants(unit, it, position):
-                turn.append(position)
+            if self._wants(unit, it, position):
+                if windowed and self._closed(Slot(self.channel, unit.segment, position)):
+                    self._hold(unit, it, position)
+                elif len(turn) < count:
+                    turn.append(position)
         for position in turn:
             it.waiting.pop(position, None)
             it.begun.add(position)
@@ -204,6 +234,29 @@ class MemoryLedger:
         self._reach()
         return self._strikes.setdefault((unit.segment, position), unit.alert_id) != unit.alert_id
 
+    # --- what was held -----------------------------------------------------------------------------------------------
+
+    async def offer(self, slot: Slot) -> tuple[Unit, ...]:
+        missed = await self.missed(slot)
+        window = (self.windows or {}).get(slot.number)
+        if slot in self._declined or (slot in self._offered and self._offered[slot] == window):
+            return ()
+        if missed:
+            self._offered[slot] = window
+        return missed
+
+    async def missed(self, slot: Slot) -> tuple[Unit, ...]:
+        self._reach()
+        oldest = self._wall() - MISSED_KEPT.total_seconds()
+        held = self._held.get(slot, {})
+        recent = [unit for unit, since in held.items() if since >= oldest]
+        still = [unit for unit in recent if self._units[unit].outcomes.get(slot.position) is Outcome.HELD]
+        return tuple(sorted(still, key=lambda unit: -unit.alert_id))
+
+    async def decline(self, slot: Slot) -> None:
+        self._reach()
+        self._declined.add(slot)
+
     # --- figures -----------------------------------------------------------------------------------------------------
 
     async def open_units(self, alert_id: int) -> int:
@@ -250,6 +303,25 @@ class MemoryLedger:
 
     def _now(self) -> float:
         return self._clock() + self._skipped
+
+    def _wall(self) -> float:
+        return time.time() + self._skipped
+
+    def _has_windows(self, unit: Unit, it: _Unit) -> bool:
+        return self.windows is not None and unit.tier is not Tier.CHANNEL and not it.alert.kind.touches_copies
+
+    def _closed(self, slot: Slot) -> bool:
+        if self.windows is None:
+            return False
+        now = datetime.fromtimestamp(self._wall(), UTC)
+        return not is_open(self.windows.get(slot.number), now)
+
+    def _hold(self, unit: Unit, it: _Unit, position: int) -> None:
+        slot = Slot(self.channel, unit.segment, position)
+        it.forget(position)
+        it.outcomes[position] = Outcome.HELD
+        self._held.setdefault(slot, {}).setdefault(unit, self._wall())
+        self._declined.discard(slot)
 
     def _of_channel(self) -> Iterator[Subscriber]:
         return (one for one in self.readers.values() if one.address.channel == self.channel)
@@ -299,11 +371,23 @@ class MemoryLedger:
             topic=next((topic for topic in it.alert.audience.topics if topic in one.preferences.topics), ""),
             thread_id=dict(one.preferences.extra).get("thread", ""),
             message_id=it.copies.get(position, ""),
+            window_until=self.windows[one.number].expires_at.timestamp() if self._has_windows(unit, it) else 0.0,  # type: ignore[index]
         )
 
     def _settle(self, unit: Unit, it: _Unit, result: Settle) -> None:
         position, before = result.position, it.outcomes.get(result.position)
-        if before not in (None, Outcome.UNKNOWN):
+        slot = Slot(self.channel, unit.segment, position)
+        if result.outcome is Outcome.HELD and self.windows is not None:
+            believed = self.windows.get(slot.number)
+            if believed is not None and believed.expires_at.timestamp() == result.window_until:
+                del self.windows[slot.number]
+        if before not in (None, Outcome.UNKNOWN, Outcome.HELD):
+            return
+        if before is Outcome.HELD and result.outcome in (Outcome.UNKNOWN, Outcome.HELD):
+            return
+        if result.outcome is Outcome.HELD:
+            it.doubtful.discard(position)
+            self._hold(unit, it, position)
             return
         if result.outcome is Outcome.UNKNOWN:
             if position in it.waiting:
@@ -353,17 +437,27 @@ class MemoryLedger:
         it.forget(position)
         if position in it.doubtful:
             it.outcomes[position] = Outcome.UNKNOWN
+        elif self._elsewhere(unit, position):
+            it.outcomes[position] = Outcome.ELSEWHERE
         else:
             it.outcomes[position] = outcome
             for at, mark in enumerate(() if it.alert.kind.touches_copies else it.alert.marks):
                 if not (at and position in self._told[it.alert.id, unit.segment]):
                     self._stories.get((mark, unit.segment), set()).discard(position)
 
+    def _elsewhere(self, unit: Unit, position: int) -> bool:
+        one = self._at(unit.segment, position)
+        return one is not None and one.preferences.elsewhere
+
     def _close(self, unit: Unit, it: _Unit, outcome: Outcome) -> bool:
         if it.begun:
             return False
         for position in [*it.waiting, *it.untouched]:
             wants = self._wants(unit, it, position)
+            closed = self._has_windows(unit, it) and self._closed(Slot(self.channel, unit.segment, position))
+            if wants and closed and outcome is Outcome.EXPIRED and position not in it.doubtful:
+                self._hold(unit, it, position)
+                continue
             self._withdraw(unit, it, position, outcome if wants else Outcome.WITHDRAWN)
         it.closed, it.owner = True, ""
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from newsbot.domain.attempt import Attempt
 from newsbot.domain.message import AnyReply, CommandMenu, IncomingMessage
@@ -22,6 +22,19 @@ class Limits:
     buttons: int
     unit: Unit
     splits: bool = False  #: what an editor wrote may be longer: it goes out as several messages
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What is unlike elsewhere about writing to readers on this channel."""
+
+    windows: bool = False  #: the platform lets us write only for a while after a reader was heard of
+    echoes: bool = False  #: it reports our own messages to us, with what `Recipient.delivery` said
+    #: another chat of the newsroom's, where alerts come whatever happens: a link to it; '': there is none
+    guaranteed_link: str = ""
+
+
+USUAL: Final = Traits()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ class Claiming:
         settle: Callable[[Settlement], None],
         count: Callable[[int], None],
         at: Callable[[str], None],
+        echoes: bool = False,
     ) -> None:
         self._worker = worker
         self._ledger = ledger
@@ -61,6 +62,7 @@ class Claiming:
         self._settle = settle
         self._count = count
         self._at = at
+        self._echoes = echoes
         self._spare: list[float] = []  # moments that were granted and found no reader
         self._handing: asyncio.Task[int] | None = None  # who was claimed last
 
@@ -172,7 +174,7 @@ class Claiming:
             messages = [await self._message(work, reader) for reader in readers]
             waits = await self._pacing.chats([reader.user_id for reader in readers])
             for reader, message, wait in zip(readers, messages, waits, strict=True):
-                job = Job.of(work, owned, reader, message, moments[used], claimed_at)
+                job = Job.of(work, owned, reader, message, moments[used], claimed_at, echoes=self._echoes)
                 if message is None:
                     break
                 handed += 1

@@ -21,6 +21,7 @@ from newsbot.errors import DeliveryError
 #: how long a reader is not alerted again for the same story: it takes in articles for three days after it began, and
 #: the last of them may be found three hours later, and its alert planned half a day after that
 STORY_KEPT: Final = timedelta(days=4)
+MISSED_KEPT: Final = timedelta(hours=48)  #: what was held is offered; the scripts know it too
 COPIES_KEPT: Final = timedelta(hours=48)  #: message ids, to correct and recall: Telegram deletes no older ones
 OUTCOMES_KEPT: Final = timedelta(days=7)  #: who got what
 
@@ -92,11 +93,14 @@ class Claim:
 
 @dataclass(slots=True, unsafe_hash=True)  # not frozen: see `Sent`
 class Settle:
-    """`message_id`: of the new message, where one was sent."""
+    """`message_id`: of the new message, where one was sent. `window_until`: of who is HELD because the platform says
+    so: the window that we took for open; it is closed.
+    """
 
     position: int
     outcome: Outcome
     message_id: str = ""
+    window_until: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,21 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How many an alert would go to: now, and once they are heard of again (nobody, on channels without windows)."""
+
+    now: int = 0
+    waiting: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.now + self.waiting
+
+    def __add__(self, other: Reach) -> Reach:
+        return Reach(self.now + other.now, self.waiting + other.waiting)
+
+
+@dataclass(frozen=True, slots=True)
 class Fate:
     """What the ledger knows of one subscriber and one alert."""
 
@@ -150,10 +169,9 @@ class Ledger(Protocol):
         """Those of the account that have subscribers."""
         ...
 
-    async def reach(self, audience: Audience, *, story: str = "") -> int:
-        """How many an alert would go to now: without the paused, the stopped, the unreachable, those whose
-        alerts go to their other address, and those who bear the
-        mark `story`. Freezes nothing.
+    async def reach(self, audience: Audience, *, story: str = "") -> Reach:
+        """How many an alert would go to: without the paused, the stopped, the unreachable, those who get it on their
+        other channel and those who bear the mark `story`. Freezes nothing.
         """
         ...
 
@@ -190,7 +208,9 @@ class Ledger(Protocol):
         """Mark the next `count` readers as begun and say who they are: those who wait and are due, then the untouched.
 
         Left out is who does not want it or can't be reached *now*: who waited and is due is then `WITHDRAWN`, the
-        others are looked at again as long as the unit is open. Raises UnitLost, and marks nobody.
+        others are looked at again as long as the unit is open. On channels with windows, who wants it and whose window
+        is closed is `HELD`: they keep the alert's marks, and are offered it when they are heard of again (`offer`).
+        Raises UnitLost, and marks nobody.
         """
         ...
 
@@ -203,7 +223,8 @@ class Ledger(Protocol):
 
     async def settle(self, unit: Unit, results: Sequence[Result]) -> None:
         """Keep what became of begun deliveries. Safe to repeat, before the next claim of the unit; also from a worker
-        that lost the unit: what is known replaces `UNKNOWN`, and nothing replaces what is known.
+        that lost the unit, and from who never had it (an echo; a reader who catches up): what is known replaces
+        `UNKNOWN` and `HELD`, and nothing replaces what is known.
         """
         ...
 
@@ -211,8 +232,10 @@ class Ledger(Protocol):
         """Settle whoever is untouched or waiting, and take the unit off the list of work. False while requests are on
         their way. Raises UnitLost.
 
-        Who no longer wants it is `WITHDRAWN`; who waits in doubt is `UNKNOWN`; the others are `outcome` (`EXPIRED`,
-        `STOPPED`…). Everyone to whom it certainly was not sent loses the alert's marks, but for those they bore before.
+        Who no longer wants it is `WITHDRAWN`; who gets it on their other channel `ELSEWHERE`; who waits in doubt is
+        `UNKNOWN`; the others are `outcome` (`EXPIRED`, `STOPPED`…), or, at `EXPIRED`, `HELD` if their window is closed.
+        Everyone to whom it certainly was not sent loses the alert's marks, but for those they bore before, and for the
+        `HELD` and the `ELSEWHERE`.
         """
         ...
 
@@ -226,6 +249,21 @@ class Ledger(Protocol):
     async def strike(self, unit: Unit, position: int) -> bool:
         """Count a 'chat not found' against the subscriber; True from the second alert on. A `SENT` takes them back."""
         ...
+
+    # --- what was held -----------------------------------------------------------------------------------------------
+
+    async def offer(self, slot: Slot) -> tuple[Unit, ...]:
+        """Where the reader is `HELD`, not longer ago than MISSED_KEPT, the newest alert first, and note that they were
+        offered it. () once that was noted, until a window opens anew; () after `decline`, until they miss something
+        more.
+        """
+        ...
+
+    async def missed(self, slot: Slot) -> tuple[Unit, ...]:
+        """The same, whatever was offered. Who is shown one of them is settled as `SENT`."""
+        ...
+
+    async def decline(self, slot: Slot) -> None: ...
 
     # --- figures -----------------------------------------------------------------------------------------------------
 

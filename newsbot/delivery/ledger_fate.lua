@@ -10,7 +10,8 @@ for tier = 0, 3 do
       local at = position == 0 and 0 or redis.call('BITCOUNT', unit .. ':audience', 0, position - 1, 'BIT')
       outcome = string.byte(redis.call('GETRANGE', unit .. ':outcomes', at, at)) or 0
       if outcome == 0 then
-        outcome = has(unit .. ':withdrawn', position) and 4 or tonumber(redis.call('HGET', unit .. ':state', 'closed'))
+        outcome = has(unit .. ':held', position) and 7 or has(unit .. ':withdrawn', position) and 4
+          or tonumber(redis.call('HGET', unit .. ':state', 'closed'))
       end
     end
     return {outcome, redis.call('GETBIT', unit .. ':waiting', position), redis.call('GETBIT', unit .. ':begun', position)}

@@ -1,6 +1,6 @@
 -- What all scripts of the ledger share: bitmaps of a segment. ARGV[1]: the segment's prefix. redis_ledger.py lists the keys.
 local prefix = ARGV[1]
-local known, unreachable = prefix .. ':known', prefix .. ':unreachable'
+local known, unreachable, elsewhere = prefix .. ':known', prefix .. ':unreachable', prefix .. ':elsewhere'
 local tmp = prefix .. ':tmp:'
 local first, second, third = tmp .. '1', tmp .. '2', tmp .. '3' -- for the scripts themselves
 
@@ -31,9 +31,7 @@ end
 -- target := those of `base` who follow any of the topics (none named: everyone) and can be written to now.
 local function willing(target, base, topics)
   redis.call('BITOP', 'AND', tmp .. 'base', base, known)
-  among(target, tmp .. 'base', 'topic:', topics, {
-    prefix .. ':stopped', prefix .. ':paused', prefix .. ':elsewhere', unreachable,
-  })
+  among(target, tmp .. 'base', 'topic:', topics, {prefix .. ':stopped', prefix .. ':paused', unreachable, elsewhere})
 end
 
 local function sweep()

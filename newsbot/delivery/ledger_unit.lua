@@ -3,8 +3,9 @@
 local unit = string.sub(KEYS[1], 1, -7)
 local members, copies = unit .. ':audience', unit .. ':copies'
 local begun, waiting, doubtful, settled = unit .. ':begun', unit .. ':waiting', unit .. ':doubtful', unit .. ':settled'
-local later, outcomes, counts = unit .. ':later', unit .. ':outcomes', unit .. ':counts'
-local SENT, UNKNOWN, WITHDRAWN = 1, 2, 4
+local later, outcomes, counts, held = unit .. ':later', unit .. ':outcomes', unit .. ':counts', unit .. ':held'
+local SENT, UNKNOWN, EXPIRED, WITHDRAWN, HELD, ELSEWHERE = 1, 2, 3, 4, 7, 8
+local HELD_FOR, MOST_HELD = 172800, 200 -- seconds that what is held is offered; alerts of which somebody here was held
 local tally = {}
 
 local function now()
@@ -26,7 +27,16 @@ local function count(outcome, many)
   tally[outcome] = (tally[outcome] or 0) + many
 end
 
--- Record what became of somebody who has no outcome, or UNKNOWN. Returns their rank.
+-- Somebody is held: their segment has to know of which alert.
+local function note_held()
+  local index, time = prefix .. ':held', math.floor(now() / 1000)
+  redis.call('ZADD', index, 'NX', time, string.match(unit, '(%d+):%d+$'))
+  redis.call('ZREMRANGEBYSCORE', index, '-inf', time - HELD_FOR)
+  redis.call('ZREMRANGEBYRANK', index, 0, -MOST_HELD - 1)
+  redis.call('EXPIRE', index, HELD_FOR)
+end
+
+-- Record what became of somebody who has no outcome, or one that this replaces. Returns their rank.
 local function settle(position, outcome)
   clear(begun, position)
   if has(waiting, position) then
@@ -35,9 +45,24 @@ local function settle(position, outcome)
   end
   redis.call('SETBIT', settled, position, 1)
   local place = rank(members, position)
-  redis.call('SETRANGE', outcomes, place, string.char(outcome))
+  -- Who is held has a bit and no byte, as when many are held at once.
+  redis.call('SETRANGE', outcomes, place, string.char(outcome == HELD and 0 or outcome))
+  if outcome == HELD then
+    redis.call('SETBIT', held, position, 1)
+    redis.call('SETBIT', prefix .. ':missed', position, 1)
+    note_held()
+  end
   count(outcome, 1)
   return place
+end
+
+-- The same for everybody in the bitmap at once: they are HELD. They are neither begun nor waiting.
+local function hold_all(bitmap)
+  local many = redis.call('BITCOUNT', bitmap)
+  if many == 0 then return end
+  for _, target in ipairs({settled, held, prefix .. ':missed'}) do redis.call('BITOP', 'OR', target, target, bitmap) end
+  count(HELD, many)
+  note_held()
 end
 
 local function wait(position, due)
@@ -92,7 +117,7 @@ local function finish()
     if many ~= 0 then redis.call('HINCRBY', counts, outcome, many) end
   end
   local ends = redis.call('HGET', KEYS[1], 'until')
-  for _, key in ipairs({begun, waiting, doubtful, settled, later, outcomes, counts}) do
+  for _, key in ipairs({begun, waiting, doubtful, settled, later, outcomes, counts, held}) do
     redis.call('EXPIREAT', key, ends, 'NX')
   end
 end

@@ -68,8 +68,8 @@ def resends(alert: Alert, channel: str) -> bool:
     return alert.kind.touches_copies or (alert.cls is AlertClass.BREAKING and channel == "telegram")
 
 
-def decide(attempt: Attempt, position: int, *, resend: bool) -> Verdict:
-    """`position`: the reader's, in the unit."""
+def decide(attempt: Attempt, position: int, *, resend: bool, window_until: float = 0.0) -> Verdict:
+    """`position`: the reader's, in the unit; `window_until`: as they were claimed."""
     match attempt:
         case Sent():
             settled = Settle(position, Outcome.SENT, attempt.message_id)
@@ -81,6 +81,8 @@ def decide(attempt: Attempt, position: int, *, resend: bool) -> Verdict:
             return Verdict(Postpone(position, attempt.after), sign)
         case Refused(stop=True):  # not this reader's matter: they get it when the account is in order
             return Verdict(Postpone(position, ANEW), Sign.ACCOUNT)
+        case Refused(reason=Reason.OUTSIDE_WINDOW):  # they get it when they are heard of again
+            return Verdict(Settle(position, Outcome.HELD, window_until=window_until), Sign.NOTHING)
         case Refused():
             return Verdict(Settle(position, Outcome.of_reason(attempt.reason)), _sign_of(attempt.reason))
         case Unreachable(strike=True):

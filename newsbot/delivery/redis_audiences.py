@@ -11,7 +11,7 @@ from typing import Final
 
 from redis.asyncio import Redis
 
-from newsbot.delivery.ledger import OUTCOMES_KEPT, STORY_KEPT
+from newsbot.delivery.ledger import OUTCOMES_KEPT, STORY_KEPT, Reach
 from newsbot.domain.alert import Alert, Audience
 from newsbot.domain.subscriber import Slot
 from newsbot.redis_client import Script
@@ -20,8 +20,10 @@ from newsbot.subscribers.redis_segments import prefix
 
 RECENT_DAYS: Final = 6  #: before today: who wrote then comes before the rest
 
+#: a segment's windows; first of the files where it is among them
+WINDOWS: Final = "newsbot.subscribers:windows.lua"
 _AUDIENCE: Final = ("ledger_segment.lua", "ledger_audience.lua")
-_reach: Final = Script(__package__, *_AUDIENCE, "ledger_reach.lua")
+_reach: Final = Script(__package__, WINDOWS, *_AUDIENCE, "ledger_windows.lua", "ledger_reach.lua")
 _freeze: Final = Script(__package__, *_AUDIENCE, "ledger_frozen.lua", "ledger_freeze.lua")
 _freeze_copies: Final = Script(__package__, "ledger_segment.lua", "ledger_frozen.lua", "ledger_freeze_copies.lua")
 
@@ -35,10 +37,13 @@ class Audiences:
         self._redis = redis
         self._channel = channel
 
-    async def reach(self, audience: Audience, segments: Sequence[int], story: str) -> int:
-        asked = [json.dumps(audience.topics), json.dumps(audience.languages), story]
+    async def reach(self, audience: Audience, segments: Sequence[int], story: str, beyond: int | None) -> Reach:
+        """`beyond`: unix seconds at which a window must still be open, where there are windows."""
+        asked: list[str | int] = [json.dumps(audience.topics), json.dumps(audience.languages), story]
+        asked += () if beyond is None else (beyond,)
         keys = [self._segment(segment) for segment in segments]
-        return sum(await _reach.each(self._redis, [([f"{key}:known"], [key, *asked]) for key in keys]))
+        found = await _reach.each(self._redis, [([f"{key}:known"], [key, *asked]) for key in keys])
+        return Reach(sum(now for now, _ in found), sum(waiting for _, waiting in found))
 
     async def freeze(self, alert: Alert, segment: int, first: Slot | None, now: datetime) -> tuple[int, list[int]]:
         readers, *tiers = await _freeze(

@@ -19,12 +19,15 @@ Beside the subscribers' own keys (`redis_segments`), in the segment's hash slot;
     unit:later                       zset    position of those → when, in ms by the server's clock
     unit:doubtful                    bitmap  a request was begun before, and its answer never came
     unit:settled                     bitmap  has an outcome
-    unit:outcomes                    string  1 byte by rank: the outcome; 0: WITHDRAWN, or as `closed` says
+    unit:outcomes                    string  1 byte by rank: the outcome; 0: HELD, WITHDRAWN, or as `closed` says
     unit:withdrawn                   bitmap  who was WITHDRAWN when the unit was closed
+    unit:held                        bitmap  who is HELD; they have no byte
     unit:counts                      hash    outcome → how many
     unit:copies                      bitmap  was sent, and the message's id is known          48 h from the last one
     unit:messages                    string  4 bytes by rank: the platform's message id       48 h from the last one
     unit:other_messages              hash    position → one that doesn't fit into 4 bytes     48 h from the last one
+    {telegram:12}:held               zset    alert → when somebody here was held first, in    48 h; the newest 200
+                                             unix seconds: where to look for what was missed
     {telegram:12}:tmp:<what>         bitmap  within one script                                the script
 
 Who is in the audience and neither begun, waiting nor settled is untouched.
@@ -33,6 +36,7 @@ Who is in the audience and neither begun, waiting nor settled is untouched.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -42,7 +46,8 @@ from typing import Any, TypeVar
 
 from redis.asyncio import Redis
 
-from newsbot.delivery.ledger import OUTCOMES_KEPT, Claim, Fate, Result, Taken, Unit, UnitLost
+from newsbot.delivery.ledger import OUTCOMES_KEPT, Claim, Fate, Reach, Result, Taken, Unit, UnitLost
+from newsbot.delivery.permits import MARGIN
 from newsbot.delivery.redis_audiences import Audiences, seconds_kept
 from newsbot.delivery.redis_unit_list import UnitList
 from newsbot.delivery.redis_units import CLOSED, SUPERSEDED, Units
@@ -64,17 +69,21 @@ class _Hold:
 
 
 class RedisLedger:
-    """See `Ledger`. `account`: ours on the channel; `life`: how long a worker may be silent.
+    """See `Ledger`. `account`: ours on the channel; `life`: how long a worker may be silent; `windows`: readers may be
+    written to only for a while after they were heard of.
 
     Workers are known by names that nobody else ever had (`heartbeats.new_name`).
     """
 
-    def __init__(self, redis: Redis, channel: str, account: str, *, life: timedelta = LIFE) -> None:
+    def __init__(
+        self, redis: Redis, channel: str, account: str, *, life: timedelta = LIFE, windows: bool = False
+    ) -> None:
         self.channel = channel
         self._redis = redis
         self._account = account
         self._audiences = Audiences(redis, channel)
-        self._units = Units(redis, channel)
+        self._units = Units(redis, channel, windows=windows)
+        self._windows = windows
         self._list = UnitList(redis, f"{channel}:{account}")
         self._watch = Watch(life)
         self._gone: frozenset[str] = frozenset()
@@ -89,10 +98,11 @@ class RedisLedger:
             found: Any = await _awaited(self._redis.smembers(f"segments:{self.channel}:{self._account}"))
         return tuple(sorted(int(one) for one in found))
 
-    async def reach(self, audience: Audience, *, story: str = "") -> int:
+    async def reach(self, audience: Audience, *, story: str = "") -> Reach:
         segments = await self.segments()
+        beyond = int(time.time() + MARGIN.total_seconds()) if self._windows else None
         with self._asking("counting an audience"):
-            return await self._audiences.reach(audience, segments, story)
+            return await self._audiences.reach(audience, segments, story, beyond)
 
     async def freeze(self, alert: Alert, segment: int, *, first: Slot | None = None, now: datetime) -> int:
         with self._asking("freezing an audience"):
@@ -182,6 +192,20 @@ class RedisLedger:
     async def strike(self, unit: Unit, position: int) -> bool:
         with self._asking("counting a strike"):
             return await self._units.strike(unit, position)
+
+    # --- what was held -----------------------------------------------------------------------------------------------
+
+    async def offer(self, slot: Slot) -> tuple[Unit, ...]:
+        with self._asking("looking up what a reader missed"):
+            return await self._units.missed(slot, "offer")
+
+    async def missed(self, slot: Slot) -> tuple[Unit, ...]:
+        with self._asking("looking up what a reader missed"):
+            return await self._units.missed(slot, "list")
+
+    async def decline(self, slot: Slot) -> None:
+        with self._asking("noting that a reader declined"):
+            await self._units.missed(slot, "decline")
 
     # --- figures -----------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ step for another is refused.
 from __future__ import annotations
 
 import struct
+import time
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import timedelta
@@ -14,7 +15,9 @@ from typing import Any, Final
 
 from redis.asyncio import Redis
 
-from newsbot.delivery.ledger import COPIES_KEPT, Claim, Fate, Postpone, Reader, Result, Unit
+from newsbot.delivery.ledger import COPIES_KEPT, MISSED_KEPT, Claim, Fate, Postpone, Reader, Result, Tier, Unit
+from newsbot.delivery.permits import MARGIN
+from newsbot.delivery.redis_audiences import WINDOWS
 from newsbot.domain.alert import Outcome, Totals
 from newsbot.domain.subscriber import Slot
 from newsbot.redis_client import Script
@@ -25,14 +28,16 @@ CLOSED: Final = -1  #: of `adopt`
 SUPERSEDED: Final = -2
 
 _SHARED: Final = ("ledger_segment.lua", "ledger_unit.lua")
+_WINDOWED: Final = ("ledger_segment.lua", "ledger_windows.lua", "ledger_unit.lua")
 _adopt: Final = Script(__package__, *_SHARED, "ledger_adopt.lua")
-_claim: Final = Script(__package__, *_SHARED, "ledger_claim.lua")
+_claim: Final = Script(__package__, WINDOWS, *_WINDOWED, "ledger_claim.lua")
 _take_back: Final = Script(__package__, *_SHARED, "ledger_take_back.lua")
-_settle: Final = Script(__package__, *_SHARED, "ledger_settle.lua", when_full=True)
-_close: Final = Script(__package__, *_SHARED, "ledger_close.lua")
+_settle: Final = Script(__package__, WINDOWS, *_SHARED, "ledger_settle.lua", when_full=True)
+_close: Final = Script(__package__, WINDOWS, *_WINDOWED, "ledger_close.lua")
 _give_back: Final = Script(__package__, *_SHARED, "ledger_give_back.lua")
 _totals: Final = Script(__package__, "ledger_segment.lua", "ledger_totals.lua")
 _fate: Final = Script(__package__, "ledger_segment.lua", "ledger_fate.lua")
+_missed: Final = Script(__package__, WINDOWS, "ledger_segment.lua", "ledger_missed.lua")
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _MESSAGE: Final = struct.Struct(">I")
@@ -47,9 +52,12 @@ class Units:
     later one does nothing.
     """
 
-    def __init__(self, redis: Redis, channel: str) -> None:
+    def __init__(self, redis: Redis, channel: str, *, windows: bool = False) -> None:
         self._redis = redis
         self._channel = channel
+        self._margin: tuple[int, ...] = (int(MARGIN.total_seconds()),) if windows else ()
+        self._reader = _reader_with_window if windows else _reader
+        self._values = _READER + windows
 
     async def adopt(self, unit: Unit, worker: str, turn: int, *, number: int, resend: bool) -> int:
         """How many readers another worker left begun; CLOSED, or SUPERSEDED by a later turn."""
@@ -57,12 +65,12 @@ class Units:
 
     async def claim(self, unit: Unit, worker: str, number: int, count: int) -> Claim | None:
         """None: the unit is another's."""
-        in_flight, *answer = await self._run(_claim, unit, worker, number, count)
+        in_flight, *answer = await self._run(_claim, unit, worker, number, count, *self._margin)
         if in_flight < 0:
             return None
         next_in, *values = answer
         return Claim(
-            tuple(_reader(values[at : at + _READER]) for at in range(0, len(values), _READER)),
+            tuple(self._reader(values[at : at + self._values]) for at in range(0, len(values), self._values)),
             None if next_in < 0 else next_in * _MILLISECOND,
             in_flight,
         )
@@ -77,7 +85,7 @@ class Units:
 
     async def close(self, unit: Unit, worker: str, outcome: Outcome) -> bool | None:
         """None: the unit is another's. Worker '': whoever owns it."""
-        answer = await self._run(_close, unit, worker, int(outcome))
+        answer = await self._run(_close, unit, worker, int(outcome), *self._margin)
         return None if answer < 0 else bool(answer)
 
     async def give_back(self, unit: Unit, worker: str) -> bool | None:
@@ -113,6 +121,14 @@ class Units:
         code, waiting, begun = found
         return Fate(True, Outcome(code) if code else None, waiting=bool(waiting), begun=bool(begun))
 
+    async def missed(self, slot: Slot, what: str) -> tuple[Unit, ...]:
+        """`what`: `offer`, `list` or `decline`."""
+        key = prefix(slot)
+        oldest = int(time.time() - MISSED_KEPT.total_seconds())
+        found = await _missed(self._redis, [f"{key}:held"], [key, slot.position, what, oldest])
+        units = [Unit(alert, Tier(tier), slot.segment) for alert, tier in zip(found[::2], found[1::2], strict=True)]
+        return tuple(sorted(units, key=lambda unit: -unit.alert_id))
+
     async def _run(self, script: Script, unit: Unit, *arguments: bytes | str | int) -> Any:
         segment = self._prefix(unit)
         state = f"{segment}:alert:{unit.alert_id}:{int(unit.tier)}:state"
@@ -137,6 +153,12 @@ def _reader(values: Sequence[Any]) -> Reader:
     )
 
 
+def _reader_with_window(values: Sequence[Any]) -> Reader:
+    reader = _reader(values[:-1])
+    reader.window_until = float(values[-1])
+    return reader
+
+
 def _message_id(packed: bytes, other: bytes) -> str:
     if not packed or packed == _NO_MESSAGE:
         return other.decode()
@@ -150,6 +172,9 @@ def _packed(results: Sequence[Result]) -> list[bytes | str | int]:
         if isinstance(result, Postpone):
             wait = min(max(0, -(-result.after // _MILLISECOND)), _LARGEST)
             packed += _RESULT.pack(result.position, -1 if result.doubtful else 0, wait)
+            continue
+        if result.outcome is Outcome.HELD:
+            packed += _RESULT.pack(result.position, result.outcome, int(result.window_until))
             continue
         message_id = result.message_id
         number = int(message_id) if len(message_id) < 11 and message_id.isascii() and message_id.isdecimal() else 0

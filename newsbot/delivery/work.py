@@ -11,7 +11,7 @@ from typing import Final
 
 from newsbot.channels.channel import Recipient
 from newsbot.delivery.alerts import Standing
-from newsbot.delivery.ledger import Reader, Tier, Unit
+from newsbot.delivery.ledger import Reader, Tier, Unit, delivery_id
 from newsbot.delivery.outcomes import Streak, Verdict
 from newsbot.domain.alert import PAUSED_MANY_UNREACHABLE, Alert, AlertState, Outcome
 from newsbot.domain.attempt import Reason
@@ -124,8 +124,21 @@ class Job:
     claimed_at: float
 
     @classmethod
-    def of(cls, work: Work, owned: Owned, reader: Reader, prepared: Hashable, at: float, claimed_at: float) -> Job:
-        to = Recipient(reader.user_id, reader.thread_id, reader.message_id)
+    def of(
+        cls,
+        work: Work,
+        owned: Owned,
+        reader: Reader,
+        prepared: Hashable,
+        at: float,
+        claimed_at: float,
+        *,
+        echoes: bool = False,
+    ) -> Job:
+        """`echoes`: see `Traits`."""
+        to = Recipient(reader.user_id, reader.thread_id, reader.message_id, reader.window_until)
+        if echoes:
+            to.delivery = delivery_id(owned.unit, reader.position)
         return cls(work, owned, reader.position, to, prepared, at, claimed_at)
 
 

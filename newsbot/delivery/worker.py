@@ -25,7 +25,7 @@ from typing import Any, Final
 
 import structlog
 
-from newsbot.channels.channel import Pusher
+from newsbot.channels.channel import USUAL, Pusher, Traits
 from newsbot.delivery.alerts import AlertStore, Standing
 from newsbot.delivery.breaker import Breaker, Ruling
 from newsbot.delivery.claiming import Claiming
@@ -78,6 +78,7 @@ class DeliveryWorker:
         clock: Callable[[], datetime],
         in_flight: int,
         connections: int | None = None,
+        traits: Traits = USUAL,
         name: str | None = None,
         at: Callable[[str], None] = lambda point: None,
     ) -> None:
@@ -127,6 +128,7 @@ class DeliveryWorker:
             settle=self._settling.add,
             count=self._count,
             at=at,
+            echoes=traits.echoes,
         )
 
     def look(self) -> None:
@@ -294,7 +296,7 @@ class DeliveryWorker:
         _log.info("an alert goes out", alert=work.alert.id, cls=work.alert.cls.value, seconds_after=round(waited, 3))
 
     def _answered(self, job: Job, attempt: Attempt) -> None:
-        one = Settlement(job, decide(attempt, job.position, resend=job.work.resend))
+        one = Settlement(job, decide(attempt, job.position, resend=job.work.resend, window_until=job.to.window_until))
         if one.verdict.flooded is not None:
             self._floods.put_nowait((job.to.user_id, one.verdict.flooded))
         if one.verdict.sign is Sign.WELL:

@@ -68,7 +68,7 @@ async def reach_of(desk: Desk, draft: Draft, parent: Alert | None) -> dict[str, 
     if parent is not None:
         return {name: (await one.ledger.totals(parent.id)).sent for name, one in desk.outlets.items()}
     mark = (await told_by(desk, draft)).mark(draft.article_id)
-    return {name: await one.ledger.reach(draft.audience, story=mark) for name, one in desk.outlets.items()}
+    return {name: (await one.ledger.reach(draft.audience, story=mark)).now for name, one in desk.outlets.items()}
 
 
 async def as_readers_see_it(desk: Desk, turn: Turn, draft: Draft, parent: Alert | None) -> tuple[AnyReply, ...]:

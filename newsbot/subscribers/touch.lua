@@ -30,7 +30,7 @@ if ARGV[8] then
   if ends > before then
     -- An event that comes late says nothing new: a window only grows, and who was asked since was not heard of.
     unset(prefix .. ':asked', position)
-    if before <= time then
+    if before <= time + 60 then -- it was closed for what we send unasked (`permits.MARGIN`)
       unset(prefix .. ':offered', position)
       redis.call('ZREMRANGEBYSCORE', endings, '-inf', math.floor(time / QUARTER) - 5)
     end

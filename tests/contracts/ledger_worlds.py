@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from redis.asyncio import Redis
@@ -13,7 +13,8 @@ from redis.asyncio import Redis
 from newsbot.delivery.ledger import Claim, Ledger, Taken, Unit
 from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.domain.alert import Alert
-from newsbot.domain.subscriber import Subscriber
+from newsbot.domain.subscriber import Slot, Subscriber
+from newsbot.domain.window import Window
 from newsbot.heartbeats import new_name, retire
 from newsbot.subscribers.redis_segments import Segments
 from newsbot.subscribers.states import Forgotten
@@ -31,6 +32,10 @@ class World(Protocol):
 
     async def forget(self, number: int) -> None: ...
 
+    async def heard_of(self, number: int, window: Window) -> None:
+        """The reader did something that opens it, in a world with windows."""
+        ...
+
     def worker(self) -> str:
         """Another one that lives."""
         ...
@@ -41,9 +46,9 @@ class World(Protocol):
 
 
 class MemoryWorld:
-    def __init__(self) -> None:
+    def __init__(self, *, windows: bool = False) -> None:
         self.readers: dict[int, Subscriber] = {}
-        self.memory = MemoryLedger(self.readers)
+        self.memory = MemoryLedger(self.readers, windows={} if windows else None)
         self.ledger: Ledger = self.memory
         self.other: Ledger = self.memory
 
@@ -52,6 +57,12 @@ class MemoryWorld:
 
     async def forget(self, number: int) -> None:
         del self.readers[number]
+
+    async def heard_of(self, number: int, window: Window) -> None:
+        assert self.memory.windows is not None
+        before = self.memory.windows.get(number)
+        if before is None or before.expires_at < window.expires_at:
+            self.memory.windows[number] = window
 
     def worker(self) -> str:
         return new_name()
@@ -64,11 +75,11 @@ class MemoryWorld:
 
 
 class RedisWorld:
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, *, windows: bool = False) -> None:
         self.redis = redis
         self.segments = Segments(redis, {"telegram": "1"})
-        self.ledger: Ledger = RedisLedger(redis, "telegram", "1")
-        self.other: Ledger = RedisLedger(redis, "telegram", "1")
+        self.ledger: Ledger = RedisLedger(redis, "telegram", "1", windows=windows)
+        self.other: Ledger = RedisLedger(redis, "telegram", "1", windows=windows)
         self._version = 0
 
     async def put(self, *topics: str, number: int, active_at: datetime | None = None, **preferences: Any) -> None:
@@ -81,6 +92,12 @@ class RedisWorld:
     async def forget(self, number: int) -> None:
         self._version += 1
         await self.segments.apply([Forgotten("telegram", number, self._version)])
+
+    async def heard_of(self, number: int, window: Window) -> None:
+        slot = Slot.of("telegram", number)
+        found = await self.segments.read(slot)
+        assert found is not None
+        await self.segments.touch(found.address, slot, datetime.now(UTC), window)
 
     def worker(self) -> str:
         return new_name()

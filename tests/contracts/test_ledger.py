@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from newsbot.delivery.ledger import Postpone, Reader, Settle, Taken, Tier, Unit, UnitLost
+from newsbot.delivery.ledger import Postpone, Reach, Reader, Settle, Taken, Tier, Unit, UnitLost
 from newsbot.domain.alert import Alert, AlertKind, Audience, Outcome, Totals
 from newsbot.domain.subscriber import SEGMENT_SIZE, Slot
 from tests.builders import NOW, an_alert
@@ -50,7 +50,7 @@ async def totals(world: World, alert: Alert) -> Totals:
 
 async def test_without_subscribers_there_is_nobody(world: World) -> None:
     assert await world.ledger.segments() == ()
-    assert await world.ledger.reach(EVERYONE) == 0
+    assert await world.ledger.reach(EVERYONE) == Reach(0)
     assert await world.ledger.freeze(an_alert(), 0, now=NOW) == 0
     assert await world.ledger.take(world.worker(), [1]) is None
     assert await world.ledger.totals(1) == Totals()
@@ -85,7 +85,7 @@ async def test_an_audience_is_who_follows_and_reads_and_can_be_written_to(
     await world.put("sports", number=6)
     await world.forget(6)
     alert = an_alert(audience=audience)
-    assert await world.ledger.reach(audience) == len(who)
+    assert await world.ledger.reach(audience) == Reach(len(who))
     assert await frozen(world, alert) == len(who)
     fates = [await world.ledger.fate(1, Slot("telegram", 0, number)) for number in range(8)]
     assert [number for number, fate in enumerate(fates) if fate.in_audience] == who
@@ -159,9 +159,9 @@ async def test_a_reader_is_alerted_once_for_a_story(world: World) -> None:
     await three_readers(world)
     await world.put("politics", number=3)
     again = an_alert(2, story="article:1", audience=EVERYONE)
-    assert await world.ledger.reach(EVERYONE, story="article:1") == 1
+    assert await world.ledger.reach(EVERYONE, story="article:1") == Reach(1)
     assert await frozen(world, again) == 1
-    assert await world.ledger.reach(EVERYONE, story="article:1") == 0
+    assert await world.ledger.reach(EVERYONE, story="article:1") == Reach(0)
     assert await frozen(world, an_alert(3, story="article:3", audience=EVERYONE)) == 4
 
 
@@ -175,11 +175,15 @@ async def test_what_is_sent_again_goes_also_to_who_was_told_of_the_story_but_not
     assert await frozen(world, an_alert(2, audience=Audience(("sports", "politics")), **second)) == 1
     again = an_alert(3, audience=EVERYONE, again=True, **second)
     assert again.marks == ("article:1:2", "article:1")
-    assert await world.ledger.reach(EVERYONE, story=again.marks[0]) == 4
+    assert await world.ledger.reach(EVERYONE, story=again.marks[0]) == Reach(4)
     assert await frozen(world, again) == 4
     assert not (await world.ledger.fate(3, Slot("telegram", 0, 3))).in_audience
     # Of the story, and of this article of it, everybody is told now; not of the first one.
-    assert [await world.ledger.reach(EVERYONE, story=f"article:1{mark}") for mark in ("", ":2", ":1")] == [0, 0, 2]
+    assert [await world.ledger.reach(EVERYONE, story=f"article:1{mark}") for mark in ("", ":2", ":1")] == [
+        Reach(),
+        Reach(),
+        Reach(2),
+    ]
 
 
 async def test_what_was_sent_again_and_stopped_leaves_who_was_told_of_the_story_before_told(world: World) -> None:
@@ -207,7 +211,7 @@ async def test_what_was_sent_again_and_stopped_leaves_who_was_told_of_the_story_
     assert await frozen(world, told) == 2
     fates = [await world.ledger.fate(3, Slot("telegram", 0, number)) for number in range(5)]
     assert [fate.in_audience for fate in fates] == [False, False, False, True, True]
-    assert await world.ledger.reach(EVERYONE, story="article:1:2") == 4
+    assert await world.ledger.reach(EVERYONE, story="article:1:2") == Reach(4)
 
 
 async def test_a_public_channel_is_sent_again_what_it_has_not(world: World) -> None:
@@ -378,7 +382,7 @@ async def test_who_waits_and_withdraws_is_settled_when_due(world: World) -> None
     claim = await world.ledger.claim(REST, worker, 3, alert)
     assert (claim.readers, claim.next_in, claim.in_flight) == ((), None, 0)
     assert (await totals(world, alert)).outcomes == {Outcome.SENT: 2, Outcome.WITHDRAWN: 1}
-    assert await world.ledger.reach(EVERYONE, story=alert.story) == 1
+    assert await world.ledger.reach(EVERYONE, story=alert.story) == Reach(1)
 
 
 async def test_a_result_takes_a_waiting_reader_off_the_list(world: World) -> None:
@@ -581,7 +585,7 @@ async def test_the_story_is_free_again_for_who_certainly_got_nothing(world: Worl
     )
     await world.ledger.close(REST, worker, Outcome.STOPPED)
     again = an_alert(2, story=alert.story)
-    assert await world.ledger.reach(again.audience, story=alert.story) == 2
+    assert await world.ledger.reach(again.audience, story=alert.story) == Reach(2)
     assert await frozen(world, again) == 2
     fates = [await world.ledger.fate(2, Slot("telegram", 0, number)) for number in range(5)]
     assert [fate.in_audience for fate in fates] == [False, False, True, False, True]
@@ -680,7 +684,7 @@ async def test_a_copy_is_corrected_whatever_its_reader_wants_now(world: World, c
     unit = (await taken(world.ledger, worker, correction)).unit
     assert bool((await world.ledger.claim(unit, worker, 9, correction)).readers) is still
     # A story is not alerted again by it, nor freed.
-    assert await world.ledger.reach(EVERYONE, story=alert.story) == 0
+    assert await world.ledger.reach(EVERYONE, story=alert.story) == Reach(0)
 
 
 async def test_a_copy_of_which_nobody_knows_is_no_copy(world: World) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from newsbot.database import Database
 from newsbot.delivery.alerts import STANDING_KNOWN
-from newsbot.delivery.ledger import UnitLost
+from newsbot.delivery.ledger import Reach, UnitLost
 from newsbot.domain.alert import AlertKind, AlertState, Outcome, Totals
 from newsbot.errors import StoreUnavailable
 from newsbot.heartbeats import new_name, retire
@@ -174,7 +174,7 @@ async def test_a_story_is_alerted_once_and_its_cards_are_changed_by_what_follows
         assert sorted(await deliver(house.alerts, house.ledger)) == ["1000", "1001", "1002"]
     update, other = await house.alert("update:1:1"), await house.alert(f"article:{second['id']}")
     assert (update.article_id, update.story, other.story) == (second["id"], origin, origin)
-    assert await house.ledger.reach(other.audience, story=origin) == 0
+    assert await house.ledger.reach(other.audience, story=origin) == Reach(0)
 
 
 async def test_a_story_whose_first_article_is_withdrawn_midway_is_told_by_the_next_to_who_was_still_to_come(house):
@@ -191,14 +191,14 @@ async def test_a_story_whose_first_article_is_withdrawn_midway_is_told_by_the_ne
     assert (instead.story, instead.state, update.article_id) == (first.story, AlertState.RUNNING, second)
     assert [(await house.ledger.totals(one.id)).audience for one in (instead, update)] == [1, 1]
     assert sorted(await deliver(house.alerts, house.ledger)) == ["1000", "1001"]
-    assert await house.ledger.reach(instead.audience, story=first.story) == 0
+    assert await house.ledger.reach(instead.audience, story=first.story) == Reach(0)
 
 
 async def test_what_was_stopped_before_anybody_got_it_can_be_told_by_another_alert_of_the_story(house):
     alert = await house.running()
     await house.alerts.turn(alert.id, STOPPED, of=[AlertState.RUNNING], now=NOW)
     await house.rounds()
-    assert await house.ledger.reach(alert.audience, story=alert.story) == 2
+    assert await house.ledger.reach(alert.audience, story=alert.story) == Reach(2)
 
 
 async def test_a_dead_workers_readers_are_known_when_a_stopped_alert_is_accounted_for(house):

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from newsbot.articles.sql_store import SqlArticleStore
 from newsbot.database import Database
 from newsbot.delivery.alert_store import SqlAlertStore
-from newsbot.delivery.ledger import Settle
+from newsbot.delivery.ledger import Reach, Settle
 from newsbot.delivery.planner import Planner
 from newsbot.delivery.policy import Limits
 from newsbot.delivery.redis_ledger import RedisLedger
@@ -92,7 +92,7 @@ async def test_a_reader_on_two_channels_is_alerted_once_on_the_first(two: TwoCha
     await a_linked_reader(two.subscribers)
     await two.subscribers.change(an_address("7002", channel="messenger"), "started", follows_sports, now=NOW)
     alert = await two.publish()
-    assert [await ledger.reach(Audience(("sports",))) for ledger in two.ledgers.values()] == [1, 1]
+    assert [await ledger.reach(Audience(("sports",))) for ledger in two.ledgers.values()] == [Reach(1), Reach(1)]
     assert await two.told(alert) == ["telegram:1001", "messenger:7002"]
 
 

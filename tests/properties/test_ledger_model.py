@@ -26,7 +26,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from newsbot.delivery.ledger import Fate, Ledger, Postpone, Reader, Result, Settle, Unit, UnitLost
+from newsbot.delivery.ledger import Fate, Ledger, Postpone, Reach, Reader, Result, Settle, Unit, UnitLost
 from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.domain.alert import AlertKind, Audience, Outcome, Totals
 from newsbot.domain.subscriber import SEGMENT_SIZE, Preferences
@@ -157,7 +157,9 @@ class Machine(RuleBasedStateMachine):
     @rule(alert=st.sampled_from([1, 2, 3, 6]))
     def reach(self, alert: int) -> None:
         expected = len(self.model.audience(ALERTS[alert]))
-        assert self.run(self.world.ledger.reach(ALERTS[alert].audience, story=ALERTS[alert].marks[0])) == expected
+        assert self.run(self.world.ledger.reach(ALERTS[alert].audience, story=ALERTS[alert].marks[0])) == Reach(
+            expected
+        )
 
     @rule(alert=st.sampled_from(sorted(ALERTS)), now=seldom)
     def release(self, alert: int, now: bool) -> None:
