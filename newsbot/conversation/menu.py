@@ -1,15 +1,18 @@
-"""The commands as a channel's own menu shows them, and the words of /help."""
+"""What a channel's own menu shows, commands or actions, and the words of /help."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from newsbot.conversation.actions import encode
+from newsbot.conversation.intents import Help, Latest, MyTopics, Pause, ShowSettings, ShowTopics, Stop
 from newsbot.conversation.words import Verb
-from newsbot.domain.message import CommandMenu
+from newsbot.domain.message import Button, CommandMenu, StandingMenu
 from newsbot.domain.source import Newsroom
-from newsbot.i18n import N_, Catalog
+from newsbot.domain.topic import Topics
+from newsbot.i18n import N_, Catalog, Translator
 
-__all__ = ["DESCRIPTIONS", "command_menu"]
+__all__ = ["DESCRIPTIONS", "command_menu", "standing_menu"]
 
 DESCRIPTIONS: Final[dict[Verb, str]] = {
     Verb.LATEST: N_("the latest news, or a topic's"),
@@ -40,4 +43,42 @@ def command_menu(catalog: Catalog, newsroom: Newsroom) -> CommandMenu:
             for code, translate in translators.items()
         },
         about={code: translate(about, newsroom=newsroom.name(code)) for code, translate in translators.items()},
+    )
+
+
+def standing_menu(catalog: Catalog, newsroom: Newsroom, topics: Topics) -> StandingMenu:
+    """The same as actions, in every language: what everyone needs, then each topic's latest. Language and the reader's
+    own data are in the settings.
+    """
+    translators = {code: catalog.translator(code) for code in catalog.languages}
+    return StandingMenu(
+        entries={code: _entries(translate, newsroom, topics) for code, translate in translators.items()},
+        begin={code: _("Begin, and choose my topics") for code, _ in translators.items()},
+        questions={
+            code: (
+                Button(_("What is the latest news?"), encode(Latest())),
+                Button(_("What can you do?"), encode(Help())),
+            )
+            for code, _ in translators.items()
+        },
+        about={
+            code: _(
+                "The news of {newsroom}: read the latest, search it, follow your topics.", newsroom=newsroom.name(code)
+            )
+            for code, _ in translators.items()
+        },
+    )
+
+
+def _entries(_: Translator, newsroom: Newsroom, topics: Topics) -> tuple[Button, ...]:
+    return (
+        Button(_("Latest news"), encode(Latest())),
+        Button(_("Choose topics"), encode(ShowTopics())),
+        Button(_("My topics"), encode(MyTopics())),
+        Button(_("Settings"), encode(ShowSettings())),
+        Button(_("Pause alerts"), encode(Pause())),
+        Button(_("Stop everything"), encode(Stop())),
+        Button(_("Help"), encode(Help())),
+        Button(_("Our website"), url=newsroom.site),
+        *(Button(topic.label(_.language), encode(Latest(topic.id))) for topic in topics),
     )

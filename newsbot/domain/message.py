@@ -226,3 +226,15 @@ class CommandMenu:
     about: Mapping[str, str] = field(default_factory=dict)  #: language → what the bot is, before the first message
     #: only in these people's private chats; (): everywhere. There, no commands: what everybody sees
     only_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingMenu:
+    """What stands in the app beside the chat, where a channel shows actions and not commands. Per language, the
+    weightiest first: a channel that shows fewer leaves out the last ones.
+    """
+
+    entries: Mapping[str, tuple[Button, ...]] = field(default_factory=dict)
+    begin: Mapping[str, str] = field(default_factory=dict)  #: label of what opens the chat (`Kind.START`)
+    questions: Mapping[str, tuple[Button, ...]] = field(default_factory=dict)  #: offered before the first message
+    about: Mapping[str, str] = field(default_factory=dict)  #: what the bot is, before the first message
