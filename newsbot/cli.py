@@ -39,6 +39,8 @@ stories_app = typer.Typer(help="Which articles tell one story.", no_args_is_help
 app.add_typer(stories_app, name="stories")
 topics_app = typer.Typer(help="Learn the newsroom's topics from its articles; measure.", no_args_is_help=True)
 app.add_typer(topics_app, name="topics")
+messenger_app = typer.Typer(help="The newsroom's Facebook Page.", no_args_is_help=True)
+app.add_typer(messenger_app, name="messenger")
 app.add_typer(text_app, name="text")
 
 
@@ -309,6 +311,33 @@ def stories_why(
     from newsbot import story_commands
 
     _obey(context, lambda settings: story_commands.stories_why(settings, (article, other)))
+
+
+@messenger_app.command("sync")
+def messenger_sync(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be written.")] = False,
+) -> None:
+    """Bring the Page's greeting, menu and first questions up to date, after saying what differs."""
+    from newsbot import messenger_commands
+
+    _obey(context, lambda settings: messenger_commands.sync_profile(settings, dry_run=dry_run))
+
+
+@messenger_app.command("subscribe")
+def messenger_subscribe(context: typer.Context) -> None:
+    """Have Facebook send the app what happens on the Page."""
+    from newsbot import messenger_commands
+
+    _obey(context, messenger_commands.subscribe)
+
+
+@messenger_app.command("resume")
+def messenger_resume(context: typer.Context) -> None:
+    """Send alerts again after Facebook blocked the Page, when it has lifted the block and we were not told."""
+    from newsbot import messenger_commands
+
+    _obey(context, messenger_commands.resume)
 
 
 @broadcast_app.callback(invoke_without_command=True)

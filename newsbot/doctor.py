@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,13 +17,15 @@ from newsbot.channels.telegram.public_channel import find_public_channel
 from newsbot.channels.telegram.receiver import BotIdentity
 from newsbot.config import load_settings
 from newsbot.database import connect_database, refuse_unwritable
+from newsbot.doctor_messenger import examine_page
+from newsbot.domain.finding import Finding, State
 from newsbot.domain.source import Source
 from newsbot.errors import ConfigurationError, NewsbotError, StartError
 from newsbot.ingest.language_model import UnusableAnswer
 from newsbot.observability import Redactor, configure_logging
 from newsbot.webserver import WebServer, address_here
 
-WELL, WRONG, NOTE = "ok", "WRONG", "note"
+WELL, WRONG, NOTE = State.WELL, State.WRONG, State.NOTE
 
 #: what the language model is asked to summarise
 HEADLINE: Final = "পদ্মার পাড়ে নতুন সেতু"
@@ -32,15 +33,6 @@ BODY: Final = (
     "পদ্মার পাড়ে নতুন একটি সেতু চালু হয়েছে। দুই পাড়ের মানুষ এখন দশ মিনিটে নদী পার হতে পারছেন, আগে লাগত দুই ঘণ্টা। "
     "সেতুটি তৈরি করতে তিন বছর লেগেছে। স্থানীয় কৃষকেরা বলছেন, সবজি এখন সকালেই শহরের বাজারে পৌঁছাবে।"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: what was looked at, how it is, in words."""
-
-    state: str
-    what: str
-    words: str
 
 
 async def examine(env_file: Path) -> bool:
@@ -55,7 +47,7 @@ async def examine(env_file: Path) -> bool:
     where = str(env_file) if env_file.is_file() else f"no {env_file}: defaults and the environment"
     well = _print([Finding(WELL, "settings", where)])
     async with Parts(settings) as parts:
-        for check in (_newsroom, _database, _redis, _telegram, _web, _sources, _language_model):
+        for check in (_newsroom, _database, _redis, _telegram, _messenger, _web, _sources, _language_model):
             try:
                 findings = await check(parts)
             except NewsbotError as error:
@@ -129,8 +121,13 @@ def _text(value: object) -> str:
 
 async def _telegram(parts: Parts) -> list[Finding]:
     telegram = parts.settings.telegram
+    if telegram.token is None and parts.settings.messenger.page_id is not None:
+        return []
     if telegram.token is None:
-        words = "NEWSBOT_TELEGRAM__TOKEN is missing: get one from @BotFather (README, five minutes)"
+        words = (
+            "NEWSBOT_TELEGRAM__TOKEN is missing: get one from @BotFather (README, five minutes); or connect a Facebook "
+            "Page (docs/messenger.md)"
+        )
         return [Finding(WRONG, "telegram", words)]
     api = TelegramApi(await parts.session(), telegram.token.get_secret_value(), api_url=telegram.api_url)
     bot = await api.check_token()
@@ -151,6 +148,10 @@ async def _public_channel(api: TelegramApi, reference: str, bot: BotIdentity) ->
     if channel.problem:
         return Finding(WRONG, "public channel", channel.problem)
     return Finding(WELL, "public channel", f"breaking news goes to “{channel.title}” first; the bot may post there")
+
+
+async def _messenger(parts: Parts) -> list[Finding]:
+    return [] if parts.settings.messenger.page_id is None else await examine_page(parts)
 
 
 async def _web(parts: Parts) -> list[Finding]:
