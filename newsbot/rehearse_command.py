@@ -255,7 +255,7 @@ class _Rehearsal:
     async def _report(self, alert: Alert, meter: Meter, idle: list[float]) -> Report:
         judge, wish = self._judge, self._wish
         await judge.look()
-        totals = alert.totals or await (await self._parts.ledger()).totals(alert.id)
+        totals = alert.totals or await (await self._parts.ledger("telegram")).totals(alert.id)
         skipped, disagreements, compared = await self._compare(alert)
         counters = await judge.get("/counters")
         span = max(judge.last_at - judge.first_at, 0.001)
@@ -303,14 +303,14 @@ class _Rehearsal:
         )
 
     def _bound(self) -> int:
-        from newsbot.telegram_account import in_flight
+        from newsbot.channel_account import in_flight
 
         settings = self._parts.settings
         return in_flight(settings.delivery.in_flight, settings.telegram.rate)
 
     async def _compare(self, alert: Alert) -> tuple[int, int, int]:
         """(skipped, disagreements, compared): each reader's outcome in the ledger beside what the sandbox saw."""
-        ledger, subscribers = await self._parts.ledger(), await self._parts.subscribers()
+        ledger, subscribers = await self._parts.ledger("telegram"), await self._parts.subscribers()
 
         async def outcome(reader: int) -> Outcome | None:
             subscriber = await subscribers.get(Address("telegram", str(reader)))
