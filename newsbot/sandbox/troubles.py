@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from newsbot.sandbox.faults import FaultPlan
 from newsbot.sandbox.telegram import Fault, SandboxState
-from newsbot.sandbox.telegram.faults import FaultPlan
 
 WRITING: Final = ("send*", "edit*", "delete*")  #: what a broadcast, a correction and a recall consist of
 
@@ -52,5 +52,5 @@ def _faults(kind: str) -> list[Fault]:
             return [Fault("drop_before", name=kind)]
 
 
-def _end(plan: FaultPlan, kind: str) -> None:
+def _end(plan: FaultPlan[Fault], kind: str) -> None:
     plan.faults[:] = [fault for fault in plan.faults if fault.name != kind]

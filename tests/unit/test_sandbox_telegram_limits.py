@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsbot.sandbox.faults import FaultPlan
 from newsbot.sandbox.telegram.errors import ApiError
-from newsbot.sandbox.telegram.faults import Fault, FaultPlan
+from newsbot.sandbox.telegram.faults import Fault
 from newsbot.sandbox.telegram.limits import FloodLimits, FloodMeter
 
 

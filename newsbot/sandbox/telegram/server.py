@@ -18,13 +18,13 @@ import aiohttp
 import structlog
 from aiohttp import web
 
+from newsbot.sandbox.misbehaving import misbehave
 from newsbot.sandbox.telegram.api import Api, Described, Method
 from newsbot.sandbox.telegram.arguments import MAX_FILE_BYTES, Arguments, read_arguments
 from newsbot.sandbox.telegram.control import add_control_routes
 from newsbot.sandbox.telegram.describing import DESCRIBING
 from newsbot.sandbox.telegram.editing import EDITING
 from newsbot.sandbox.telegram.errors import ApiError
-from newsbot.sandbox.telegram.misbehaving import misbehave
 from newsbot.sandbox.telegram.polling import Poller
 from newsbot.sandbox.telegram.receiving import RECEIVING
 from newsbot.sandbox.telegram.sending import SENDING

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from newsbot.sandbox.changes import Change, ChangeFeed
+from newsbot.sandbox.faults import FaultPlan
 from newsbot.sandbox.telegram.audience import Audience
 from newsbot.sandbox.telegram.documents import Document, DocumentStore
-from newsbot.sandbox.telegram.faults import FaultPlan
+from newsbot.sandbox.telegram.faults import Fault
 from newsbot.sandbox.telegram.keyboards import Markup
 from newsbot.sandbox.telegram.limits import FloodLimits, FloodMeter
 from newsbot.sandbox.telegram.messages import MessageBook
@@ -59,7 +60,7 @@ class SandboxState:
         self.account = bot
         self.clock = clock
         self.changes = ChangeFeed()
-        self.faults = FaultPlan()
+        self.faults: FaultPlan[Fault] = FaultPlan()
         self.meter = FloodMeter(limits or FloodLimits(), monotonic)
         self.ledger: list[LedgerEntry] = []
         self.callbacks: dict[str, CallbackQuery] = {}

@@ -8,8 +8,7 @@ from typing import Final
 
 from aiohttp import web
 
-from newsbot.sandbox.telegram.errors import ApiError
-from newsbot.sandbox.telegram.faults import Fault
+from newsbot.sandbox.faults import FaultRule
 
 __all__ = ["misbehave"]
 
@@ -19,12 +18,12 @@ _PROXY_PAGE: Final = (
 
 
 async def misbehave(
-    fault: Fault, request: web.Request, respond: Callable[[], Awaitable[web.Response]]
+    fault: FaultRule, request: web.Request, respond: Callable[[], Awaitable[web.Response]]
 ) -> web.StreamResponse:
-    """`respond` executes the call; a fault that strikes before it leaves it undone. Raises ApiError as ordered."""
+    """`respond` executes the call; a fault that strikes before it leaves it undone. Raises the fault's refusal."""
     match fault.action:
         case "status":
-            raise _ordered_error(fault)
+            raise fault.refusal()
         case "html":
             page = _PROXY_PAGE.format(f"{fault.status} Bad Gateway" if fault.status == 502 else fault.status)
             return web.Response(status=fault.status, text=page, content_type="text/html")
@@ -44,14 +43,6 @@ async def misbehave(
         case _:
             await asyncio.sleep(fault.seconds)
             return answer
-
-
-def _ordered_error(fault: Fault) -> ApiError:
-    if fault.status == 429:
-        seconds = fault.retry_after if fault.retry_after is not None else 1
-        return ApiError(429, fault.description or f"Too Many Requests: retry after {seconds}", retry_after=seconds)
-    names = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 409: "Conflict", 500: "Internal Server Error"}
-    return ApiError(fault.status, fault.description or names.get(fault.status, "Error"), retry_after=fault.retry_after)
 
 
 def _dropped(request: web.Request) -> web.Response:
