@@ -1,96 +1,42 @@
-"""Keeps the state on disk: what changed is marked, collected now and then, and written by whoever has the time.
-
-Collecting takes a picture of the marked records in the event loop; writing it may happen in a thread. What could not
-be written is marked again.
-"""
+"""Telegram's state on disk: what its records are, and how they come back."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from newsbot.sandbox.sandbox_file import SandboxFile
+from newsbot.sandbox.saving import Saver
 from newsbot.sandbox.telegram.formatting import FormattedText
 from newsbot.sandbox.telegram.keyboards import Markup
 from newsbot.sandbox.telegram.model import BOT, DELETABLE, Chat, Content, LedgerEntry, StoredMessage, User, VirtualUsers
-from newsbot.sandbox.telegram.persistence import SandboxFile, message_from_json, message_to_json
+from newsbot.sandbox.telegram.persistence import message_from_json, message_to_json
 from newsbot.sandbox.telegram.update_queue import Update
 from newsbot.sandbox.telegram.webhook_settings import WebhookSettings
 
 if TYPE_CHECKING:
     from newsbot.sandbox.telegram.state import SandboxState
 
-__all__ = ["Batch", "Saver"]
+__all__ = ["TelegramSaver"]
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What is to be written: records by kind and id, None for one that is gone, and new ledger rows."""
+class TelegramSaver(Saver[LedgerEntry]):
+    """user, chat, message, update, meta."""
 
-    records: Mapping[tuple[str, str], str | None]
-    ledger: Sequence[LedgerEntry]
-
-
-class Saver:
-    """Marks, collects and restores for one state; does nothing at all without a file."""
-
-    def __init__(self, state: SandboxState, file: SandboxFile | None) -> None:
+    def __init__(self, state: SandboxState, file: SandboxFile[LedgerEntry] | None) -> None:
+        super().__init__(file)
         self._state = state
-        self._file = file
-        self._marked: dict[tuple[str, str], None] = {}
-        self._ledger_written = 0
 
-    def mark(self, kind: str, key: int | str) -> None:
-        if self._file is not None:
-            self._marked[(kind, str(key))] = None
+    def ledger(self) -> list[LedgerEntry]:
+        return self._state.ledger
 
     def mark_message(self, chat_id: int, message_id: int) -> None:
         """Messages to people of made-up ranges are not kept on disk."""
         if self._file is not None and not self._state.people.is_virtual(chat_id):
             self._marked[("message", f"{chat_id}/{message_id}")] = None
 
-    @property
-    def pending(self) -> bool:
-        return self._file is not None and (bool(self._marked) or self._ledger_written < len(self._state.ledger))
-
-    def collect(self) -> Batch:
-        """Everything that is marked, as it is now; the marks are gone."""
-        if self.pending:
-            self.mark("meta", "counters")
-        batch = Batch({key: self._record(*key) for key in self._marked}, self._state.ledger[self._ledger_written :])
-        self._marked = {}
-        self._ledger_written = len(self._state.ledger)
-        return batch
-
-    def write(self, batch: Batch) -> None:
-        """Write it; safe in a thread. Raises sqlite3.Error."""
-        if self._file is not None:
-            self._file.write(batch.records, batch.ledger)
-
-    def put_back(self, batch: Batch) -> None:
-        """Mark what could not be written, for the next time."""
-        for kind, key in batch.records:
-            self.mark(kind, key)
-        self._ledger_written = max(0, self._ledger_written - len(batch.ledger))
-
-    def clear(self) -> None:
-        """Empty the file; what is marked from now on is all there is."""
-        self._marked = {}
-        self._ledger_written = 0
-        if self._file is not None:
-            self._file.clear()
-        self.mark("meta", "counters")
-
-    def close(self) -> None:
-        """Write what is left and let go of the file; safe to call twice."""
-        if self._file is not None:
-            self.write(self.collect())
-            self._file.close()
-            self._file = None
-
-    def _record(self, kind: str, key: str) -> str | None:
+    def record(self, kind: str, key: str) -> Any:
         state = self._state
         body: Any
         match kind:
@@ -109,7 +55,7 @@ class Saver:
                 body = {**asdict(update), "at": update.at.isoformat()} if update is not None else None
             case _:
                 body = self._meta(key)
-        return json.dumps(body, ensure_ascii=False) if body is not None else None
+        return body
 
     def _meta(self, key: str) -> Any:
         state = self._state

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -19,6 +18,7 @@ import structlog
 from aiohttp import web
 
 from newsbot.sandbox.misbehaving import misbehave
+from newsbot.sandbox.saving import keep_writing
 from newsbot.sandbox.telegram.api import Api, Described, Method
 from newsbot.sandbox.telegram.arguments import MAX_FILE_BYTES, Arguments, read_arguments
 from newsbot.sandbox.telegram.control import add_control_routes
@@ -38,7 +38,6 @@ log = structlog.get_logger()
 METHODS: Final[dict[str, Method]] = {
     name.lower(): method for group in (SENDING, EDITING, DESCRIBING, RECEIVING) for name, method in group.items()
 }
-WRITE_EVERY: Final = 0.25  #: seconds between two looks at what must go to disk
 _TOKEN: Final = re.compile(r"[1-9][0-9]{0,19}:[A-Za-z0-9_-]{1,80}")
 RESTART: Final = ApiError(500, "Internal Server Error: restart")
 
@@ -88,7 +87,7 @@ class _Server:
             self._api = Api(self.state, session, Poller())
             sender = WebhookSender(self.state, session, self._execute_quietly, self.options.webhook_retry)
             sending = asyncio.create_task(sender.run())
-            writing = asyncio.create_task(self._write(stop))
+            writing = asyncio.create_task(keep_writing(self.state.saver, stop))
             yield
             stop.set()
             sending.cancel()
@@ -99,24 +98,6 @@ class _Server:
         """Let nobody wait for the rest of a long poll when the application stops."""
         if self._api is not None:
             self._api.poller.interrupt(RESTART)
-
-    async def _write(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            if self.state.saver.pending:
-                await self._save()
-            try:
-                async with asyncio.timeout(WRITE_EVERY):
-                    await stop.wait()
-            except TimeoutError:
-                continue
-
-    async def _save(self) -> None:
-        batch = self.state.saver.collect()
-        try:
-            await asyncio.to_thread(self.state.saver.write, batch)
-        except sqlite3.Error as error:
-            self.state.saver.put_back(batch)
-            log.warning("sandbox state not written, trying again", reason=str(error))
 
     # -- calls --------------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from newsbot.sandbox.changes import Change, ChangeFeed
 from newsbot.sandbox.faults import FaultPlan
+from newsbot.sandbox.sandbox_file import SandboxFile
 from newsbot.sandbox.telegram.audience import Audience
 from newsbot.sandbox.telegram.documents import Document, DocumentStore
 from newsbot.sandbox.telegram.faults import Fault
@@ -29,10 +30,9 @@ from newsbot.sandbox.telegram.model import (
     VirtualUsers,
 )
 from newsbot.sandbox.telegram.people import People
-from newsbot.sandbox.telegram.persistence import SandboxFile
 from newsbot.sandbox.telegram.pictures import Picture, PictureStore
 from newsbot.sandbox.telegram.profile import BotProfile
-from newsbot.sandbox.telegram.saving import Saver
+from newsbot.sandbox.telegram.saving import TelegramSaver
 from newsbot.sandbox.telegram.update_queue import Update, UpdateQueue
 from newsbot.sandbox.telegram.webhook_settings import WebhookSettings
 
@@ -64,7 +64,8 @@ class SandboxState:
         self.meter = FloodMeter(limits or FloodLimits(), monotonic)
         self.ledger: list[LedgerEntry] = []
         self.callbacks: dict[str, CallbackQuery] = {}
-        self.saver = Saver(self, SandboxFile(folder) if folder is not None else None)
+        file = SandboxFile(folder / "telegram.sqlite3", LedgerEntry) if folder is not None else None
+        self.saver = TelegramSaver(self, file)
         self.updates = UpdateQueue(clock, lambda update_id: self.saver.mark("update", update_id))
         self.webhook = WebhookSettings()
         self.pictures = PictureStore(folder)
