@@ -23,7 +23,8 @@ from aiohttp import web
 from newsbot.errors import StartError
 from newsbot.sandbox.bot_settings import write_bot_settings
 from newsbot.sandbox.cms_push import CmsPush
-from newsbot.sandbox.demo import create_sandbox_app
+from newsbot.sandbox.demo import PAGE, create_sandbox_app
+from newsbot.sandbox.messenger import DEMO_PAGE
 from newsbot.sandbox.simulated_readers import MOST
 
 STOP_WITHIN = 1.0  #: seconds that open requests get; a bot's long poll would last far longer
@@ -32,7 +33,7 @@ STOP_WITHIN = 1.0  #: seconds that open requests get; a bot's long poll would la
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m newsbot.sandbox",
-        description="A portal, a Telegram server and readers' phones on this machine, at one address.",
+        description="A portal, Telegram's and Facebook's servers and readers' phones on this machine, at one address.",
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder to keep everything in (default: memory only)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -41,23 +42,30 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--readers", type=_count, default=0, metavar="N", help="simulated readers there are at least (default: none)"
     )
+    parser.add_argument(
+        "--messenger", action="store_true", help="let the bot speak for the Facebook Page too (default: Telegram only)"
+    )
     options = parser.parse_args(arguments)
     try:
         with _folder_to_ourselves(options.data):
-            asyncio.run(_serve(options.data, options.host, options.port, options.bot, options.readers))
+            asyncio.run(_serve(options))
     except StartError as error:
         sys.stderr.write(f"sandbox: {error}\n")
         return 2
     return 0
 
 
-async def _serve(folder: Path | None, host: str, port: int, bot: str, readers: int) -> None:
+async def _serve(options: argparse.Namespace) -> None:
+    folder: Path | None = options.data
+    host, port, bot = options.host, options.port, options.bot
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     cms_token = secrets.token_urlsafe(24)
     push = CmsPush(bot, cms_token) if bot else None
-    runner = web.AppRunner(create_sandbox_app(folder, push, readers), access_log=None, shutdown_timeout=STOP_WITHIN)
+    webhook = f"{bot.rstrip('/')}/messenger/webhook" if bot and options.messenger else ""
+    app = create_sandbox_app(folder, push, options.readers, messenger_webhook=webhook)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_WITHIN)
     await runner.setup()
     try:
         try:
@@ -68,8 +76,9 @@ async def _serve(folder: Path | None, host: str, port: int, bot: str, readers: i
         address = f"http://{name}:{runner.addresses[0][1]}"
         if push is not None:
             push.portal = address
+        app[PAGE].address = address
         if folder is not None:
-            write_bot_settings(folder, address, cms_token)
+            write_bot_settings(folder, address, cms_token, DEMO_PAGE if options.messenger else None)
         sys.stdout.write(f"sandbox ready {address}\n")
         sys.stdout.flush()
         await stop.wait()

@@ -17,7 +17,8 @@ from aiohttp import web
 from newsbot.errors import StartError
 from newsbot.sandbox import DEMO_BOT_ENGLISH_NAME, DEMO_BOT_NAME, DEMO_BOT_USERNAME, DEMO_TOKEN, READERS_FILE
 from newsbot.sandbox.cms_push import CMS_PUSH, CmsPush
-from newsbot.sandbox.messenger import GraphState, PageAccount, add_messenger_routes
+from newsbot.sandbox.messenger import DEMO_PAGE, GraphState, add_messenger_routes
+from newsbot.sandbox.messenger import ServerOptions as MessengerOptions
 from newsbot.sandbox.phone import PHONES, Phones, add_phone_routes
 from newsbot.sandbox.phone_view import LinkPreview
 from newsbot.sandbox.phone_words import steps, words
@@ -41,12 +42,17 @@ _ARTICLE_PATH: Final = re.compile(rf"https?://[^/]+/(?:{'|'.join(sections())})/(
 
 _PICTURE_PATH: Final = re.compile(r"https?://[^/]+(/images/[a-z]+-\d{1,9}\.png)")
 
+PAGE: Final = web.AppKey("page", GraphState)  #: the Facebook Page's side, of an application that serves it
+
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def create_sandbox_app(folder: Path | None = None, push: CmsPush | None = None, readers: int = 0) -> web.Application:
+def create_sandbox_app(
+    folder: Path | None = None, push: CmsPush | None = None, readers: int = 0, *, messenger_webhook: str = ""
+) -> web.Application:
     """Everything, kept in `folder` (None: in memory); `push` tells a bot of withdrawals; so many simulated `readers`.
 
+    `messenger_webhook`: where the Page's events go, as soon as something answers there.
     Raises StartError when the folder can't be used.
     """
     state = _open_state(folder / "telegram" if folder else None)
@@ -68,10 +74,13 @@ def create_sandbox_app(folder: Path | None = None, push: CmsPush | None = None, 
     app.cleanup_ctx.append(simulated.let_them_come)
     Rehearsal(state, simulated).add_routes(app)
     add_telegram_routes(app, state)
-    add_messenger_routes(app, GraphState.open(PageAccount(name=DEMO_BOT_NAME)))
+    page = _open_page(folder / "messenger" if folder else None)
+    app[PAGE] = page
+    add_messenger_routes(app, page, MessengerOptions(callback=messenger_webhook))
 
     async def let_go(_: web.Application) -> None:
-        state.close()  # it stays open after its server stops, for who wants to look at it: nobody here
+        state.close()  # they stay open after their servers stop, for who wants to look at them: nobody here
+        page.close()
 
     app.on_cleanup.append(let_go)
     return app
@@ -80,6 +89,13 @@ def create_sandbox_app(folder: Path | None = None, push: CmsPush | None = None, 
 def _open_state(folder: Path | None) -> SandboxState:
     try:
         return SandboxState.open(folder, token=DEMO_TOKEN, username=DEMO_BOT_USERNAME)
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise StartError(f"{folder}: can't be read ({error}); move the folder away to begin anew.") from None
+
+
+def _open_page(folder: Path | None) -> GraphState:
+    try:
+        return GraphState.open(DEMO_PAGE, folder=folder)
     except (sqlite3.DatabaseError, OSError) as error:
         raise StartError(f"{folder}: can't be read ({error}); move the folder away to begin anew.") from None
 

@@ -90,8 +90,9 @@ class FaultPlan(Generic[Rule]):
         self.faults.append(fault)
         return fault
 
-    def clear(self) -> None:
-        self.faults.clear()
+    def clear(self, name: str | None = None) -> None:
+        """Remove all rules, or those of one name."""
+        self.faults[:] = [fault for fault in self.faults if name is not None and fault.name != name]
 
     def choose(self, method: str, chat_id: Callable[[], Chat | None]) -> Rule | None:
         if not self.faults:

@@ -53,4 +53,4 @@ def _faults(kind: str) -> list[Fault]:
 
 
 def _end(plan: FaultPlan[Fault], kind: str) -> None:
-    plan.faults[:] = [fault for fault in plan.faults if fault.name != kind]
+    plan.clear(kind)

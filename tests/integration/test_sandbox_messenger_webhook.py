@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from tests.messenger_sandbox import messenger_sandbox, webhook
+from newsbot.sandbox.messenger import ServerOptions
+from tests.messenger_sandbox import QUICK_RETRIES, messenger_sandbox, webhook
+from tests.telegram_sandbox import until
 
 
 @pytest.fixture
@@ -139,3 +141,69 @@ async def test_an_hour_of_failures_unsubscribes_the_page(sandbox, reader):
         sandbox.readers.send_text(reader.id, "চার")
         (event,) = await hook.wait("message")
     assert event["message"]["text"] == "চার"
+
+
+@pytest.mark.parametrize("together", ["entries", "messaging"])
+async def test_events_held_back_come_in_one_body(sandbox, reader, together):
+    async with webhook(sandbox, fields=["messages"]) as hook:
+        await sandbox.order("PUT", "/form", {"held": True, "together": together})
+        for text in ("এক", "দুই", "তিন"):
+            sandbox.readers.send_text(reader.id, text)
+        assert hook.bodies == []
+        assert await sandbox.order("POST", "/release") == {"status": 200}
+        assert len(hook.bodies) == 1
+        assert len(hook.entries) == (3 if together == "entries" else 1)
+        assert [item["message"]["text"] for item in hook.items] == ["এক", "দুই", "তিন"]
+
+
+async def test_odd_envelopes_are_signed_like_any(sandbox, reader):
+    async with webhook(sandbox, fields=["messages"]) as hook:
+        for timestamps, kind in [("seconds", int), ("text", str), ("float", float), ("missing", type(None))]:
+            form = {"timestamps": timestamps, "numeric_ids": True, "unknown_keys": True}
+            await sandbox.order("PUT", "/form", form)
+            sandbox.readers.send_text(reader.id, timestamps)
+            await hook.wait("message", len(hook.bodies) + 1)
+            item = hook.items[-1]
+            assert type(item.get("timestamp")) is kind
+            assert item["sender"] == {"id": int(reader.id)}
+        test_button = {"object": "page", "entry": [{"id": "0", "time": 1, "changes": [{"field": "messages"}]}]}
+        assert await sandbox.order("POST", "/deliver", {"body": test_button}) == {"status": 200}
+        assert await sandbox.order("POST", "/deliver", {"raw": "{", "signature": "sha256=00"}) == {"status": 200}
+    assert hook.signatures[-1] == "sha256=00"
+    secret = sandbox.state.account.app_secret.encode()
+    for body, signature in zip(hook.bodies[:-1], hook.signatures[:-1], strict=True):
+        assert signature == "sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest()
+
+
+async def test_what_arrived_can_be_sent_again(sandbox, reader):
+    async with webhook(sandbox, fields=["messages"]) as hook:
+        mid = sandbox.readers.send_text(reader.id, "এক")["mid"]
+        await hook.wait("message")
+        sandbox.readers.send_text(reader.id, "দুই")
+        await hook.wait("message", 2)
+        assert await sandbox.order("POST", "/send-again", {"mid": mid}) == {"statuses": [200]}
+    first, _, again = hook.entries
+    assert again["messaging"] == first["messaging"]
+    assert again["time"] > first["time"]
+
+
+async def test_a_webhook_that_starts_late_is_found_and_subscribed():
+    async with messenger_sandbox() as elsewhere, webhook(elsewhere) as hook:
+        options = ServerOptions(webhook_retry=QUICK_RETRIES, callback=hook.url)
+        async with messenger_sandbox(options=options) as sandbox:
+            await until(lambda: bool(sandbox.state.webhook.fields))
+            person = sandbox.readers.add_person("রহিম")
+            sandbox.readers.send_text(person.id, "হাই")
+            await hook.wait("message")
+
+
+async def test_people_are_served_side_by_side_and_each_in_order(sandbox):
+    people = [sandbox.readers.add_person(f"রহিম {number}") for number in range(5)]
+    async with webhook(sandbox, fields=["messages"]) as hook:
+        for number in range(10):
+            for person in people:
+                sandbox.readers.send_text(person.id, str(number))
+        await hook.wait("message", 50)
+    for person in people:
+        own = [item["message"]["text"] for item in hook.items if item["sender"]["id"] == person.id]
+        assert own == [str(number) for number in range(10)]

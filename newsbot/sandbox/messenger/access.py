@@ -33,12 +33,23 @@ class Access:
     account: PageAccount
     trouble: str = ""  #: a key of TOKEN_TROUBLES; empty: the token is good
     proof_required: bool = False  #: "Require App Secret" is on
-    calls: int = 0  #: for `expires_after`
     expires_after: int | None = None  #: the token is good for so many calls more
     token: str = ""  #: the page token in force; a new one can be made
 
     def __post_init__(self) -> None:
         self.token = self.token or self.account.token
+
+    def refuse(self, trouble: str) -> None:
+        """The token is good no more. Raises ValueError for a trouble there isn't."""
+        if trouble not in TOKEN_TROUBLES:
+            raise ValueError(f"There is no trouble {trouble!r} of a token, only {', '.join(TOKEN_TROUBLES)}")
+        self.trouble = trouble
+
+    def renew(self, token: str = "") -> str:
+        """It is good again; a new one takes its place if it is given. The token in force."""
+        self.trouble, self.expires_after = "", None
+        self.token = token or self.token
+        return self.token
 
     def check(self, token: str, proof: str) -> bool:
         """Whether it is the app's own token (True) or the Page's (False). Raises GraphError."""

@@ -42,10 +42,15 @@ class EventQueue:
     def __init__(self) -> None:
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self.unfinished = 0  #: waiting, under way, or to be tried again
+        self.drops = 0  #: how often everything that waited was given up
 
     def add(self, event: Event) -> None:
         self.unfinished += 1
         self._events.put_nowait(event)
+
+    def add_later(self, event: Event, seconds: float) -> None:
+        self.unfinished += 1
+        asyncio.get_running_loop().call_later(seconds, self._events.put_nowait, event)
 
     async def next(self) -> Event:
         return await self._events.get()
@@ -54,7 +59,13 @@ class EventQueue:
         """They were delivered or given up."""
         self.unfinished -= sum(1 for _ in events)
 
+    def take_waiting(self) -> list[Event]:
+        """Everything that waits, for one body; the caller says when they are finished."""
+        return [self._events.get_nowait() for _ in range(self._events.qsize())]
+
     def drop_waiting(self) -> None:
+        """Give up what waits; what is to be tried again sees it by `drops`."""
+        self.drops += 1
         while not self._events.empty():
             self._events.get_nowait()
             self.unfinished -= 1

@@ -17,6 +17,11 @@ class MessageBook:
         self._changed = changed
         self._by_mid: dict[str, StoredMessage] = {}
         self._threads: dict[str, list[StoredMessage]] = {}
+        self._last_number = 0
+
+    def next_number(self) -> int:
+        self._last_number += 1
+        return self._last_number
 
     def put(self, message: StoredMessage) -> None:
         """Store a new or changed message."""
@@ -26,6 +31,7 @@ class MessageBook:
     def restore(self, message: StoredMessage) -> None:
         if message.mid not in self._by_mid:
             self._threads.setdefault(message.person_id, []).append(message)
+            self._last_number = max(self._last_number, message.number)
         self._by_mid[message.mid] = message
 
     def get(self, mid: str) -> StoredMessage | None:
@@ -42,12 +48,6 @@ class MessageBook:
     def forget(self, person_id: str) -> None:
         """The person deleted the conversation: their app shows it no more. Mids stay known to the Page."""
         self._threads.pop(person_id, None)
-
-    def drop(self, mid: str) -> None:
-        """Forget a message altogether."""
-        message = self._by_mid.pop(mid, None)
-        if message is not None and message in self._threads.get(message.person_id, ()):
-            self._threads[message.person_id].remove(message)
 
     def bubble(self, message: StoredMessage) -> dict[str, Any]:
         """See the package's docstring. Quick replies are shown under the last message only."""

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-__all__ = ["INBOX_APP_ID", "LedgerEntry", "PageAccount", "Person", "StoredMessage", "new_mid"]
+__all__ = [
+    "DEMO_PAGE",
+    "INBOX_APP_ID",
+    "LedgerEntry",
+    "PageAccount",
+    "Person",
+    "StoredMessage",
+    "VirtualPeople",
+    "new_mid",
+]
 
+DAY: Final = 86_400.0  #: seconds
 INBOX_APP_ID: Final = "263902037430900"  #: the app by which people answer from the Page's inbox
 
 
@@ -30,6 +41,10 @@ class PageAccount:
         return f"{self.app_id}|{self.app_secret}"
 
 
+#: the demo's Page
+DEMO_PAGE: Final = PageAccount(name="জোনাকি বার্তা")
+
+
 @dataclass(slots=True)
 class Person:
     """A reader, by their page-scoped id. `started` is whether they ever wrote; before that no id of theirs exists."""
@@ -47,12 +62,58 @@ class Person:
     window_until: float = 0.0  #: seconds since 1970
     opened_by: str = ""  #: what opened the window last: MESSAGE, BUTTON, REACTION, REFERRAL, AD
     wrote_at: float = 0.0  #: of their last message: a person at the Page may answer for seven days
-    news_until: float = 0.0  #: end of their consent to news outside the window; 0: none
     referral: Mapping[str, Any] | None = None  #: a link or ad they came by, told with the first thing they do
+    thread_owner: str = ""  #: the app that has the thread; empty: ours
+    opted_out: bool = False  #: asked the platform to stop the Page's notifications
 
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualPeople:
+    """A range of ids that are all readers, made up on the spot: they cost nothing until one does something."""
+
+    first_id: int
+    count: int
+    wrote_at: float  #: seconds since 1970: when all of them wrote last, which is what opened their windows
+    blocked: float = 0.0  #: fraction, as are the next two; which of them is fixed by the seed
+    deactivated: float = 0.0
+    outside: float = 0.0  #: wrote a day before the others
+    locales: tuple[str, ...] = ("bn_IN",)
+    seed: int = 0
+    slow: float = 0.0  #: fraction to whom the server takes `slow_seconds` to answer
+    slow_seconds: float = 0.0
+
+    def __contains__(self, person_id: str) -> bool:
+        return person_id.isdecimal() and self.first_id <= int(person_id) < self.first_id + self.count
+
+    def lateness(self, person_id: str) -> float:
+        """Seconds by which the server's answer about one of them is late."""
+        return self.slow_seconds if self._draw(person_id)[6] < self.slow * 256 else 0.0
+
+    def find(self, person_id: str) -> Person | None:
+        if person_id not in self:
+            return None
+        draw = self._draw(person_id)
+        share = int.from_bytes(draw[:6]) / (1 << 48)
+        gone = self.blocked + self.deactivated
+        wrote_at = self.wrote_at - (DAY if gone <= share < gone + self.outside else 0.0)
+        return Person(
+            id=person_id,
+            first_name=f"Reader {person_id}",
+            locale=self.locales[draw[7] % len(self.locales)],
+            started=True,
+            blocked=share < self.blocked,
+            deactivated=self.blocked <= share < gone,
+            window_until=wrote_at + DAY,
+            opened_by="MESSAGE",
+            wrote_at=wrote_at,
+        )
+
+    def _draw(self, person_id: str) -> bytes:
+        return hashlib.blake2b(f"{self.seed}:{person_id}".encode(), digest_size=8).digest()
 
 
 @dataclass(slots=True)
@@ -62,6 +123,7 @@ class StoredMessage:
     mid: str
     person_id: str
     at: int  #: milliseconds since 1970
+    number: int  #: in the order of writing: several have the same millisecond
     app_id: str  #: of the app that sent it; empty: the person
     content: Mapping[str, Any]  #: as in the Send API: text, attachment, attachments, quick_replies, metadata
     kind: str = "message"  #: or `postback`: a tap, which the thread shows as its title

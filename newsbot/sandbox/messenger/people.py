@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Final
 
 from newsbot.sandbox.messenger.errors import GraphError, no_such_person, not_available
-from newsbot.sandbox.messenger.model import Person
+from newsbot.sandbox.messenger.model import DAY, Person, VirtualPeople
 
 __all__ = ["AD_WINDOW", "HUMAN_WINDOW", "WINDOW", "People"]
 
 FIRST_ID: Final = 7_100_000_000_000_001  #: sixteen digits, as they are
-WINDOW: Final = 24 * 3600.0  #: seconds that a reader's act opens the window for
+WINDOW: Final = DAY  #: seconds that a reader's act opens the window for
 AD_WINDOW: Final = 7 * WINDOW  #: for the first message after a click on an ad
 HUMAN_WINDOW: Final = 7 * WINDOW  #: in which a person at the Page may answer a message
 
@@ -22,9 +22,25 @@ class People:
     def __init__(self, changed: Callable[[str], None]) -> None:
         self._changed = changed
         self.people: dict[str, Person] = {}
+        self.ranges: list[VirtualPeople] = []
 
     def get(self, person_id: str) -> Person | None:
-        return self.people.get(person_id)
+        """The person, or None. People of a made-up range are new objects each time, until one is saved."""
+        known = self.people.get(person_id)
+        if known is not None or not self.ranges:
+            return known
+        return next((person for group in self.ranges if (person := group.find(person_id)) is not None), None)
+
+    def is_virtual(self, person_id: str) -> bool:
+        return person_id not in self.people
+
+    def lateness(self, person_id: str) -> float:
+        """Seconds by which the server's answer about this person is late."""
+        return next((group.lateness(person_id) for group in self.ranges if person_id in group), 0.0)
+
+    def count(self) -> int:
+        """People whom the Page could write to at some time, of made-up ranges too."""
+        return sum(person.started for person in self.people.values()) + sum(group.count for group in self.ranges)
 
     def save(self, person: Person) -> None:
         self.people[person.id] = person

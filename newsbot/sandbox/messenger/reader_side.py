@@ -1,24 +1,22 @@
-"""What people do in Messenger: write, tap, react, block. Each act queues the events that a webhook would get."""
+"""What people do in Messenger. Each act queues the events that a webhook would get."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from newsbot.sandbox.errors import SandboxError
-from newsbot.sandbox.messenger.model import Person, StoredMessage
-from newsbot.sandbox.messenger.state import GraphState
+from newsbot.sandbox.messenger.model import Person, VirtualPeople
+from newsbot.sandbox.messenger.tapping_side import TappingSide
+from newsbot.sandbox.messenger.writing_side import LIKE
 
-__all__ = ["ReaderSide"]
+__all__ = ["LIKE", "ReaderSide"]
 
-LIKE: Final = 369239263222822  #: the small 👍 sticker
+#: what events call the reactions of the picker; any other emoji is `other`
+_REACTIONS: Final = {"❤": "love", "😆": "smile", "😮": "wow", "😢": "sad", "😠": "angry", "👍": "like", "👎": "dislike"}
 
 
-class ReaderSide:
+class ReaderSide(TappingSide):
     """The other end of every thread. Plain methods; see the package's docstring for the shapes."""
-
-    def __init__(self, state: GraphState) -> None:
-        self.state = state
 
     # -- people -------------------------------------------------------------------------------------------------------
 
@@ -44,14 +42,41 @@ class ReaderSide:
         self.state.tell_person(person)
         return person
 
-    def person(self, person_id: str) -> Person:
-        """The person; raises SandboxError for an unknown id."""
-        person = self.state.people.get(person_id)
-        if person is None:
-            raise SandboxError(f"There is no person {person_id}")
-        return person
+    def add_virtual_people(
+        self,
+        first_id: int,
+        count: int,
+        *,
+        blocked: float = 0.0,
+        deactivated: float = 0.0,
+        outside: float = 0.0,
+        locales: tuple[str, ...] = ("bn_IN",),
+        seed: int = 0,
+        slow: float = 0.0,
+        slow_seconds: float = 0.0,
+    ) -> VirtualPeople:
+        """A range of ids that are all readers who wrote just now, but for the given fractions. Costs nothing."""
+        if first_id <= 0 or count <= 0 or blocked + deactivated + outside > 1 or not locales:
+            raise SandboxError(
+                "A range needs a positive first id and count, a locale, and fractions of at most 1 in all"
+            )
+        group = VirtualPeople(
+            first_id,
+            count,
+            self.state.clock(),
+            blocked,
+            deactivated,
+            outside,
+            locales,
+            seed,
+            slow,
+            slow_seconds,
+        )
+        self.state.add_range(group)
+        return group
 
     def persons(self) -> list[Person]:
+        """Everyone who was added one by one or has done something; not the rest of made-up ranges."""
         return sorted(self.state.people.people.values(), key=lambda person: int(person.id))
 
     def view(self, person_id: str, *, limit: int = 50) -> list[dict[str, Any]]:
@@ -60,130 +85,91 @@ class ReaderSide:
         messages = self.state.messages.thread(person_id)[-limit:]
         return [self.state.messages.bubble(message) for message in messages]
 
-    # -- writing ------------------------------------------------------------------------------------------------------
+    def welcome(self, person_id: str) -> dict[str, Any]:
+        """What the empty thread shows: {"greeting", "get_started": bool, "ice_breakers": [{"question", "payload"}]}."""
+        person, profile = self.person(person_id), self.state.profile
+        breakers = profile.ice_breakers(person.locale)
+        return {
+            "greeting": profile.greeting(person.locale),
+            "get_started": profile.get_started is not None,
+            "ice_breakers": breakers,
+        }
 
-    def send_text(self, person_id: str, text: str, *, reply_to: str | None = None) -> dict[str, Any]:
-        """Write a message."""
-        if not text:
-            raise SandboxError("Nobody can send an empty message")
-        return self._write(person_id, {"text": text}, reply_to=reply_to)
+    # -- reactions, reading -------------------------------------------------------------------------------------------
 
-    def send_sticker(self, person_id: str, sticker_id: int = LIKE) -> dict[str, Any]:
-        """A sticker; the thumb without anything else."""
-        payload = {"url": f"https://scontent.example/sticker/{sticker_id}.png", "sticker_id": sticker_id}
-        return self._write(person_id, {"attachments": [{"type": "sticker", "payload": payload}]})
-
-    def tap_quick_reply(
-        self, person_id: str, payload: str | None = None, *, title: str | None = None
-    ) -> dict[str, Any]:
-        """Tap one under the last message, named by payload or title; all of them vanish."""
-        last = self.state.messages.last(person_id)
-        replies = last.content.get("quick_replies", ()) if last is not None and last.app_id else ()
-        for reply in replies:
-            if (payload is not None and reply.get("payload") == payload) or (
-                title is not None and reply.get("title") == title
-            ):
-                content = {"text": reply["title"], "quick_reply": {"payload": reply["payload"]}}
-                return self._write(person_id, content)
-        shown = [reply.get("payload") for reply in replies]
-        raise SandboxError(f"There is no quick reply {payload or title!r} under the last message; there are {shown}")
-
-    def _write(self, person_id: str, content: Mapping[str, Any], *, reply_to: str | None = None) -> dict[str, Any]:
-        person = self._able(person_id)
-        if reply_to is not None:
-            self._message(person_id, reply_to)
-        message = self.state.post(person, content, reply_to=reply_to)
-        told: dict[str, Any] = {"mid": message.mid, **content}
-        if reply_to is not None:
-            told["reply_to"] = {"mid": reply_to, "is_self_reply": not self._message(person_id, reply_to).app_id}
-        person.wrote_at = self.state.clock()
-        self._open(person, "MESSAGE")
-        self.state.push("messages", person_id, {"message": told})
+    def react(self, person_id: str, mid: str, emoji: str = "❤") -> dict[str, Any]:
+        """React to a message, which opens the window."""
+        person, message = self._able(person_id), self._message(person_id, mid)
+        message.reactions["person"] = emoji
+        self.state.changed(message)
+        self._open(person, "REACTION")
+        name = _REACTIONS.get(emoji.rstrip("\ufe0f"), "other")
+        reaction = {"reaction": name, "emoji": emoji, "action": "react", "mid": mid}
+        self.state.push("message_reactions", person_id, {"reaction": reaction})
         return self.state.messages.bubble(message)
 
-    # -- tapping ------------------------------------------------------------------------------------------------------
-
-    def get_started(self, person_id: str, ref: str | None = None) -> dict[str, Any]:
-        """The button of an empty thread, after a link with `ref` if there is one."""
-        person = self._able(person_id)
-        payload = self.state.profile.get_started
-        if payload is None:
-            raise SandboxError("There is no Get Started button: the profile sets none, or ice breakers in its place")
-        if self.state.messages.thread(person_id):
-            raise SandboxError("Get Started stands in an empty thread only")
-        referral = {"ref": ref, "source": "SHORTLINK", "type": "OPEN_THREAD"} if ref is not None else None
-        return self._postback(person, "Get Started", payload, referral)
-
-    def tap_button(
-        self, person_id: str, mid: str, payload: str | None = None, *, title: str | None = None
-    ) -> dict[str, Any]:
-        """Tap a postback button of a template, named by payload or title."""
+    def unreact(self, person_id: str, mid: str) -> dict[str, Any]:
         message = self._message(person_id, mid)
-        for button in buttons_of(message):
-            if button.get("type") == "postback" and (
-                (payload is not None and button.get("payload") == payload)
-                or (title is not None and button.get("title") == title)
-            ):
-                return self._postback(self._able(person_id), button["title"], button["payload"])
-        raise SandboxError(f"The message has no postback button {payload or title!r}")
-
-    def _postback(
-        self, person: Person, title: str, payload: str, referral: Mapping[str, Any] | None = None
-    ) -> dict[str, Any]:
-        message = self.state.post(person, {"text": title}, kind="postback")
-        told: dict[str, Any] = {"mid": message.mid, "title": title, "payload": payload}
-        if referral is not None:
-            told["referral"] = dict(referral)
-        self._open(person, "BUTTON")
-        self.state.push("messaging_postbacks", person.id, {"postback": told})
+        if message.reactions.pop("person", None) is None:
+            raise SandboxError("There is no reaction to take back")
+        self.state.changed(message)
+        self.state.push("message_reactions", person_id, {"reaction": {"action": "unreact", "mid": mid}})
         return self.state.messages.bubble(message)
+
+    def read(self, person_id: str) -> None:
+        """Look at the thread: all that the Page wrote is read."""
+        self._able(person_id)
+        for message in reversed(self.state.messages.thread(person_id)):
+            if message.read:
+                break
+            if message.app_id:
+                message.read = True
+                self.state.changed(message)
+        self.state.push("message_reads", person_id, {"read": {"watermark": self.state.now_ms()}})
 
     # -- standing -----------------------------------------------------------------------------------------------------
 
     def block(self, person_id: str) -> None:
         """Block the Page's messages; the Page is told nothing."""
-        self._set_blocked(person_id, blocked=True)
+        self._set(person_id, blocked=True)
 
     def unblock(self, person_id: str) -> None:
-        self._set_blocked(person_id, blocked=False)
+        self._set(person_id, blocked=False)
 
-    def _set_blocked(self, person_id: str, *, blocked: bool) -> None:
-        person = self.person(person_id)
-        person.blocked = blocked
-        self.state.people.save(person)
-        self.state.tell_person(person)
+    def delete_account(self, person_id: str) -> None:
+        """The account is gone, as if deactivated; the Page is told nothing."""
+        self._set(person_id, deactivated=True)
+
+    def delete_conversation(self, person_id: str) -> None:
+        """The person's app shows an empty thread again; the Page is told nothing, and the window stays as it was."""
+        self.state.messages.forget(self.person(person_id).id)
+        self.state.tell("cleared", person_id)
 
     def close_window(self, person_id: str) -> None:
         """End the window now, as if its time were over."""
         person = self.person(person_id)
-        person.window_until = min(person.window_until, self.state.clock())
+        self._set(person_id, window_until=min(person.window_until, self.state.clock()))
+
+    def stop(self, person_id: str) -> None:
+        """Stop the Page's notifications by Messenger's own control: the event that also opts in says so."""
+        self._tell_consent(self._set(person_id, opted_out=True), "STOP_NOTIFICATIONS")
+
+    def resume(self, person_id: str) -> None:
+        self._tell_consent(self._set(person_id, opted_out=False), "RESUME_NOTIFICATIONS")
+
+    def _tell_consent(self, person: Person, status: str) -> None:
+        optin = {
+            "type": "notification_messages",
+            "payload": "news",
+            "notification_messages_token": f"token-{person.id}",
+            "notification_messages_status": status,
+        }
+        self.state.push("messaging_optins", person.id, {"optin": optin})
+
+    def _set(self, person_id: str, **changes: Any) -> Person:
+        person = self.person(person_id)
+        for name, value in changes.items():
+            setattr(person, name, value)
         self.state.people.save(person)
         self.state.tell_person(person)
-
-    # -- inside -------------------------------------------------------------------------------------------------------
-
-    def _open(self, person: Person, cause: str) -> None:
-        self.state.people.open_window(person, cause, self.state.clock())
-        self.state.tell_person(person)
-
-    def _able(self, person_id: str) -> Person:
-        """The person, if they can write at all."""
-        person = self.person(person_id)
-        if person.deactivated:
-            raise SandboxError(f"{person.name} has deleted their account")
-        if person.blocked:
-            raise SandboxError(f"{person.name} has blocked the Page and must unblock it first")
         return person
-
-    def _message(self, person_id: str, mid: str) -> StoredMessage:
-        message = self.state.messages.get(mid)
-        if message is None or message.person_id != person_id:
-            raise SandboxError(f"There is no message {mid} in the thread of {person_id}")
-        return message
-
-
-def buttons_of(message: StoredMessage) -> list[Mapping[str, Any]]:
-    """Every button of a template, an element's after the other's."""
-    payload = (message.content.get("attachment") or {}).get("payload") or {}
-    owners = [payload, *payload.get("elements", ())]
-    return [button for owner in owners for button in owner.get("buttons") or ()]

@@ -10,8 +10,9 @@ from newsbot.sandbox.messenger.arguments import Arguments
 from newsbot.sandbox.messenger.errors import GraphError, bad_parameter, outside_window
 from newsbot.sandbox.messenger.model import Person, StoredMessage
 from newsbot.sandbox.messenger.people import HUMAN_WINDOW
-from newsbot.sandbox.messenger.shapes import check_message
+from newsbot.sandbox.messenger.shapes import MEDIA, check_message
 from newsbot.sandbox.messenger.state import GraphState
+from newsbot.sandbox.messenger.uploading import settle_attachments
 
 __all__ = ["DEAD_TAGS", "send"]
 
@@ -26,6 +27,7 @@ ACTIONS: Final = ("mark_seen", "typing_on", "typing_off", "react", "unreact")
 async def send(api: Api, call: Call) -> dict[str, Any]:
     """Accept a message or an action, or say why not."""
     arguments, state = call.arguments, api.state
+    state.standing.check_sending()
     person_id = _recipient(arguments)
     action = arguments.text("sender_action")
     message = arguments.object("message")
@@ -36,7 +38,7 @@ async def send(api: Api, call: Call) -> dict[str, Any]:
         return _act(state, person, action.lower(), arguments)
     assert message is not None
     messaging_type = _messaging_type(arguments)
-    tag = _tag(arguments, messaging_type)
+    tag = _tag(state, arguments, messaging_type)
     notification = arguments.text("notification_type") or "REGULAR"
     if notification not in NOTIFICATIONS:
         raise bad_parameter(f"param notification_type must be one of {{{', '.join(NOTIFICATIONS)}}}.")
@@ -44,11 +46,14 @@ async def send(api: Api, call: Call) -> dict[str, Any]:
     person = state.people.reachable(person_id)
     check_window(state, person, tag)
     reply_to = _reply_to(state, arguments, person)
+    state.meter.admit_send(media=_is_media(message))
+    message, attachment_id = await settle_attachments(api, message, arguments.upload)
     stored = state.post(person, message, app_id=state.account.app_id, reply_to=reply_to, notification=notification)
     state.record_send(stored, messaging_type)
     echo(state, stored)
     state.push("message_deliveries", person.id, {"delivery": {"mids": [stored.mid], "watermark": stored.at}})
-    return {"recipient_id": person.id, "message_id": stored.mid}
+    answer = {"recipient_id": person.id, "message_id": stored.mid}
+    return answer if attachment_id is None else {**answer, "attachment_id": attachment_id}
 
 
 def check_window(state: GraphState, person: Person, tag: str = "") -> None:
@@ -58,9 +63,8 @@ def check_window(state: GraphState, person: Person, tag: str = "") -> None:
         if now - person.wrote_at >= HUMAN_WINDOW:
             raise outside_window()
     elif tag == "NON_PROMOTIONAL_SUBSCRIPTION":
-        raise GraphError(
-            10, "(#10) This message is sent outside of allowed window. You need News Messaging permission.", 2018065
-        )
+        if not state.standing.news_page:
+            raise GraphError(10, "(#10) This message is sent outside of allowed window: no news permission.", 2018065)
     elif person.window_until <= now:
         raise outside_window()
 
@@ -100,13 +104,20 @@ def _messaging_type(arguments: Arguments) -> str:
     return messaging_type
 
 
-def _tag(arguments: Arguments, messaging_type: str) -> str:
+def _is_media(message: Mapping[str, Any]) -> bool:
+    attachment = message.get("attachment") or {}
+    return "attachments" in message or attachment.get("type") in MEDIA
+
+
+def _tag(state: GraphState, arguments: Arguments, messaging_type: str) -> str:
     """The tag in force; the dead ones are refused wherever they stand."""
     tag = arguments.text("tag")
     if tag in DEAD_TAGS:
         raise bad_parameter(f"The message tag {tag} is no longer supported.")
     if tag and tag not in TAGS:
         raise bad_parameter(f"param tag must be one of {{{', '.join(TAGS)}}}.")
+    if tag == "HUMAN_AGENT" and not state.standing.human_agent:
+        raise GraphError(10, "(#10) The Human Agent feature was not granted to this app.")
     if messaging_type == "MESSAGE_TAG" and not tag:
         raise bad_parameter("A message with messaging_type MESSAGE_TAG must have a tag.")
     if tag and messaging_type != "MESSAGE_TAG" and "messaging_type" in arguments:

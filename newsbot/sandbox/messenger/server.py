@@ -10,7 +10,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import aiohttp
@@ -19,14 +19,20 @@ from aiohttp import web
 
 from newsbot.sandbox.messenger.api import Api, Call, Method
 from newsbot.sandbox.messenger.arguments import MAX_FILE_BYTES, Arguments, read_arguments
+from newsbot.sandbox.messenger.batch import run_batch
 from newsbot.sandbox.messenger.control import add_control_routes
-from newsbot.sandbox.messenger.describing import describe_page, describe_person
+from newsbot.sandbox.messenger.describing import debug_token, describe_page, describe_person
 from newsbot.sandbox.messenger.errors import GraphError, bad_parameter, no_such_object
+from newsbot.sandbox.messenger.faults import EVENT_ACTIONS
 from newsbot.sandbox.messenger.profile_calls import get_profile, remove_from_profile, set_profile
+from newsbot.sandbox.messenger.routing import pass_thread, release_thread, take_thread, thread_owner
 from newsbot.sandbox.messenger.sending import send
 from newsbot.sandbox.messenger.state import GraphState
-from newsbot.sandbox.messenger.subscriptions import subscribed_apps, subscriptions
+from newsbot.sandbox.messenger.subscriptions import connect, subscribed_apps, subscriptions
+from newsbot.sandbox.messenger.uploading import upload_attachment
 from newsbot.sandbox.messenger.webhook_sender import RetryPolicy, WebhookSender
+from newsbot.sandbox.misbehaving import misbehave
+from newsbot.sandbox.saving import keep_writing
 
 __all__ = ["ServerOptions", "add_messenger_routes", "create_messenger_app"]
 
@@ -34,13 +40,18 @@ log = structlog.get_logger()
 
 NEWEST: Final = 27
 OLDEST: Final = 21  #: v20.0 and what was before has expired
-_VERSION: Final = re.compile(r"v([0-9]{1,3})\.([0-9]{1,2})")
+_VERSION: Final = re.compile(r"/v([0-9]{1,9})\.([0-9]{1,9})(?=/|$)")
 _NODE: Final = r"me|[0-9]{5,20}"
 
 #: (verb, edge): what of the Page can be called
 PAGE_EDGES: Final[dict[tuple[str, str], Method]] = {
     ("GET", ""): describe_page,
     ("POST", "messages"): send,
+    ("POST", "message_attachments"): upload_attachment,
+    ("POST", "pass_thread_control"): pass_thread,
+    ("POST", "take_thread_control"): take_thread,
+    ("POST", "release_thread_control"): release_thread,
+    ("GET", "thread_owner"): thread_owner,
     ("GET", "messenger_profile"): get_profile,
     ("POST", "messenger_profile"): set_profile,
     ("DELETE", "messenger_profile"): remove_from_profile,
@@ -56,6 +67,7 @@ class ServerOptions:
 
     webhook_retry: RetryPolicy = field(default_factory=RetryPolicy)
     control: bool = True  #: serve /sandbox/messenger/… too
+    callback: str = ""  #: the webhook's address: verified as soon as it answers, and subscribed to everything
 
 
 def create_messenger_app(state: GraphState, options: ServerOptions | None = None) -> web.Application:
@@ -70,9 +82,10 @@ def add_messenger_routes(app: web.Application, state: GraphState, options: Serve
     options = options or ServerOptions()
     server = _Server(state, options)
     app.cleanup_ctx.append(server.run)
-    for prefix in ("", r"/{version:v[0-9.]+}"):
-        app.router.add_route("*", prefix + f"/{{node:{_NODE}}}", server.call)
-        app.router.add_route("*", prefix + f"/{{node:{_NODE}}}/{{edge:[a-z_]+}}", server.call)
+    app.router.add_post("/", server.call)
+    app.router.add_route("*", "/debug_token", server.call)
+    app.router.add_route("*", rf"/{{node:{_NODE}}}", server.call)
+    app.router.add_route("*", rf"/{{node:{_NODE}}}/{{edge:[a-z_]+}}", server.call)
     app.router.add_route("*", r"/{version:v[0-9.]+}{rest:(/.*)?}", server.call)
     if options.control:
         add_control_routes(app, state, lambda: server.api)
@@ -90,69 +103,120 @@ class _Server:
         return self._api
 
     async def run(self, app: web.Application) -> AsyncIterator[None]:
-        """While the application runs: the webhook's sender."""
+        """While the application runs: the webhook's sender, and writing to disk."""
+        stop = asyncio.Event()
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
             sender = WebhookSender(self.state, session, self.options.webhook_retry)
             self._api = Api(self.state, session, sender)
             sending = asyncio.create_task(sender.run())
+            writing = asyncio.create_task(keep_writing(self.state.saver, stop))
+            connecting = asyncio.create_task(connect(self._api, self.options.callback))
             yield
+            stop.set()
             sending.cancel()
-            await asyncio.gather(sending, return_exceptions=True)
+            connecting.cancel()
+            await asyncio.gather(sending, writing, connecting, return_exceptions=True)
+            self.state.flush()
 
     async def call(self, request: web.Request) -> web.StreamResponse:
         try:
-            version = _served_version(request)
+            version, path = _served_version(request.path)
             arguments = await read_arguments(request)
-            answer = await self._execute(request, arguments)
-            status = 200
         except GraphError as error:
-            log.info("graph call refused", path=request.path, code=error.code, subcode=error.subcode)
-            answer, status, version = error.json(), error.status, ""
+            return _answer(error.status, error.json(), {})
         except web.HTTPRequestEntityTooLarge:
-            too_large = bad_parameter("The attachment is too large", 2018109)
-            answer, status, version = too_large.json(), too_large.status, ""
-        return _answer(status, answer, {"facebook-api-version": version} if version else None)
+            return _answer(400, bad_parameter("The attachment is too large", 2018109).json(), {})
+        arguments = with_token(arguments, request.headers.get("Authorization", ""))
 
-    async def _execute(self, request: web.Request, arguments: Arguments) -> dict[str, Any]:
-        by_app = self.state.access.check(_token(request, arguments), arguments.text("appsecret_proof"))
-        node, edge = request.match_info.get("node", ""), request.match_info.get("edge", "")
-        account = self.state.account
-        call = Call(request.method, account.id if node == "me" else node, edge, arguments, by_app)
-        return await self._method(call)(self.api, call)
+        async def respond() -> web.Response:
+            if path == "/" and request.method == "POST":
+                return await self._batch(arguments, version)
+            return _answer(*await self._execute(request.method, path, arguments, version))
+
+        fault = self.state.faults.choose(path.rpartition("/")[2] or "batch", lambda: _person_of(arguments))
+        if fault is None or fault.action in EVENT_ACTIONS:
+            return await respond()
+        log.info("fault struck", action=fault.action, path=path)
+        try:
+            return await misbehave(fault, request, respond)
+        except GraphError as error:
+            headers = self.state.meter.headers(self.state.account.id, error.regain_minutes)
+            return _answer(error.status, error.json(), headers)
+
+    async def _batch(self, arguments: Arguments, version: str) -> web.Response:
+        async def execute(verb: str, path: str, given: Arguments) -> tuple[int, Any, dict[str, str]]:
+            return await self._execute(verb, path, given, version)
+
+        try:
+            return _answer(200, await run_batch(arguments, execute), {"facebook-api-version": version})
+        except GraphError as error:
+            return _answer(error.status, error.json(), {})
+
+    async def _execute(
+        self, verb: str, path: str, arguments: Arguments, version: str
+    ) -> tuple[int, dict[str, Any], dict[str, str]]:
+        """One call, alone or out of a batch: status, body and headers of its answer."""
+        state = self.state
+        node, _, edge = path.strip("/").partition("/")
+        regain = 0
+        try:
+            by_app = state.access.check(arguments.text("access_token"), arguments.text("appsecret_proof"))
+            if not by_app:
+                state.meter.admit_call()
+            call = Call(verb, state.account.id if node == "me" else node, edge, arguments, by_app)
+            status, answer = 200, await self._method(call)(self.api, call)
+        except GraphError as error:
+            status, answer, regain = error.status, error.json(), error.regain_minutes
+        if state.people.ranges and (person_id := _person_of(arguments)) is not None:
+            # Carried out at once, answered late: the meter counts a call when it comes.
+            await asyncio.sleep(state.people.lateness(person_id))
+        headers = state.meter.headers(state.account.id, regain)
+        return status, answer, {**headers, "facebook-api-version": version}
 
     def _method(self, call: Call) -> Method:
         account = self.state.account
+        if call.node == "debug_token" and call.verb == "GET":
+            return debug_token
         if call.node == account.app_id and call.edge == "subscriptions":
             return subscriptions
         if call.node == account.id:
             method = PAGE_EDGES.get((call.verb, call.edge))
-            if method is not None:
+            if method is not None and not call.by_app:
                 return method
         elif call.verb == "GET" and not call.edge and self.state.people.get(call.node) is not None:
             return describe_person
         raise no_such_object(call.verb, call.node)
 
 
-def _token(request: web.Request, arguments: Arguments) -> str:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+def with_token(arguments: Arguments, authorization: str) -> Arguments:
+    """The arguments with the header's token among them, which goes before one that was there."""
+    scheme, _, token = authorization.partition(" ")
     if scheme.lower() in ("bearer", "oauth") and token:
-        return token.strip()
-    return arguments.text("access_token")
+        return replace(arguments, values={**arguments.values, "access_token": token.strip()})
+    return arguments
 
 
-def _served_version(request: web.Request) -> str:
-    """The version that answers. Raises GraphError for one that there isn't."""
-    asked = request.match_info.get("version")
-    if asked is None:
-        return f"v{OLDEST}.0"
-    match = _VERSION.fullmatch(asked)
-    number = int(match[1]) if match is not None else 0
-    if match is None or not 1 <= number <= NEWEST or (number > 3 and match[2] != "0"):
-        raise GraphError(2500, f"Unknown path components: {request.path}")
-    return f"v{max(number, OLDEST)}.0"
+def _person_of(arguments: Arguments) -> str | None:
+    """Whom a call is about, if it says so."""
+    try:
+        recipient = arguments.object("recipient")
+    except GraphError:
+        return None
+    return str(recipient["id"]) if recipient and recipient.get("id") is not None else None
 
 
-def _answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> web.Response:
+def _served_version(path: str) -> tuple[str, str]:
+    """The version that answers, and the path without it. Raises GraphError for a version that there isn't."""
+    match = _VERSION.match(path)
+    if match is None:
+        return f"v{OLDEST}.0", path
+    number = int(match[1])
+    if not 1 <= number <= NEWEST or (number > 3 and match[2] != "0"):
+        raise GraphError(2500, f"Unknown path components: {path}")
+    return f"v{max(number, OLDEST)}.0", path[match.end() :] or "/"
+
+
+def _answer(status: int, body: Any, headers: dict[str, str]) -> web.Response:
     return web.Response(
         status=status,
         body=json.dumps(body, separators=(",", ":")).encode(),

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from newsbot.sandbox.messenger.errors import bad_parameter
 from newsbot.sandbox.messenger.limits import LIMITS
 
-__all__ = ["check_length", "check_message", "check_web_address", "items", "object_of", "text_of"]
+__all__ = ["MEDIA", "check_length", "check_message", "check_web_address", "items", "object_of", "text_of"]
 
 MEDIA: Final = ("image", "audio", "video", "file")
 BUTTON_TYPES: Final = ("web_url", "postback", "phone_number", "account_link", "account_unlink", "game_play")

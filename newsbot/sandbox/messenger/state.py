@@ -7,21 +7,30 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 from newsbot.sandbox.changes import Change, ChangeFeed
+from newsbot.sandbox.faults import FaultPlan
 from newsbot.sandbox.messenger.access import Access
+from newsbot.sandbox.messenger.attachments import Attachment, AttachmentStore
+from newsbot.sandbox.messenger.envelopes import Form
 from newsbot.sandbox.messenger.events import Event, EventQueue
+from newsbot.sandbox.messenger.faults import Fault
 from newsbot.sandbox.messenger.messages import MessageBook
-from newsbot.sandbox.messenger.model import LedgerEntry, PageAccount, Person, StoredMessage, new_mid
+from newsbot.sandbox.messenger.model import LedgerEntry, PageAccount, Person, StoredMessage, VirtualPeople, new_mid
 from newsbot.sandbox.messenger.people import People
 from newsbot.sandbox.messenger.profile import MessengerProfile
-from newsbot.sandbox.messenger.rates import CallWindow
+from newsbot.sandbox.messenger.rates import CallMeter, CallWindow, GraphLimits
+from newsbot.sandbox.messenger.saving import MessengerSaver
+from newsbot.sandbox.messenger.standing import Standing
 from newsbot.sandbox.messenger.virtual_clock import VirtualClock
 from newsbot.sandbox.messenger.webhook_settings import Delivery, WebhookSettings
+from newsbot.sandbox.sandbox_file import SandboxFile
 
 __all__ = ["GraphState"]
 
+_STANDBY: Final = frozenset({"messages", "messaging_postbacks", "message_reactions", "message_reads"})
 KEPT_DELIVERIES: Final = 1000
 HOUR: Final = 3600.0
 PROFILE_CALLS: Final = 10  #: of the Messenger profile within …
@@ -29,27 +38,55 @@ PROFILE_SECONDS: Final = 600.0
 
 
 class GraphState:
-    """All of it. Belongs to one event loop."""
+    """All of it. Belongs to one event loop; `open` reads what an earlier run left in the folder."""
 
-    def __init__(self, account: PageAccount, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        account: PageAccount,
+        *,
+        folder: Path | None = None,
+        limits: GraphLimits | None = None,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.account = account
         self.clock = VirtualClock(clock)
-        self.access = Access(account)
         self.changes = ChangeFeed()
-        self.ledger: list[LedgerEntry] = []
+        self.faults: FaultPlan[Fault] = FaultPlan()
+        self.meter = CallMeter(limits or GraphLimits(), self.clock, monotonic, lambda: self.people.count())
         self.events = EventQueue()
-        self.webhook = WebhookSettings(verify_token=account.verify_token)
-        self.deliveries: deque[Delivery] = deque(maxlen=KEPT_DELIVERIES)
-        self.people = People(lambda person_id: None)
-        self.messages = MessageBook(lambda message: None)
-        self.profile = MessengerProfile(lambda: self.tell("profile", ""))
-        self.profile_calls = CallWindow(PROFILE_CALLS, PROFILE_SECONDS)
+        self.form = Form()
+        self.address = "https://scontent.example"  #: in front of the paths of readers' files
         self._clock_moved = asyncio.Event()
+        file = SandboxFile(folder / "messenger.sqlite3", LedgerEntry) if folder is not None else None
+        self.saver = MessengerSaver(self, file)
+        self.attachments = AttachmentStore(folder)
+        self._empty()
+        self.saver.load()
 
     @classmethod
-    def open(cls, account: PageAccount | None = None, *, clock: Callable[[], float] = time.time) -> GraphState:
-        """An empty state, forgotten at the end."""
-        return cls(account or PageAccount(), clock=clock)
+    def open(
+        cls,
+        account: PageAccount | None = None,
+        *,
+        folder: Path | None = None,
+        limits: GraphLimits | None = None,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> GraphState:
+        """The state kept in `folder`, or an empty one that is forgotten at the end."""
+        return cls(account or PageAccount(), folder=folder, limits=limits, clock=clock, monotonic=monotonic)
+
+    def _empty(self) -> None:
+        self.access = Access(self.account)
+        self.standing = Standing()
+        self.ledger: list[LedgerEntry] = []
+        self.webhook = WebhookSettings(verify_token=self.account.verify_token)
+        self.deliveries: deque[Delivery] = deque(maxlen=KEPT_DELIVERIES)
+        self.people = People(lambda person_id: self.saver.mark("person", person_id))
+        self.messages = MessageBook(self.saver.mark_message)
+        self.profile = MessengerProfile(self._profile_changed)
+        self.profile_calls = CallWindow(PROFILE_CALLS, PROFILE_SECONDS)
 
     # -- time ---------------------------------------------------------------------------------------------------------
 
@@ -62,6 +99,7 @@ class GraphState:
         now = self.clock.advance(seconds)
         self._clock_moved.set()
         self._clock_moved = asyncio.Event()
+        self.saver.mark("meta", "counters")
         self.tell("clock", "", {"now": now})
         return now
 
@@ -91,6 +129,8 @@ class GraphState:
             "window_until": person.window_until or None,
             "window_open": person.window_until > now,
             "opened_by": person.opened_by,
+            "opted_out": person.opted_out,
+            "thread_owner": person.thread_owner or self.account.app_id,
         }
 
     # -- messages -----------------------------------------------------------------------------------------------------
@@ -106,7 +146,17 @@ class GraphState:
         notification: str = "REGULAR",
     ) -> StoredMessage:
         """A new message at the end of a thread; tells the change feed, no event for the webhook."""
-        message = StoredMessage(new_mid(), person.id, self.now_ms(), app_id, content, kind, reply_to, notification)
+        message = StoredMessage(
+            new_mid(),
+            person.id,
+            self.now_ms(),
+            self.messages.next_number(),
+            app_id,
+            content,
+            kind,
+            reply_to,
+            notification,
+        )
         self.messages.put(message)
         if self.changes.followed:
             self.tell("message", person.id, self.messages.bubble(message))
@@ -137,21 +187,47 @@ class GraphState:
 
     # -- events -------------------------------------------------------------------------------------------------------
 
-    def push(self, field: str, person_id: str, content: Mapping[str, Any], *, from_page: bool = False) -> Event | None:
-        """Queue an event for the webhook; None if the Page isn't subscribed to its field."""
+    def push(self, field: str, person_id: str, content: Mapping[str, Any], *, from_page: bool = False) -> None:
+        """Queue an event for the webhook, unless the Page isn't subscribed to its field.
+
+        While another app has the thread, what the person does comes in `standby`, a tap without its payload.
+        """
+        person = self.people.get(person_id)
+        if not from_page and field in _STANDBY and person is not None and person.thread_owner:
+            field = "standby"
+            if "postback" in content:
+                content = {"postback": {name: v for name, v in content["postback"].items() if name != "payload"}}
         if not self.webhook.wants(field):
-            return None
-        sender, recipient = (self.account.id, person_id) if from_page else (person_id, self.account.id)
-        item: dict[str, Any] = {"sender": {"id": sender}, "recipient": {"id": recipient}}
+            return
+        item: dict[str, Any] = {}
+        if person_id:
+            sender, recipient = (self.account.id, person_id) if from_page else (person_id, self.account.id)
+            item = {"sender": {"id": sender}, "recipient": {"id": recipient}}
+        else:
+            item = {"recipient": {"id": self.account.id}}
         event = Event(field, person_id, {**item, "timestamp": self.now_ms(), **content})
+        fault = self.faults.choose(field, lambda: person_id)
+        action = fault.action if fault is not None else ""
+        if action == "event_lost":
+            return
+        if action == "event_late" and fault is not None:
+            self.events.add_later(event, fault.seconds)
+            return
         self.events.add(event)
-        return event
+        if action == "event_twice":
+            self.events.add(event)
+
+    def subscribe(self, fields: tuple[str, ...]) -> None:
+        """Events of these fields come from now on; of none, nothing comes."""
+        self.webhook.fields = fields
+        self.webhook.unsubscribed_at = self.webhook.failing_since = None
+        self.settings_changed()
 
     def delivered(self, delivery: Delivery) -> None:
         """Note how a request to the webhook went; after an hour of failures the Page is unsubscribed."""
         self.deliveries.append(delivery)
         webhook = self.webhook
-        if delivery.status is not None and 200 <= delivery.status < 300:
+        if delivery.arrived:
             webhook.failing_since = None
             return
         if webhook.failing_since is None:
@@ -159,13 +235,56 @@ class GraphState:
         elif delivery.at - webhook.failing_since >= HOUR and webhook.fields:
             webhook.fields, webhook.unsubscribed_at, webhook.failing_since = (), delivery.at, None
             self.events.drop_waiting()
+            self.settings_changed()
             self.tell("unsubscribed", "")
+
+    # -- figures ------------------------------------------------------------------------------------------------------
+
+    def counters(self) -> dict[str, int]:
+        """What rehearsals read: messages accepted and refused for their rate, the ledger, waiting events, people."""
+        return {
+            **self.meter.counters(),
+            "ledger": len(self.ledger),
+            "pending_events": self.events.unfinished,
+            "people": self.people.count(),
+        }
 
     # -- disk ---------------------------------------------------------------------------------------------------------
 
+    def _profile_changed(self) -> None:
+        self.saver.mark("meta", "profile")
+        self.tell("profile", "")
+
     def settings_changed(self) -> None:
         """The webhook's address or the Page's subscription changed."""
+        self.saver.mark("meta", "webhook")
         self.tell("webhook", "")
+
+    def add_range(self, group: VirtualPeople) -> None:
+        self.people.ranges.append(group)
+        self.saver.mark("meta", "ranges")
+
+    def keep_attachment(self, attachment: Attachment) -> None:
+        self.saver.mark("attachment", attachment.id)
+
+    def flush(self) -> None:
+        """Write what is unwritten."""
+        self.saver.write(self.saver.collect())
+
+    def close(self) -> None:
+        """Write what is left and let go of the folder; safe to call twice."""
+        self.saver.close()
+
+    def reset(self) -> None:
+        """Forget people, threads, the ledger, faults and settings, on disk too; the clock goes on, attachments stay."""
+        self.saver.clear()
+        self.events.drop_waiting()
+        self._empty()
+        self.faults.clear()
+        self.meter.ordered = None
+        self.meter.reset()
+        self.form = Form()
+        self.tell("reset", "")
 
 
 def _summary(content: Mapping[str, Any]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 from yarl import URL
@@ -13,27 +14,26 @@ from newsbot.sandbox.messenger.errors import GraphError, bad_parameter
 from newsbot.sandbox.messenger.events import FIELDS
 from newsbot.sandbox.messenger.webhook_settings import WebhookSettings
 
-__all__ = ["set_callback", "subscribed_apps", "subscriptions", "wanted_fields"]
+__all__ = ["connect", "set_callback", "subscribed_apps", "subscriptions", "wanted_fields"]
 
-VERIFY_WITHIN = 5.0  #: seconds
+VERIFY_WITHIN: Final = 5.0  #: seconds
+CONNECT_EVERY: Final = 1.0
 
 
 async def subscribed_apps(api: Api, call: Call) -> dict[str, Any]:
     """The Page's subscription: asked for, made or ended."""
     state = api.state
     webhook = state.webhook
+    state.standing.check_permission("pages_manage_metadata")
     match call.verb:
         case "POST":
             fields = call.arguments.array("subscribed_fields")
             if not fields:
                 raise bad_parameter("The parameter subscribed_fields is required.")
-            webhook.fields = wanted_fields(fields)
-            webhook.unsubscribed_at = webhook.failing_since = None
-            state.settings_changed()
+            state.subscribe(wanted_fields(fields))
             return {"success": True}
         case "DELETE":
-            webhook.fields = ()
-            state.settings_changed()
+            state.subscribe(())
             return {"success": True}
     if not webhook.fields:
         return {"data": []}
@@ -67,6 +67,21 @@ def wanted_fields(given: list[Any]) -> tuple[str, ...]:
         if field not in FIELDS:
             raise bad_parameter(f"Param subscribed_fields[0] must be one of {{{', '.join(FIELDS)}}} - got {field!r}.")
     return tuple(dict.fromkeys(given))
+
+
+async def connect(api: Api, url: str) -> None:
+    """What one does by hand in the app's dashboard: give the address, again and again until it answers, and subscribe.
+
+    Nothing without an address. A program that starts after the sandbox is found within a second.
+    """
+    while url:
+        try:
+            await set_callback(api, url, api.state.account.verify_token)
+        except GraphError:
+            await asyncio.sleep(CONNECT_EVERY)
+        else:
+            api.state.subscribe(FIELDS)
+            return
 
 
 async def set_callback(api: Api, url: str, verify_token: str) -> None:

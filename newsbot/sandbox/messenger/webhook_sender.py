@@ -9,6 +9,7 @@ what waits is lost.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import deque
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
@@ -47,6 +48,7 @@ class WebhookSender:
         self._retry = retry
         self._lanes: dict[str, deque[Event]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._held: list[Event] = []
         self._slots = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def run(self) -> None:
@@ -54,6 +56,9 @@ class WebhookSender:
         try:
             while True:
                 event = await self._state.events.next()
+                if self._state.form.held:
+                    self._held.append(event)
+                    continue
                 lane = self._lanes.get(event.person_id)
                 if lane is not None:
                     lane.append(event)
@@ -74,31 +79,58 @@ class WebhookSender:
     async def _run_lane(self, person_id: str) -> None:
         waiting = self._lanes[person_id]
         while waiting:
-            event = waiting.popleft()
+            event, drops = waiting.popleft(), self._state.events.drops
             if await self.deliver([event], 1):
                 self._state.events.finished([event])
             else:
-                self._start(self._try_again([event]))
+                self._start(self._try_again([event], drops))
         del self._lanes[person_id]
 
-    async def _try_again(self, events: Sequence[Event]) -> None:
-        """Until they are through or the hour is over."""
+    async def _try_again(self, events: Sequence[Event], drops: int) -> None:
+        """Until they are through, the hour is over, or everything was given up since (`drops`: how often before)."""
         state = self._state
         began = state.clock()
         tries = 1
         try:
-            while state.webhook.url and state.clock() - began < GIVEN_UP_AFTER:
+            while drops == state.events.drops and state.clock() - began < GIVEN_UP_AFTER:
                 await state.pause(self._retry.pause(tries))
                 tries += 1
-                if await self.deliver(events, tries):
+                if drops == state.events.drops and await self.deliver(events, tries):
                     return
         finally:
             state.events.finished(events)
 
+    async def release(self) -> int | None:
+        """Send what was held back, in one body; the answer's status, None if there was none or nothing to send."""
+        events, self._held = [*self._held, *self._state.events.take_waiting()], []
+        if not events:
+            return None
+        state, drops = self._state, self._state.events.drops
+        status = await self.post(encode(body_of(state.account.id, events, state.now_ms(), state.form)))
+        if status is not None and 200 <= status < 300:
+            state.events.finished(events)
+        else:
+            self._start(self._try_again(events, drops))
+        return status
+
+    async def send_again(self, count: int = 1, mid: str | None = None) -> list[int | None]:
+        """Repeat the last bodies that arrived (those with `mid`, if given), each with a new `entry.time`."""
+        state = self._state
+        arrived = [one for one in state.deliveries if one.arrived and (mid is None or f'"{mid}"'.encode() in one.body)]
+        statuses = []
+        for delivery in arrived[-count:] if count > 0 else ():
+            body = json.loads(delivery.body)
+            for entry in body.get("entry", ()):
+                entry["time"] = max(state.now_ms(), entry.get("time", 0) + 1)
+            statuses.append(await self.post(encode(body), delivery.try_number + 1))
+        return statuses
+
     async def deliver(self, events: Sequence[Event], try_number: int) -> bool:
         """Send them in one body."""
         state = self._state
-        body = encode(body_of(state.account.id, events, state.now_ms()))
+        if not state.webhook.url:
+            return False
+        body = encode(body_of(state.account.id, events, state.now_ms(), state.form))
         status = await self.post(body, try_number)
         return status is not None and 200 <= status < 300
 

@@ -39,5 +39,10 @@ class Delivery:
     body: bytes
     try_number: int
 
+    @property
+    def arrived(self) -> bool:
+        """Answered as one that was taken."""
+        return self.status is not None and 200 <= self.status < 300
+
     def json(self) -> dict[str, Any]:
         return {"at": self.at, "status": self.status, "body": self.body.decode("ascii"), "try": self.try_number}

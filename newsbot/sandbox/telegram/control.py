@@ -29,24 +29,22 @@ request is answered 400 `{"error": {"code": "refused", "message": …}}`.
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, is_dataclass, replace
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from aiohttp import web
 
+from newsbot.sandbox.control_routes import Handler, add_routes, decoded, json_answer, json_body, pick
 from newsbot.sandbox.telegram.documents import Document
 from newsbot.sandbox.telegram.faults import Fault
 from newsbot.sandbox.telegram.messages import FILES_PATH
-from newsbot.sandbox.telegram.reader_side import ReaderSide, SandboxError
+from newsbot.sandbox.telegram.reader_side import ReaderSide
 from newsbot.sandbox.telegram.state import SandboxState
 
 __all__ = ["add_control_routes"]
 
 PREFIX: Final = "/sandbox/telegram"
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def add_control_routes(app: web.Application, state: SandboxState) -> None:
@@ -71,35 +69,8 @@ def add_control_routes(app: web.Application, state: SandboxState) -> None:
         ("PUT", "/limits"): control.limits,
         ("POST", "/reset"): control.reset,
     }
-    for (verb, path), handler in routes.items():
-        app.router.add_route(verb, PREFIX + path, _guarded(handler))
+    add_routes(app, PREFIX, routes)
     app.router.add_get(FILES_PATH + "{id}", control.file)
-
-
-def _guarded(handler: Handler) -> Handler:
-    async def guarded(request: web.Request) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except (SandboxError, TypeError, ValueError) as error:
-            body = {"error": {"code": "refused", "message": str(error)}}
-            return web.json_response(body, status=400)
-
-    return guarded
-
-
-async def _body(request: web.Request) -> dict[str, Any]:
-    if not request.can_read_body:
-        return {}
-    given = await request.json()
-    if not isinstance(given, dict):
-        raise SandboxError("The body must be a JSON object")
-    return given
-
-
-def _json(value: Any) -> web.Response:
-    if is_dataclass(value) and not isinstance(value, type):
-        value = asdict(value)
-    return web.json_response({} if value is None else value)
 
 
 class _Control:
@@ -108,19 +79,19 @@ class _Control:
         self.readers = ReaderSide(state)
 
     async def users(self, request: web.Request) -> web.Response:
-        return _json([asdict(user) for user in self.readers.users()])
+        return json_answer([asdict(user) for user in self.readers.users()])
 
     async def add_user(self, request: web.Request) -> web.Response:
-        return _json(self.readers.add_user(**await _body(request)))
+        return json_answer(self.readers.add_user(**await json_body(request)))
 
     async def add_virtual_users(self, request: web.Request) -> web.Response:
-        given = await _body(request)
+        given = await json_body(request)
         if "language_codes" in given:
             given["language_codes"] = tuple(given["language_codes"])
-        return _json(self.readers.add_virtual_users(**given))
+        return json_answer(self.readers.add_virtual_users(**given))
 
     async def chats(self, request: web.Request) -> web.Response:
-        return _json(self.readers.chats_of(_id(request)))
+        return json_answer(self.readers.chats_of(_id(request)))
 
     async def act(self, request: web.Request) -> web.Response:
         readers = self.readers
@@ -140,26 +111,26 @@ class _Control:
             "delete-account": readers.delete_account,
             "delete-for-me": readers.delete_for_me,
         }
-        return _json(_pick(acts, request)(_id(request), **await _body(request)))
+        return json_answer(pick(acts, request)(_id(request), **await json_body(request)))
 
     def _photo(self, user_id: int, *, base64: str, **given: Any) -> dict[str, Any]:
-        return self.readers.send_photo(user_id, _decode(base64), **given)
+        return self.readers.send_photo(user_id, decoded(base64), **given)
 
     def _album(self, user_id: int, *, base64: list[str], **given: Any) -> list[dict[str, Any]]:
-        return self.readers.send_album(user_id, [_decode(one) for one in base64], **given)
+        return self.readers.send_album(user_id, [decoded(one) for one in base64], **given)
 
     async def messages(self, request: web.Request) -> web.Response:
         chat_id = _id(request)
         viewer = int(request.query.get("viewer", chat_id))
         before = int(request.query["before"]) if "before" in request.query else None
-        return _json(self.readers.view(chat_id, viewer, limit=int(request.query.get("limit", 50)), before=before))
+        return json_answer(self.readers.view(chat_id, viewer, limit=int(request.query.get("limit", 50)), before=before))
 
     async def callback(self, request: web.Request) -> web.Response:
         timeout = float(request.query.get("timeout", 10))
-        return _json({"answer": await self.readers.callback_answer(request.match_info["id"], timeout)})
+        return json_answer({"answer": await self.readers.callback_answer(request.match_info["id"], timeout)})
 
     async def add_group(self, request: web.Request) -> web.Response:
-        return _json(self.readers.add_group(**await _body(request)))
+        return json_answer(self.readers.add_group(**await json_body(request)))
 
     async def act_on_group(self, request: web.Request) -> web.Response:
         readers = self.readers
@@ -174,7 +145,7 @@ class _Control:
             "migrate": readers.migrate,
             "delete": readers.delete_group,
         }
-        return _json(_pick(acts, request)(_id(request), **await _body(request)))
+        return json_answer(pick(acts, request)(_id(request), **await json_body(request)))
 
     async def ledger(self, request: web.Request) -> web.Response:
         query = request.query
@@ -185,35 +156,34 @@ class _Control:
         if "method" in query:
             rows = [row for row in rows if row.method.lower() == query["method"].lower()]
         limit = int(query.get("limit", len(rows)))
-        return _json({"total": len(self.state.ledger), "entries": [row.json() for row in rows[:limit]]})
+        return json_answer({"total": len(self.state.ledger), "entries": [row.json() for row in rows[:limit]]})
 
     async def counters(self, request: web.Request) -> web.Response:
-        return _json(self.state.counters())
+        return json_answer(self.state.counters())
 
     async def updates(self, request: web.Request) -> web.Response:
-        return _json([update.json() for update in self.state.updates.waiting()])
+        return json_answer([update.json() for update in self.state.updates.waiting()])
 
     async def faults(self, request: web.Request) -> web.Response:
-        return _json([fault.json() for fault in self.state.faults.faults])
+        return json_answer([fault.json() for fault in self.state.faults.faults])
 
     async def add_fault(self, request: web.Request) -> web.Response:
-        given = await _body(request)
+        given = await json_body(request)
         if given.get("chats") is not None:
             given["chats"] = frozenset(given["chats"])
-        return _json(self.state.faults.add(Fault(**given)).json())
+        return json_answer(self.state.faults.add(Fault(**given)).json())
 
     async def clear_faults(self, request: web.Request) -> web.Response:
-        plan, name = self.state.faults, request.query.get("name")
-        plan.faults[:] = [fault for fault in plan.faults if name is not None and fault.name != name]
-        return _json(None)
+        self.state.faults.clear(request.query.get("name"))
+        return json_answer(None)
 
     async def limits(self, request: web.Request) -> web.Response:
-        self.state.meter.limits = replace(self.state.meter.limits, **await _body(request))
-        return _json(self.state.meter.limits)
+        self.state.meter.limits = replace(self.state.meter.limits, **await json_body(request))
+        return json_answer(self.state.meter.limits)
 
     async def reset(self, request: web.Request) -> web.Response:
         self.state.reset()
-        return _json(None)
+        return json_answer(None)
 
     async def file(self, request: web.Request) -> web.Response:
         found = self.state.file(request.match_info["id"])
@@ -227,17 +197,3 @@ class _Control:
 
 def _id(request: web.Request) -> int:
     return int(request.match_info["id"])
-
-
-def _pick(acts: dict[str, Callable[..., Any]], request: web.Request) -> Callable[..., Any]:
-    act = request.match_info["act"]
-    if act not in acts:
-        raise SandboxError(f"There is no act {act!r}; there are {', '.join(acts)}")
-    return acts[act]
-
-
-def _decode(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
-        raise SandboxError(f"The picture is not base64: {error}") from None
