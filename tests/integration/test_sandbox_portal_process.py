@@ -14,9 +14,12 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from newsbot.newsroom_file import load_newsroom
 from newsbot.sandbox import DEMO_TOKEN
+from newsbot.sandbox.messenger import DEMO_PAGE
+from tests.telegram_sandbox import running_app, until
 
 WITHIN = 20.0  #: seconds for a process to start or stop
 
@@ -34,8 +37,8 @@ async def end_of(process: Process) -> tuple[int, str, str]:
 
 
 @asynccontextmanager
-async def sandbox(folder: Path) -> AsyncIterator[tuple[Process, str]]:
-    process = await start("--data", folder, "--port", "0")
+async def sandbox(folder: Path, *arguments: str) -> AsyncIterator[tuple[Process, str]]:
+    process = await start("--data", folder, "--port", "0", *arguments)
     try:
         assert process.stdout is not None
         async with asyncio.timeout(WITHIN):
@@ -85,7 +88,37 @@ async def test_starting_again_finds_the_same_articles_readers_and_messages(tmp_p
 async def test_it_leaves_a_bots_settings_in_its_folder(tmp_path: Path) -> None:
     async with sandbox(tmp_path) as (_, url):
         assert load_newsroom(tmp_path / "newsroom.toml").newsroom.site == url
-        assert f"NEWSBOT_TELEGRAM__API_URL={url}\n" in (tmp_path / "bot.env").read_text("utf-8")
+        settings = (tmp_path / "bot.env").read_text("utf-8")
+    assert f"NEWSBOT_TELEGRAM__API_URL={url}\n" in settings
+    assert "MESSENGER" not in settings
+
+
+async def test_a_bot_that_speaks_for_the_page_is_told_of_it_too_and_found_when_it_listens(tmp_path: Path) -> None:
+    got: list[bytes] = []
+
+    async def verify(request: web.Request) -> web.Response:
+        assert request.query["hub.verify_token"] == DEMO_PAGE.verify_token
+        return web.Response(text=request.query["hub.challenge"])
+
+    async def receive(request: web.Request) -> web.Response:
+        got.append(await request.read())
+        return web.Response()
+
+    bot = web.Application()
+    bot.add_routes([web.get("/messenger/webhook", verify), web.post("/messenger/webhook", receive)])
+    async with running_app(bot) as bot_url, sandbox(tmp_path, "--messenger", "--bot", bot_url) as (_, url):
+        settings = dict(line.split("=", 1) for line in (tmp_path / "bot.env").read_text("utf-8").splitlines())
+        assert settings["NEWSBOT_MESSENGER__API_URL"] == url
+        async with aiohttp.ClientSession() as session:
+            query = {"access_token": settings["NEWSBOT_MESSENGER__PAGE_TOKEN"]}
+            async with session.get(f"{url}/v26.0/me", params=query) as answer:
+                assert (await answer.json())["id"] == settings["NEWSBOT_MESSENGER__PAGE_ID"]
+            async with asyncio.timeout(WITHIN):
+                while not (await ask(session, f"{url}/sandbox/messenger/webhook"))["fields"]:
+                    await asyncio.sleep(0.02)
+            person = await ask(session, f"{url}/sandbox/messenger/people", {"first_name": "রাফি"})
+            await ask(session, f"{url}/sandbox/messenger/people/{person['id']}/text", {"text": "খবর"})
+            await until(lambda: bool(got))
 
 
 async def test_a_port_in_use_is_told_in_one_line(tmp_path: Path) -> None:

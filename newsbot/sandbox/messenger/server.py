@@ -167,9 +167,9 @@ class _Server:
             status, answer = 200, await self._method(call)(self.api, call)
         except GraphError as error:
             status, answer, regain = error.status, error.json(), error.regain_minutes
-        if state.people.ranges and (person_id := _person_of(arguments)) is not None:
+        if state.people.ranges and (seconds := state.people.lateness(_person_of(arguments) or "")):
             # Carried out at once, answered late: the meter counts a call when it comes.
-            await asyncio.sleep(state.people.lateness(person_id))
+            await asyncio.sleep(seconds)
         headers = state.meter.headers(state.account.id, regain)
         return status, answer, {**headers, "facebook-api-version": version}
 
