@@ -26,6 +26,7 @@ from newsbot.embedded_redis import EmbeddedRedis
 from newsbot.i18n import Catalog
 from newsbot.redis_client import connect
 from newsbot.subscribers.journal import SqlJournal
+from newsbot.subscribers.redis_link_codes import RedisLinkCodes
 from newsbot.subscribers.redis_list_memory import RedisListMemory
 from newsbot.subscribers.redis_store import RedisSubscriberStore
 
@@ -50,6 +51,7 @@ async def _measure() -> None:
                 subscribers=RedisSubscriberStore(SqlJournal(readers, {"telegram": "1"}), redis),
                 memory=RedisListMemory(redis),
                 alerts=SqlAlertStore(readers),
+                codes=RedisLinkCodes(redis),
                 administers=ConsoleChannel().is_administrator,
                 topics=Topics(tuple(Topic(id=topic, names={"bn": topic, "en": topic}) for topic in TOPICS)),
                 newsroom=Newsroom(names={"bn": "দৈনিক নমুনা"}, site="https://news.example"),

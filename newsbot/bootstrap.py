@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 
 from newsbot.articles.sql_store import SqlArticleStore
 from newsbot.channels.channel import Channel
+from newsbot.channels.entrances import Entrances
 from newsbot.config import Settings
 from newsbot.conversation.dialogue import Dialogue
 from newsbot.database import Database, open_database
@@ -41,6 +42,7 @@ from newsbot.newsroom_file import NewsroomFile, load_newsroom
 from newsbot.observability import Metrics
 from newsbot.redis_client import AWAY, connect
 from newsbot.subscribers.journal import SqlJournal
+from newsbot.subscribers.redis_link_codes import RedisLinkCodes
 from newsbot.subscribers.redis_list_memory import RedisListMemory
 from newsbot.subscribers.redis_store import RedisSubscriberStore
 from newsbot.webserver import WebParts, WebServer, create_web_app
@@ -70,6 +72,7 @@ class Parts:
         self.clock = clock
         self.metrics = Metrics()
         self.embedded: EmbeddedRedis | None = None
+        self.entrances = Entrances(CARRYING)  #: an account adds its own when it is opened
         self._owns_redis = owns_redis
         self._stack = AsyncExitStack()
         self._opened: dict[str, Any] = {}
@@ -245,6 +248,8 @@ class Parts:
             subscribers=subscribers,
             memory=RedisListMemory(await self.redis()),
             alerts=await self.alerts(),
+            codes=RedisLinkCodes(await self.redis()),
+            entrances=self.entrances,
             administers=channel.is_administrator,
             topics=self.newsroom.topics,
             newsroom=self.newsroom.newsroom,

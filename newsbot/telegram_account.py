@@ -9,6 +9,7 @@ import structlog
 
 from newsbot.bootstrap import Parts
 from newsbot.channel_account import ChannelAccount
+from newsbot.channels.entrances import Entrance
 from newsbot.channels.redis_inbox import RedisInbox
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.polling import Poller
@@ -48,6 +49,7 @@ class TelegramAccount(ChannelAccount):
         settings = parts.settings.telegram
         api = TelegramApi(await parts.session(), token, api_url=settings.api_url)
         bot = await api.check_token()
+        parts.entrances.add(Entrance(CHANNEL, f"https://t.me/{bot.username}?start="))
         subscribers = await parts.subscribers_in_step()
         redis, name = await parts.redis(), f"{CHANNEL}:{bot.id}"
         public_channel = await _find_public_channel(parts, api, bot)
@@ -107,7 +109,9 @@ class TelegramAccount(ChannelAccount):
 
     @property
     def _readers_menu(self) -> CommandMenu:
-        return command_menu(self._parts.catalog, self._parts.newsroom.newsroom)
+        parts = self._parts
+        linking = bool(parts.entrances.others(CHANNEL))
+        return command_menu(parts.catalog, parts.newsroom.newsroom, linking=linking)
 
     async def _show_menu(self, editors: Collection[Address]) -> None:
         await self.channel.publish_menu(editors_menu(self._readers_menu, self._parts.catalog, editors, CHANNEL))

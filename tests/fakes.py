@@ -20,6 +20,7 @@ from newsbot.errors import StoreUnavailable
 from newsbot.ingest.story_decider import WINDOW, Rarity
 from newsbot.ingest.story_features import telling_of
 from newsbot.ingest.story_finder import Candidate, find_story, rare_words, worth_comparing
+from newsbot.subscribers.link_codes import MOST_WRONG, TooManyWrong
 from newsbot.subscribers.linking import alone, check_link, mirrored, settled, united
 from newsbot.subscribers.list_memory import token_of
 from newsbot.subscribers.store import SubscriberCounts, SubscriberEvent
@@ -501,3 +502,56 @@ class MemoryListMemory(_Server):
     async def forget(self, address: Address) -> None:
         self._reach()
         self._lists.pop(address, None)
+
+
+@dataclass
+class MemoryLinkCodes(_Server):
+    """Implements `newsbot.subscribers.link_codes.LinkCodes`; nothing ends by itself. The first code is CDE22223."""
+
+    _made: dict[Address, str] = field(default_factory=dict)
+    _asked: dict[Address, tuple[str, Address]] = field(default_factory=dict)
+    _wrong: dict[Address, int] = field(default_factory=dict)
+    _count: int = 0
+
+    async def make(self, address: Address) -> str:
+        self._reach()
+        self._count += 1
+        self._made[address] = f"CDE{self._count:05}".translate(str.maketrans("0123456789", "23456789XY"))
+        return self._made[address]
+
+    async def find(self, address: Address, code: str) -> Address | None:
+        self._reach()
+        if self._wrong.get(address, 0) >= MOST_WRONG:
+            raise TooManyWrong
+        maker = self._maker(code)
+        taken = self._asked.get(address)
+        if maker is None and taken is not None and taken[0] == code:
+            maker = taken[1]
+        if maker is None:
+            self._wrong[address] = self._wrong.get(address, 0) + 1
+        return maker
+
+    async def take(self, address: Address, code: str) -> bool:
+        self._reach()
+        maker = self._maker(code)
+        if maker is None:
+            return address in self._asked and self._asked[address][0] == code
+        del self._made[maker]
+        self._asked[address] = code, maker
+        return True
+
+    async def asked(self, address: Address) -> Address | None:
+        self._reach()
+        return self._asked[address][1] if address in self._asked else None
+
+    async def answered(self, address: Address) -> None:
+        self._reach()
+        self._asked.pop(address, None)
+
+    async def forget(self, address: Address) -> None:
+        self._reach()
+        self._made.pop(address, None)
+        self._asked.pop(address, None)
+
+    def _maker(self, code: str) -> Address | None:
+        return next((maker for maker, made in self._made.items() if made == code), None)

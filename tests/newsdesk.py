@@ -44,7 +44,7 @@ from newsbot.domain.subscriber import Address, Preferences
 from newsbot.i18n import Catalog
 from newsbot.text.clipping import Unit
 from tests.builders import NOW, a_newsroom, a_press, an_address, an_incoming, some_topics, the_administrator
-from tests.fakes import MemoryArticleStore, MemoryListMemory, MemorySubscriberStore
+from tests.fakes import MemoryArticleStore, MemoryLinkCodes, MemoryListMemory, MemorySubscriberStore
 from tests.memory_alert_store import MemoryAlertStore
 from tests.memory_desk import MemoryBulletinStore, MemoryDraftStore
 from tests.memory_ledger import MemoryLedger
@@ -130,6 +130,7 @@ class Newsdesk:
             catalog=CATALOG,
             clock=self.clock,
             alerts=self.alerts,
+            codes=MemoryLinkCodes(),
             administers=the_administrator,
         )
         desk = Desk(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+from newsbot.channels.entrances import Entrances
 from newsbot.conversation.dialogue import Dialogue
 from newsbot.conversation.turn import Replies
 from newsbot.domain.message import (
@@ -23,7 +24,7 @@ from newsbot.domain.message import (
 from newsbot.domain.subscriber import Address, Preferences
 from newsbot.i18n import Catalog
 from tests.builders import NOW, a_draft, a_newsroom, a_press, an_address, an_incoming, some_topics, the_administrator
-from tests.fakes import MemoryArticleStore, MemoryListMemory, MemorySubscriberStore
+from tests.fakes import MemoryArticleStore, MemoryLinkCodes, MemoryListMemory, MemorySubscriberStore
 from tests.memory_alert_store import MemoryAlertStore
 
 CATALOG = Catalog.load()
@@ -39,39 +40,42 @@ class Talk:
     subscribers: MemorySubscriberStore = field(default_factory=MemorySubscriberStore)
     memory: MemoryListMemory = field(default_factory=MemoryListMemory)
     alerts: MemoryAlertStore = field(default_factory=MemoryAlertStore)
+    codes: MemoryLinkCodes = field(default_factory=MemoryLinkCodes)
     now: datetime = NOW
     last: Replies = ()
 
     def __post_init__(self) -> None:
         self.begin()
 
-    def begin(self, public_channel: Address | None = None) -> None:
-        """As after a start, with this channel in the settings."""
+    def begin(self, public_channel: Address | None = None, entrances: Entrances | None = None) -> None:
+        """As after a start, with this channel in the settings, and readers on these channels."""
         self.dialogue = Dialogue(
             articles=self.articles,
             subscribers=self.subscribers,
             memory=self.memory,
             alerts=self.alerts,
+            codes=self.codes,
             administers=the_administrator,
             topics=some_topics(),
             newsroom=a_newsroom(),
             catalog=CATALOG,
             clock=lambda: self.now,
             names=frozenset({"ProbhatBot"}),
+            entrances=entrances,
             public_channel=public_channel,
         )
 
     async def say(self, text: str, **changes: object) -> Replies:
         return await self.hear(an_incoming(text, **changes))
 
-    async def press(self, label: str) -> Replies:
+    async def press(self, label: str, **changes: object) -> Replies:
         """A button of the last answer, by its label or a part of it."""
         found = [button for reply in self.last for button in buttons(reply) if label in button.label and button.action]
         assert found, f"no button {label!r} in {[button.label for reply in self.last for button in buttons(reply)]}"
-        return await self.do(found[0].action)
+        return await self.do(found[0].action, **changes)
 
-    async def do(self, action: str) -> Replies:
-        return await self.hear(a_press(action))
+    async def do(self, action: str, **changes: object) -> Replies:
+        return await self.hear(a_press(action, **changes))
 
     async def hear(self, incoming: IncomingMessage) -> Replies:
         self.last = await self.dialogue.answer(incoming)

@@ -18,11 +18,13 @@ from typing import Final, assert_never
 from newsbot.conversation.intents import (
     ChooseFilter,
     ChooseLanguage,
+    ConfirmLink,
     FinishWelcome,
     ForgetMe,
     Help,
     KeepMe,
     Latest,
+    Link,
     MyData,
     MyTopics,
     NeverMind,
@@ -37,6 +39,7 @@ from newsbot.conversation.intents import (
     Stop,
     StopTopic,
     Subscribe,
+    Unlink,
     Unsubscribe,
     View,
     Why,
@@ -109,6 +112,12 @@ def _fields(intent: Pressable) -> tuple[str, ...]:
             return _trimmed("resume", intent.view)
         case ForgetMe():
             return ("forget", "yes") if intent.confirmed else ("forget",)
+        case Link():
+            return ("link",)
+        case ConfirmLink():
+            return ("linked",)
+        case Unlink():
+            return ("unlink", "yes") if intent.confirmed else ("unlink",)
         case ShowTopics():
             return ("topics",)
         case MyTopics():
@@ -165,9 +174,17 @@ def _read_find(token: str, page: str) -> SearchPage:
 
 
 def _read_forget(confirmed: str = "") -> ForgetMe:
+    return ForgetMe(confirmed=_yes(confirmed))
+
+
+def _read_unlink(confirmed: str = "") -> Unlink:
+    return Unlink(confirmed=_yes(confirmed))
+
+
+def _yes(confirmed: str) -> bool:
     if confirmed not in ("", "yes"):
         raise ValueError(confirmed)
-    return ForgetMe(confirmed=bool(confirmed))
+    return bool(confirmed)
 
 
 _READERS: Final[dict[str, Callable[..., Pressable]]] = {
@@ -183,6 +200,9 @@ _READERS: Final[dict[str, Callable[..., Pressable]]] = {
     "pause": lambda view="": Pause(View(view)),
     "resume": lambda view="": Resume(View(view)),
     "forget": _read_forget,
+    "link": lambda: Link(),
+    "linked": ConfirmLink,
+    "unlink": _read_unlink,
     "topics": ShowTopics,
     "mine": MyTopics,
     "settings": ShowSettings,

@@ -14,6 +14,7 @@ from newsbot.conversation.intents import (
     Help,
     Intent,
     Latest,
+    Link,
     MyData,
     MyTopics,
     OpenNumber,
@@ -27,6 +28,7 @@ from newsbot.conversation.intents import (
     Subscribe,
     Thanks,
     UnknownCommand,
+    Unlink,
     Unsubscribe,
 )
 from newsbot.conversation.request_parser import digits_of
@@ -45,6 +47,7 @@ __all__ = [
 ]
 
 LONGEST_SEARCH = 200  #: graphemes; the rest of a pasted article finds nothing more
+LONGEST_CODE = 20  #: code points of a code that are looked at, with the spaces in it
 HIGHEST_NUMBER = 99  #: a typed number up to here means a line of the list; ১৯৭১ is a search
 
 _PAYLOAD: Final = regex.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -84,6 +87,10 @@ def _with_arguments(verb: Verb, arguments: str, vocabulary: Vocabulary) -> Inten
             return ChooseLanguage(vocabulary.language(key_of(arguments)) or _first_code(words))
         case Verb.FORGET_ME:
             return ForgetMe(confirmed=vocabulary.is_yes(form_of(arguments)))
+        case Verb.LINK:
+            return Link(arguments[:LONGEST_CODE].strip())
+        case Verb.UNLINK:
+            return Unlink(confirmed=vocabulary.is_yes(form_of(arguments)))
         case _:
             return PLAIN[verb]
 
@@ -101,6 +108,8 @@ def _asked_first(intent: Intent) -> Intent:
             return ChooseLanguage()
         case ForgetMe():
             return ForgetMe()
+        case Unlink():
+            return Unlink()
         case _:
             return intent
 
@@ -121,6 +130,8 @@ PLAIN: Final[dict[Verb, Intent]] = {
     Verb.STOP: Stop(),
     Verb.MY_DATA: MyData(),
     Verb.FORGET_ME: ForgetMe(),
+    Verb.LINK: Link(),
+    Verb.UNLINK: Unlink(),
     Verb.HELP: Help(),
     Verb.GREET: Greeting(),
     Verb.THANKS: Thanks(),

@@ -10,9 +10,11 @@ from typing import Final, assert_never
 import structlog
 
 from newsbot.articles.store import ArticleStore
+from newsbot.channels.entrances import Entrances
 from newsbot.conversation import (
     alert_buttons,
     asking,
+    linking,
     onboarding,
     reading,
     searching,
@@ -27,6 +29,7 @@ from newsbot.conversation.intents import (
     CameBack,
     ChooseFilter,
     ChooseLanguage,
+    ConfirmLink,
     FinishWelcome,
     ForgetMe,
     Greeting,
@@ -35,6 +38,7 @@ from newsbot.conversation.intents import (
     KeepMe,
     Latest,
     Left,
+    Link,
     Moved,
     MyData,
     MyTopics,
@@ -57,6 +61,7 @@ from newsbot.conversation.intents import (
     Subscribe,
     Thanks,
     UnknownCommand,
+    Unlink,
     Unsubscribe,
     Unsupported,
     Why,
@@ -71,6 +76,7 @@ from newsbot.domain.subscriber import Address
 from newsbot.domain.topic import Topics
 from newsbot.errors import ChannelUnavailable, StoreError
 from newsbot.i18n import Catalog
+from newsbot.subscribers.link_codes import LinkCodes
 from newsbot.subscribers.list_memory import ListMemory
 from newsbot.subscribers.store import SubscriberStore
 
@@ -90,6 +96,8 @@ PROMISES: Final = (
     Stop,
     ForgetMe,
     FinishWelcome,
+    ConfirmLink,
+    Unlink,
 )
 
 
@@ -97,6 +105,7 @@ class Dialogue:
     """Answers readers. `language` and `timezone` are those of readers who have chosen none.
 
     `names`: what the bot is called in mentions, without the @; unknown names are fine, then any is taken for ours.
+    `entrances`: of all channels on which the newsroom can be read; None: readers can't connect their chats.
     `administers`: see `Channel.is_administrator`. `public_channel`: the newsroom's own, which is sent what breaks.
     """
 
@@ -107,6 +116,7 @@ class Dialogue:
         subscribers: SubscriberStore,
         memory: ListMemory,
         alerts: AlertStore,
+        codes: LinkCodes,
         administers: Callable[[IncomingMessage], Awaitable[bool]],
         topics: Topics,
         newsroom: Newsroom,
@@ -115,6 +125,7 @@ class Dialogue:
         language: str = "bn",
         timezone: str = "Asia/Dhaka",
         names: frozenset[str] = frozenset(),
+        entrances: Entrances | None = None,
         public_channel: Address | None = None,
     ) -> None:
         self.house = House(
@@ -129,6 +140,8 @@ class Dialogue:
             language=language,
             timezone=timezone,
             alerts=alerts,
+            codes=codes,
+            entrances=entrances or Entrances(),
             administers=administers,
             public_channel=public_channel,
         )
@@ -241,6 +254,12 @@ class Dialogue:
                 return await settings.my_data(house, turn)
             case ForgetMe():
                 return await settings.forget_me(house, turn, intent)
+            case Link():
+                return await linking.link(house, turn, intent)
+            case ConfirmLink():
+                return await linking.confirm_link(house, turn)
+            case Unlink():
+                return await linking.unlink(house, turn, intent)
             case KeepMe():
                 return await settings.keep_me(turn)
             case Ask():
@@ -269,6 +288,6 @@ class Dialogue:
 
 def _apology(turn: Turn, intent: Intent) -> TextReply:
     _ = turn.translate
-    if isinstance(intent, PROMISES) and not (isinstance(intent, ForgetMe) and not intent.confirmed):
+    if isinstance(intent, PROMISES) and not (isinstance(intent, ForgetMe | Unlink) and not intent.confirmed):
         return text(_("That could not be saved just now. Please try again in a little while."))
     return text(_("I can't reach that just now. Please try again in a little while."))

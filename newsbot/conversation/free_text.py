@@ -20,6 +20,7 @@ from newsbot.conversation.intents import (
     Help,
     Intent,
     Latest,
+    Link,
     OpenLink,
     OpenNumber,
     Pause,
@@ -35,8 +36,9 @@ from newsbot.conversation.intents import (
 )
 from newsbot.conversation.request_parser import Request, parse_request
 from newsbot.conversation.search_words import words_that_matter
-from newsbot.conversation.vocabulary import Vocabulary, form_of
+from newsbot.conversation.vocabulary import Vocabulary, form_of, key_of
 from newsbot.conversation.words import ONLY_SAID, PLEASED, Verb
+from newsbot.subscribers.link_codes import read_code
 from newsbot.text.tokens import tokens
 
 __all__ = ["understand_free", "understand_request"]
@@ -55,6 +57,8 @@ def understand_free(text: str, vocabulary: Vocabulary) -> Intent:
     text = text.lstrip("/").strip()
     if _LINK.fullmatch(text):
         return OpenLink(text)
+    if code := _code_in(text, vocabulary):
+        return Link(code)
     if not tokens(text):
         return _understand_signs(text, vocabulary)
     return understand_request(text, vocabulary) or Search(searchable(words_that_matter(text, vocabulary)))
@@ -75,6 +79,14 @@ def understand_request(text: str, vocabulary: Vocabulary) -> Intent | None:
     if len(verbs) > 1 or request.numbers or request.when or (request.languages and verbs != {Verb.LANGUAGE}):
         return None
     return _wish(next(iter(verbs)), request, text, vocabulary)
+
+
+def _code_in(text: str, vocabulary: Vocabulary) -> str:
+    """`link KX7P2MQD`, and the code alone if it is written as it was shown; '' for anything else."""
+    word, _, rest = text.partition(" ")
+    if rest and vocabulary.verb(key_of(word)) is Verb.LINK:
+        return read_code(rest)
+    return text if read_code(text) == text and not text.isalpha() and not text.isdigit() else ""
 
 
 def _verbs_of(request: Request) -> set[Verb]:

@@ -31,11 +31,13 @@ def help_text(house: House, turn: Turn) -> TextReply:
         Span("\n/mytopics – " + _("what you follow, and since when")),
         Span("\n/subscribe, /unsubscribe – " + _("the same by name: /subscribe {topic}", topic=topic)),
     )
-    yours = (
+    yours: tuple[Span, ...] = (
         Span(_("Your settings"), "bold"),
         Span("\n/settings, /language, /pause, /resume, /stop"),
         Span("\n/mydata, /forgetme – " + _("see or delete what is kept about you")),
     )
+    if house.entrances.others(turn.incoming.address.channel):
+        yours = (*yours, Span("\n/link, /unlink – " + _("read here and in another app as one reader")))
     plain = _(
         "You can also simply write: a topic's name, the number of a story, or words to search for. "
         "Bengali, English and Banglish are all understood."

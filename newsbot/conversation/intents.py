@@ -170,6 +170,23 @@ class ForgetMe:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Connect this chat with the reader's on another channel."""
+
+    code: str = ""  #: as it was typed; '': show one
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmLink:
+    """Yes to the question that a code brought up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unlink:
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class KeepMe:
     """No to the question of ForgetMe."""
 
@@ -262,6 +279,9 @@ Pressable = (
     | Stop
     | MyData
     | ForgetMe
+    | Link
+    | ConfirmLink
+    | Unlink
     | KeepMe
     | NeverMind
     | Help

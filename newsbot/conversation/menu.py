@@ -26,6 +26,7 @@ DESCRIPTIONS: Final[dict[Verb, str]] = {
     Verb.PAUSE: N_("pause alerts for now"),
     Verb.RESUME: N_("turn alerts on again"),
     Verb.STOP: N_("stop; what you chose is kept"),
+    Verb.LINK: N_("read here and in another app as one reader"),
     Verb.MY_DATA: N_("everything kept about you, as a file"),
     Verb.FORGET_ME: N_("delete everything kept about you"),
     Verb.HELP: N_("what you can do here"),
@@ -33,13 +34,17 @@ DESCRIPTIONS: Final[dict[Verb, str]] = {
 }
 
 
-def command_menu(catalog: Catalog, newsroom: Newsroom) -> CommandMenu:
-    """Every command but what is only said, in every language, the most used first."""
+def command_menu(catalog: Catalog, newsroom: Newsroom, *, linking: bool = False) -> CommandMenu:
+    """Every command but what is only said, in every language, the most used first.
+
+    `linking`: the newsroom can be read on several channels.
+    """
+    shown = {verb: words for verb, words in DESCRIPTIONS.items() if linking or verb is not Verb.LINK}
     about = N_("The news of {newsroom}: read the latest, search it, follow your topics. Press “Start” to begin.")
     translators = {code: catalog.translator(code) for code in catalog.languages}
     return CommandMenu(
         commands={
-            code: tuple((verb.value, translate(words)) for verb, words in DESCRIPTIONS.items())
+            code: tuple((verb.value, translate(words)) for verb, words in shown.items())
             for code, translate in translators.items()
         },
         about={code: translate(about, newsroom=newsroom.name(code)) for code, translate in translators.items()},

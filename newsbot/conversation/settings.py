@@ -19,6 +19,7 @@ from newsbot.conversation.intents import (
     Stop,
     View,
 )
+from newsbot.conversation.linking import also_there, link_button, linked_line
 from newsbot.conversation.onboarding import language_choice
 from newsbot.conversation.reading import latest_button, topics_button
 from newsbot.conversation.subscriptions import not_known_yet, topic_choice
@@ -53,16 +54,21 @@ def _settings(house: House, turn: Turn, subscriber: Subscriber | None, *, replac
     return text(
         confirmations.SETTINGS.to(turn),
         "\n".join(
-            (
-                _("Language: {language}", language=language_name(turn.language)),
-                alerts,
-                _("Topics: {topics}", topics=chosen or "–"),
+            filter(
+                None,
+                (
+                    _("Language: {language}", language=language_name(turn.language)),
+                    alerts,
+                    _("Topics: {topics}", topics=chosen or "–"),
+                    linked_line(turn),
+                ),
             )
         ),
         buttons=rows(
             Button(_("Change language"), encode(ChooseLanguage())),
             switch if subscriber else None,
             topics_button(turn),
+            link_button(house, turn),
             Button(_("My data"), encode(MyData())) if personal else None,
             Button(_("Delete my data"), encode(ForgetMe())) if personal else None,
         ),
@@ -123,7 +129,8 @@ async def _switched(house: House, turn: Turn, wish: Pause | Resume | Stop, what:
     buttons = () if isinstance(wish, Stop) else rows(latest_button(turn))
     # Under an alert the same button leaves the alert where it is.
     answers_question = isinstance(wish, Stop) or wish.view is View.ASKED
-    return (text(said, buttons=buttons, replaces=turn.pressed if answers_question else None),)
+    replaces = turn.pressed if answers_question else None
+    return (text(said, also_there(turn), buttons=buttons, replaces=replaces),)
 
 
 # --- what is kept ---------------------------------------------------------------------------------------------------
@@ -145,6 +152,8 @@ async def my_data(house: House, turn: Turn) -> Replies:
         "history": [_plain_event(event) for event in history],
         "last_list": list(last_list),
     }
+    if partner := subscriber.preferences.linked_with:
+        everything["connected_with"] = str(partner)
     content = json.dumps(everything, ensure_ascii=False, indent=2).encode()
     return (FileReply(name=FILE_NAME, content=content, caption=confirmations.EVERYTHING_KEPT.to(turn)),)
 
@@ -178,10 +187,19 @@ async def forget_me(house: House, turn: Turn, wish: ForgetMe) -> Replies:
         )
     # The list first: if the store is away after it, the reader is told that it failed and asks again.
     await house.memory.forget(turn.incoming.address)
+    await house.codes.forget(turn.incoming.address)
+    there = _left_there(turn)
     was_known = await house.subscribers.forget(turn.incoming.address, now=turn.now)
     if not was_known:
         return (text(confirmations.NOTHING_KEPT.to(turn), replaces=turn.pressed),)
-    return (text(confirmations.DELETED.to(turn), replaces=turn.pressed),)
+    return (text(confirmations.DELETED.to(turn), there, replaces=turn.pressed),)
+
+
+def _left_there(turn: Turn) -> str:
+    """What is kept at a linked address is not this one's to delete."""
+    if turn.known is None or turn.known.preferences.linked_with is None:
+        return ""
+    return turn.translate("Your other chat stands alone now and keeps what is its own; /forgetme deletes that there.")
 
 
 async def keep_me(turn: Turn) -> Replies:

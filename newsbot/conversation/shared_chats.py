@@ -10,10 +10,12 @@ from typing import Final
 from newsbot.conversation.intents import (
     Ask,
     ChooseLanguage,
+    ConfirmLink,
     FinishWelcome,
     ForgetMe,
     Intent,
     KeepMe,
+    Link,
     MyData,
     MyTopics,
     NeverMind,
@@ -24,6 +26,7 @@ from newsbot.conversation.intents import (
     Stop,
     StopTopic,
     Subscribe,
+    Unlink,
     Unsubscribe,
 )
 from newsbot.conversation.reading import latest_button, topics_button
@@ -53,6 +56,8 @@ async def refusal(house: House, turn: Turn, intent: Intent) -> Replies | None:
     ours = turn.in_channel and turn.incoming.address == house.public_channel
     if ours and isinstance(intent, NOT_IN_OUR_CHANNEL):
         return (text(_("This is the newsroom's own channel: breaking news is sent here without subscribing.")),)
+    if isinstance(intent, Link | ConfirmLink | Unlink):
+        return (text(_("Only a reader's own chat can be connected with another; write to me there.")),)
     if not isinstance(intent, ADMINISTRATORS_ONLY) or await house.administers(turn.incoming):
         return None
     said = _("Only the administrators of this group can do that.")

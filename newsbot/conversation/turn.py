@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import structlog
 
 from newsbot.articles.store import ArticleStore
+from newsbot.channels.entrances import Entrances
 from newsbot.conversation.vocabulary import Vocabulary
 from newsbot.delivery.alerts import AlertStore
 from newsbot.delivery.permits import window_after
@@ -20,6 +21,7 @@ from newsbot.domain.topic import Topics
 from newsbot.domain.window import Opener
 from newsbot.errors import StoreError
 from newsbot.i18n import Catalog, Translator
+from newsbot.subscribers.link_codes import LinkCodes
 from newsbot.subscribers.list_memory import ListMemory
 from newsbot.subscribers.store import SubscriberStore
 
@@ -45,6 +47,8 @@ class House:
     alerts: AlertStore
     #: see `Channel.is_administrator`
     administers: Callable[[IncomingMessage], Awaitable[bool]]
+    codes: LinkCodes
+    entrances: Entrances
     public_channel: Address | None = None  #: the newsroom's own, if it has one
 
 

@@ -29,6 +29,8 @@ class Verb(StrEnum):
     STOP = "stop"
     MY_DATA = "mydata"
     FORGET_ME = "forgetme"
+    LINK = "link"
+    UNLINK = "unlink"
     HELP = "help"
     GREET = "greet"
     THANKS = "thanks"
@@ -105,6 +107,14 @@ PHRASES: Final[dict[Verb, tuple[str, ...]]] = {
         আমার ডেটা মুছে ফেলুন, সব মুছে ফেলুন, আমার সব তথ্য মুছে ফেলুন, আমাকে ভুলে যান, আমাকে ভুলে যাও, ভুলে যান,
         আমার তথ্য মুছুন, আমার তথ্য মুছে ফেলুন, আমার তথ্য মুছে দিন, yes delete everything, হ্যাঁ সব মুছে ফেলুন,
         সব তথ্য মুছুন, amake bhule jan, bhule jan, amar tottho muchun, amar data delete
+        """),
+    Verb.LINK: _phrases("""
+        link, connect, connect chats, link chats, connect my chats, connect my accounts, link my accounts, লিংক, লিঙ্ক,
+        কানেক্ট, চ্যাট যুক্ত, চ্যাট জোড়া, দুই চ্যাট যুক্ত, অ্যাকাউন্ট যুক্ত, চ্যাট সংযুক্ত, chat jukto, kanekt
+        """),
+    Verb.UNLINK: _phrases("""
+        unlink, disconnect, disconnect chats, unlink chats, disconnect my chats, আনলিংক, আনলিঙ্ক, ডিসকানেক্ট,
+        চ্যাট আলাদা, চ্যাট বিচ্ছিন্ন, চ্যাটের সংযোগ বিচ্ছিন্ন, anlink, diskanekt, chat alada
         """),
     Verb.HELP: _phrases("""
         help, menu, commands, how does this work, what can you do, who are you, what is this, how, how to,

@@ -37,6 +37,7 @@ from newsbot.domain.subscriber import Address, Preferences
 from newsbot.i18n import Catalog
 from newsbot.observability import Metrics
 from newsbot.subscribers.journal import SqlJournal
+from newsbot.subscribers.redis_link_codes import RedisLinkCodes
 from newsbot.subscribers.redis_list_memory import RedisListMemory
 from newsbot.subscribers.redis_store import RedisSubscriberStore
 from tests.builders import a_draft, a_newsroom, some_topics, the_administrator
@@ -76,6 +77,7 @@ class Newsroom:
             subscribers=self.subscribers,
             memory=RedisListMemory(self.redis),
             alerts=self.alerts,
+            codes=RedisLinkCodes(self.redis),
             administers=the_administrator,
             topics=some_topics(),
             newsroom=a_newsroom(),

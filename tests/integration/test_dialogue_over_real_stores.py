@@ -12,6 +12,7 @@ from newsbot.delivery.alert_store import SqlAlertStore
 from newsbot.domain.message import CardReply, ChoiceReply, HeadlinesReply, TextReply
 from newsbot.i18n import Catalog
 from newsbot.subscribers.journal import SqlJournal
+from newsbot.subscribers.redis_link_codes import RedisLinkCodes
 from newsbot.subscribers.redis_list_memory import RedisListMemory
 from newsbot.subscribers.redis_store import RedisSubscriberStore
 from tests.builders import NOW, a_draft, a_newsroom, a_press, an_address, an_incoming, some_topics, the_administrator
@@ -28,6 +29,7 @@ async def dialogue(database: Database, redis: Redis) -> Dialogue:
         subscribers=RedisSubscriberStore(SqlJournal(database, {"telegram": "1"}), redis),
         memory=RedisListMemory(redis),
         alerts=SqlAlertStore(database),
+        codes=RedisLinkCodes(redis),
         administers=the_administrator,
         topics=some_topics(),
         newsroom=a_newsroom(),

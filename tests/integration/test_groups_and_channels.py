@@ -22,7 +22,7 @@ from newsbot.errors import ChannelUnavailable, ConfigurationError
 from newsbot.i18n import Catalog
 from newsbot.observability import Metrics
 from tests.builders import NOW, a_draft, a_group_message, a_newsroom, some_topics
-from tests.fakes import MemoryArticleStore, MemoryListMemory, MemorySubscriberStore
+from tests.fakes import MemoryArticleStore, MemoryLinkCodes, MemoryListMemory, MemorySubscriberStore
 from tests.memory_alert_store import MemoryAlertStore
 from tests.telegram_sandbox import TelegramSandbox, telegram_sandbox
 
@@ -49,6 +49,7 @@ class Bot:
             subscribers=self.subscribers,
             memory=MemoryListMemory(),
             alerts=MemoryAlertStore(self.articles),
+            codes=MemoryLinkCodes(),
             administers=self.channel.is_administrator,
             topics=some_topics(),
             newsroom=a_newsroom(),

@@ -28,7 +28,7 @@ from tests.builders import (
     some_topics,
     the_administrator,
 )
-from tests.fakes import MemoryArticleStore, MemoryListMemory, MemorySubscriberStore
+from tests.fakes import MemoryArticleStore, MemoryLinkCodes, MemoryListMemory, MemorySubscriberStore
 from tests.memory_alert_store import MemoryAlertStore
 
 CATALOG = Catalog.load()
@@ -143,6 +143,7 @@ async def _live_through(
         subscribers=subscribers,
         memory=memory,
         alerts=alerts,
+        codes=MemoryLinkCodes(),
         administers=administrators.include,
         topics=some_topics(),
         newsroom=a_newsroom(),

@@ -77,6 +77,7 @@ async def test_a_house_with_one_language_asks_for_topics_at_once(talk: Talk) -> 
         subscribers=talk.subscribers,
         memory=talk.memory,
         alerts=talk.alerts,
+        codes=talk.codes,
         administers=the_administrator,
         topics=some_topics(),
         newsroom=a_newsroom(),

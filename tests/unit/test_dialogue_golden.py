@@ -35,7 +35,7 @@ from tests.builders import (
     some_topics,
     the_administrator,
 )
-from tests.fakes import MemoryArticleStore, MemoryListMemory, MemorySubscriberStore
+from tests.fakes import MemoryArticleStore, MemoryLinkCodes, MemoryListMemory, MemorySubscriberStore
 from tests.memory_alert_store import MemoryAlertStore
 
 FOLDER = Path(__file__).parent.parent / "golden" / "conversation"
@@ -92,6 +92,7 @@ async def transcript(script: list[str], language: str, kind: ChatKind) -> str:
         subscribers=MemorySubscriberStore(),
         memory=MemoryListMemory(),
         alerts=alerts,
+        codes=MemoryLinkCodes(),
         administers=the_administrator,
         topics=topics,
         newsroom=newsroom,

@@ -20,6 +20,7 @@ from newsbot.conversation.intents import (
     Help,
     Intent,
     Latest,
+    Link,
     MyData,
     MyTopics,
     OpenNumber,
@@ -32,6 +33,7 @@ from newsbot.conversation.intents import (
     Start,
     Stop,
     Subscribe,
+    Unlink,
     Unsubscribe,
 )
 from newsbot.conversation.understanding import understand
@@ -90,6 +92,8 @@ WISHES = {
     Verb.FORGET_ME: Wish(
         ForgetMe(), "/forgetme", ("আমাকে ভুলে যান",), ("amake bhule jan", "vule jan", "bhule jan"), "1:forget"
     ),
+    Verb.LINK: Wish(Link(), "/link", ("চ্যাট যুক্ত করুন", "লিংক"), ("link", "connect chats", "chat jukto"), "1:link"),
+    Verb.UNLINK: Wish(Unlink(), "/unlink", ("চ্যাট আলাদা করুন",), ("unlink", "disconnect chats"), "1:unlink"),
     Verb.HELP: Wish(Help(), "/help", ("সাহায্য", "/সাহায্য"), ("sahajjo", "shahajjo", "sahajya"), "1:help"),
 }
 
@@ -139,6 +143,8 @@ def test_the_word_that_a_button_carries_is_the_one_it_always_was(wish: Wish) -> 
             "Unsubscribe(topics=('sports',), everything=False, unrecognised=(), view=<View.ASKED: 'q'>, article_id=0)",
         ),
         ("1:forget:yes", "ForgetMe(confirmed=True)"),
+        ("1:linked", "ConfirmLink()"),
+        ("1:unlink:yes", "Unlink(confirmed=True)"),
         ("1:filter:sports:5", "ChooseFilter(topic='sports', count=5)"),
         ("1:lang:bn:w", "ChooseLanguage(language='bn', view=<View.WELCOME: 'w'>)"),
         ("1:find:00ff00ff00ff00ff:2", "SearchPage(token='00ff00ff00ff00ff', page=2)"),
