@@ -138,6 +138,24 @@ class Metrics:
             buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800),
             registry=self.registry,
         )
+        self.quota_used = Gauge(
+            "newsbot_quota_used_percent",
+            "How full the fullest of the platform's quotas is, as it last said.",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.webhook_subscribed = Gauge(
+            "newsbot_webhook_subscribed",
+            "1 while the platform sends us all the events that we read, 0 while it does not.",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.webhook_resubscriptions = Counter(
+            "newsbot_webhook_resubscriptions",
+            "Times that the platform had stopped sending us events and was asked again.",
+            ["channel"],
+            registry=self.registry,
+        )
         self.inbox_waiting = Gauge(
             "newsbot_inbox_waiting", "Events kept and not handled yet.", ["channel"], registry=self.registry
         )

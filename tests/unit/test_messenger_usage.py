@@ -133,3 +133,13 @@ async def test_what_could_not_be_told_is_told_with_the_next_answer() -> None:
     throttle.away = False
     await governor.watch(full)
     assert len(throttle.told) == 1
+
+
+async def test_how_full_the_quota_is_is_shown_where_the_platform_says_it() -> None:
+    shown: list[float] = []
+    governor = Governor(Throttle(), used=shown.append)
+    await governor.watch(Answer(200, b"{}"))
+    for count in (12, 12, 80):
+        await governor.watch(Answer(200, b"{}", headers=business(call_count=count)))
+    await governor.watch(Answer(200, b"{}"))
+    assert shown == [12, 80]

@@ -25,10 +25,19 @@ _WEIGHT: Final = {Stop.NOBODY: 0, Stop.PUSHES: 1, Stop.EVERYTHING: 2}
 
 
 class Governor:
-    """`watch` goes into `GraphApi(watch=…)`. `clock`: seconds that only grow."""
+    """`watch` goes into `GraphApi(watch=…)`. `clock`: seconds that only grow. `used` is told how many per cent of the
+    fullest quota are, each time the platform says something new.
+    """
 
-    def __init__(self, throttle: Throttle, *, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        throttle: Throttle,
+        *,
+        clock: Callable[[], float] = monotonic,
+        used: Callable[[float], None] = lambda percent: None,
+    ) -> None:
         self._throttle = throttle
+        self._used = used
         self._clock = clock
         self._told: Restraint | None = None
         self._told_until = 0.0  # when the half of it is over
@@ -44,8 +53,11 @@ class Governor:
             return
         restraint = _refusal(answer) if refused else None
         if restraint is None:
-            restraint = restraint_of(usage_of(answer.headers))
+            usage = usage_of(answer.headers)
+            restraint = restraint_of(usage)
             self._said, self._plenty = said, restraint is None
+            if said != (None, None):
+                self._used(usage.percent)
         if restraint is None or (restraint == self._told and now < self._told_until):
             return
         try:
