@@ -17,10 +17,7 @@ An event is JSON: `view` (everything), `message` and `edited` (the list item as 
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from json import JSONDecodeError
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from aiohttp import web
@@ -29,19 +26,17 @@ from newsbot.sandbox import DEMO_BOT_NAME, DEMO_CHANNEL, DEMO_EDITOR_ID, DEMO_ED
 from newsbot.sandbox.changes import Change
 from newsbot.sandbox.forwards import forwards
 from newsbot.sandbox.phone_actions import ACTIONS, STICKERS, Act, language_of
+from newsbot.sandbox.phone_http import Event, EventStreams, Handler, fields_of, refusing
 from newsbot.sandbox.phone_view import Describe, notification, render_bubbles
 from newsbot.sandbox.phone_words import LANGUAGES, words
 from newsbot.sandbox.telegram.members import status_of
 from newsbot.sandbox.telegram.model import Chat, User
-from newsbot.sandbox.telegram.reader_side import ReaderSide, SandboxError
+from newsbot.sandbox.telegram.reader_side import ReaderSide
 from newsbot.sandbox.telegram.state import SandboxState
 from newsbot.sandbox.templating import render
 
 SHOWN: Final = 100  #: messages of a conversation, the newest
-PING_EVERY: Final = 15.0  #: seconds; notices a page that is gone
 FIRST_READER: Final = "আনিকা"
-
-Event = dict[str, Any]
 
 
 class Phones:
@@ -51,7 +46,7 @@ class Phones:
         self.state = state
         self.readers = ReaderSide(state)
         self.describe = describe
-        self.followers: set[asyncio.Task[Any]] = set()
+        self.streams = EventStreams()
 
     def readers_or_first(self) -> list[User]:
         """Everyone who was added by name, without the editor; the first reader is added when there is nobody."""
@@ -138,7 +133,7 @@ def add_phone_routes(app: web.Application, phones: Phones) -> None:
             *(web.post(f"{user}/{name}", _action(do)) for name, do in ACTIONS.items()),
         ]
     )
-    app.on_shutdown.append(_end_events)
+    app.on_shutdown.append(phones.streams.end)
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------
@@ -151,7 +146,7 @@ async def first_phone(request: web.Request) -> web.Response:
 
 
 async def new_phone(request: web.Request) -> web.Response:
-    fields = await _fields(request)
+    fields = await fields_of(request)
     name = " ".join(str(fields.get("first_name", "")).split())[:64] or FIRST_READER
     user = request.app[PHONES].readers.add_user(name, language_code=language_of(fields))
     if request.content_type == "application/json":
@@ -194,56 +189,25 @@ async def phone_page(request: web.Request) -> web.Response:
 async def events(request: web.Request) -> web.StreamResponse:
     phones, user = _phone(request)
     chat_id = _chat_id(request, user)
-    stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
-    await stream.prepare(request)
-    follower: asyncio.Task[Any] = asyncio.current_task()  # type: ignore[assignment]  # a handler runs in a task
-    phones.followers.add(follower)
-    try:
-        # The view is taken while we are subscribed already: what happens in between is seen twice, never missed.
-        with phones.state.changes.subscribe(chat_id=chat_id) as changes:
-            await _write(stream, phones.view(user, chat_id))
-            # Looked up each time: the sandbox may have been reset, and then this reader is gone.
-            while (reader := phones.state.people.user(user.id)) is not None:
-                try:
-                    change = await asyncio.wait_for(changes.next(), PING_EVERY)
-                except TimeoutError:
-                    await stream.write(b":\n\n")
-                    continue
-                for event in phones.events(reader, chat_id, change):
-                    await _write(stream, event)
-    except ConnectionResetError:
-        pass  # the page was closed
-    finally:
-        phones.followers.discard(follower)
-    return stream
 
+    def told(change: Change) -> Iterable[Event] | None:
+        # Looked up each time: the sandbox may have been reset, and then this reader is gone.
+        reader = phones.state.people.user(user.id)
+        return None if reader is None else phones.events(reader, chat_id, change)
 
-async def _write(stream: web.StreamResponse, event: Event) -> None:
-    await stream.write(f"data: {json.dumps(event, ensure_ascii=False)}\n\n".encode())
-
-
-async def _end_events(app: web.Application) -> None:
-    """Open event streams would hold up the server's end."""
-    followers = list(app[PHONES].followers)
-    for follower in followers:
-        follower.cancel()
-    await asyncio.gather(*followers, return_exceptions=True)
+    following = phones.state.changes.subscribe(chat_id=chat_id)
+    return await phones.streams.serve(request, following, lambda: phones.view(user, chat_id), told)
 
 
 # --- what the reader does --------------------------------------------------------------------------------------------
 
 
-def _action(do: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def handler(request: web.Request) -> web.Response:
+def _action(do: Act) -> Handler:
+    async def act(request: web.Request) -> Any:
         phones, user = _phone(request)
-        try:
-            result = await do(phones.readers, user, _chat_id(request, user), await _fields(request))
-        except (SandboxError, KeyError, ValueError) as error:
-            message = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-            return web.json_response({"error": {"code": "refused", "message": message}}, status=400)
-        return web.json_response(result or {})
+        return await do(phones.readers, user, _chat_id(request, user), await fields_of(request))
 
-    return handler
+    return refusing(act)
 
 
 def _phone(request: web.Request) -> tuple[Phones, User]:
@@ -257,14 +221,3 @@ def _phone(request: web.Request) -> tuple[Phones, User]:
 def _chat_id(request: web.Request, user: User) -> int:
     given = request.query.get("chat", "")
     return int(given) if given.removeprefix("-").isdecimal() else user.id
-
-
-async def _fields(request: web.Request) -> Mapping[str, Any]:
-    """What a form or a JSON object says; nothing at all is an empty one."""
-    if request.content_type != "application/json":
-        return await request.post()
-    try:
-        fields = await request.json()
-    except (JSONDecodeError, UnicodeDecodeError):
-        raise web.HTTPBadRequest(text="The request is not valid JSON.") from None
-    return fields if isinstance(fields, dict) else {}

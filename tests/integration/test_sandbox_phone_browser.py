@@ -173,7 +173,7 @@ async def test_block_unblock_and_language_are_in_the_menu(demo: Demo) -> None:
 async def test_a_phone_that_lost_its_connection_catches_up(demo: Demo) -> None:
     demo.phones.readers.start(demo.reader.id)
     page = await demo.phone()
-    for follower in list(demo.phones.followers):
+    for follower in list(demo.phones.streams.followers):
         follower.cancel()
     demo.say("পরে এল")
     await expect(page.locator("li.in").last).to_contain_text("পরে এল")

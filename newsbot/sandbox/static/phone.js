@@ -1,56 +1,26 @@
 // A phone: shows what the server renders, sends what the reader does. No state of its own but what is on the screen.
 
+import { Screen, growing, words } from "./phone_screen.js";
 import { RichText } from "./rich_text.js";
 
 const phone = document.getElementById("phone");
-const words = JSON.parse(phone.dataset.words);
-const base = `/phone/${phone.dataset.user}`;
-const query = `?chat=${phone.dataset.chat}`;
 const $ = (id) => document.getElementById(id);
-const messages = $("messages"), talk = $("talk"), text = $("text");
+const messages = $("messages"), text = $("text");
 const rich = new RichText($("rich"), $("format-bar"), $("link"));
+const grow = growing(text);
+const screen = new Screen(`/phone/${phone.dataset.user}`, { query: `?chat=${phone.dataset.chat}`, tidied: foldQuotes });
+const post = (action, fields) => screen.post(action, fields);
 
 let payload = phone.dataset.payload;
 let starting = Boolean(phone.dataset.starting);
 let composer = "";
 let replyTo = null;
-let lastDeed = 0; // when the reader last did something: what comes soon after is an answer, not news
 
-// --- talking to the server -------------------------------------------------------------------------------------------
-
-async function post(action, fields = {}) {
-  lastDeed = Date.now();
-  const form = fields instanceof FormData;
-  try {
-    const answer = await fetch(`${base}/${action}${query}`, {
-      method: "POST",
-      headers: form ? {} : { "Content-Type": "application/json" },
-      body: form ? fields : JSON.stringify(fields),
-    });
-    const result = await answer.json();
-    if (!answer.ok) throw new Error(result.error.message);
-    return result;
-  } catch (error) {
-    toast(`${words.failed}: ${error.message}`);
-    return null;
-  }
-}
-
-function follow() {
-  const events = new EventSource(`${base}/events${query}`);
-  events.onmessage = (event) => {
-    $("offline").hidden = true;
-    const change = JSON.parse(event.data);
-    on[change.kind]?.(change);
-  };
-  events.onerror = () => { $("offline").hidden = false; };
-}
+// --- what happens ----------------------------------------------------------------------------------------------------
 
 const on = {
   view(view) {
-    const atEnd = isAtEnd() || !messages.children.length;
-    const scrolled = talk.scrollTop;
-    messages.innerHTML = view.html;
+    screen.showAll(view.html);
     $("about-text").textContent = view.about;
     $("about").hidden = messages.children.length > 0 || !view.about;
     if (phone.dataset.chat === phone.dataset.user) $("title").textContent = view.name;
@@ -58,106 +28,33 @@ const on = {
     showComposer();
     showCommands(view.commands);
     showReplyKeyboard(view.reply_keyboard);
-    tidy();
-    atEnd ? toEnd() : (talk.scrollTop = scrolled);
     phone.dataset.ready = "1";
   },
   message(change) {
     $("about").hidden = true;
-    typing(false);
+    screen.typing(false);
     const own = !change.notification;
-    const atEnd = isAtEnd() || own;
-    place(change);
+    const seen = screen.place(change.html, { newest: own, refocus });
     if (own && composer === "start") { composer = "write"; showComposer(); }
     if (change.reply_keyboard) showReplyKeyboard(change.reply_keyboard);
-    tidy();
-    if (atEnd) toEnd();
-    const news = Date.now() - lastDeed > 4000 || document.hidden || !atEnd;
-    if (change.notification && news) notify(change.notification);
+    if (change.notification) screen.notify(change.notification, seen);
   },
   edited(change) {
-    const atEnd = isAtEnd();
-    if (document.getElementById(`m${change.id}`)) place(change);
-    tidy();
-    if (atEnd) toEnd();
+    if ($(`m${change.id}`)) screen.place(change.html, { refocus });
   },
-  deleted(change) {
-    for (const id of change.message_ids) document.getElementById(`m${id}`)?.remove();
-    tidy();
-  },
-  action() { typing(true); },
+  deleted(change) { screen.remove(change.message_ids.map((id) => `m${id}`)); },
+  action() { screen.typing(true); },
 };
 
-function place(change) {
-  const holder = document.createElement("template");
-  holder.innerHTML = change.html.trim();
-  const fresh = holder.content.firstElementChild;
-  const old = document.getElementById(fresh.id);
-  if (old) {
-    const focused = old.contains(document.activeElement) && document.activeElement.dataset;
-    old.replaceWith(fresh);
-    if (focused && "press" in focused) {
-      fresh.querySelector(`[data-row="${focused.row}"][data-column="${focused.column}"]`)?.focus();
-    }
-  } else {
-    fresh.classList.add("fresh");
-    messages.append(fresh);
-  }
+function refocus(fresh, held) {
+  if (!("press" in held.dataset)) return null;
+  return fresh.querySelector(`[data-row="${held.dataset.row}"][data-column="${held.dataset.column}"]`);
 }
 
-// --- the conversation ------------------------------------------------------------------------------------------------
-
-const isAtEnd = () => talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;
-
-function toEnd() {
-  talk.scrollTop = talk.scrollHeight;
-  for (const image of messages.querySelectorAll("li:last-child img")) {
-    if (!image.complete) image.addEventListener("load", () => { talk.scrollTop = talk.scrollHeight; }, { once: true });
-  }
-}
-
-function tidy() {
-  for (const line of messages.querySelectorAll(".day")) line.remove();
-  let day = "";
-  for (const item of [...messages.children]) {
-    if (item.dataset.day === day) continue;
-    day = item.dataset.day;
-    const line = document.createElement("li");
-    line.className = "day";
-    line.innerHTML = "<span></span>";
-    line.firstChild.textContent = day;
-    item.before(line);
-  }
+function foldQuotes() {
   for (const quote of messages.querySelectorAll("blockquote.expandable")) {
     quote.classList.toggle("short", quote.scrollHeight <= quote.clientHeight + 2 && !quote.classList.contains("open"));
   }
-}
-
-let typingTimer;
-function typing(on) {
-  clearTimeout(typingTimer);
-  $("status").textContent = on ? words.typing : $("status").dataset.usual;
-  $("status").classList.toggle("busy", on);
-  if (on) typingTimer = setTimeout(() => typing(false), 5000);
-}
-
-let bannerTimer;
-function notify(news) {
-  $("banner-title").textContent = news.title;
-  $("banner-text").textContent = news.text;
-  $("banner-how").textContent = news.how;
-  $("banner").className = `banner ${news.silent ? "silent" : "loud"}`;
-  $("banner").hidden = false;
-  clearTimeout(bannerTimer);
-  bannerTimer = setTimeout(() => { $("banner").hidden = true; }, 6000);
-}
-
-let toastTimer;
-function toast(message) {
-  $("toast").textContent = message;
-  $("toast").hidden = false;
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => { $("toast").hidden = true; }, 3500);
 }
 
 // --- what stands below it --------------------------------------------------------------------------------------------
@@ -223,11 +120,6 @@ function answering(item) {
   if (item) { $("replying-text").textContent = item.dataset.plain; text.focus(); }
 }
 
-function grow() {
-  text.style.height = "auto";
-  text.style.height = `${Math.min(text.scrollHeight, 132)}px`;
-}
-
 // What stands in the field, formatted or not; the field is empty afterwards.
 function takeDraft() {
   const formatted = rich.shown;
@@ -261,7 +153,6 @@ $("composer").addEventListener("submit", (event) => {
   const draft = takeDraft();
   send(draft.text, draft.entities);
 });
-text.addEventListener("input", grow);
 for (const field of [text, rich.box]) {
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
@@ -275,7 +166,6 @@ $("format-cancel").addEventListener("click", () => { formatting(false); text.foc
 $("commands-button").addEventListener("click", () => unfold("commands"));
 $("attach-button").addEventListener("click", () => unfold("attach"));
 $("reply-cancel").addEventListener("click", () => answering(null));
-$("banner").addEventListener("click", () => { $("banner").hidden = true; toEnd(); });
 
 $("start").addEventListener("click", async () => {
   const sent = payload;
@@ -313,7 +203,7 @@ document.addEventListener("click", (event) => {
   else if (hit("[data-sticker]")) { unfold("attach", false); post("sticker", { emoji: hit("[data-sticker]").dataset.sticker }); }
   else if (hit("[data-other]")) { unfold("attach", false); post(hit("[data-other]").dataset.other); }
   else if (hit("[data-forward]")) { unfold("attach", false); post("forward", { id: hit("[data-forward]").dataset.forward }); }
-  else if (hit("[data-copy]")) copy(hit("[data-copy]").dataset.copy);
+  else if (hit("[data-copy]")) screen.copy(hit("[data-copy]").dataset.copy);
   else if (hit("[data-reply]")) answering(item);
   else if (hit("[data-delete]")) post("delete", { message_id: item.dataset.id });
   else if (hit(".spoiler") && !hit(".spoiler.open")) { event.preventDefault(); reveal(hit(".spoiler")); }
@@ -322,22 +212,12 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   const target = event.target;
-  if (event.key === "ArrowUp" && target === text && !text.value) return step(event, messages.lastElementChild, "previous");
-  if (event.key === "ArrowUp" && target.matches?.(".bubble")) return step(event, target.parentElement.previousElementSibling, "previous");
-  if (event.key === "ArrowDown" && target.matches?.(".bubble")) return step(event, target.parentElement.nextElementSibling, "next");
+  screen.step(event);
   if (event.key === "Escape") { closeMenu(); unfold("commands", false); unfold("attach", false); answering(null); }
   if (event.key !== "Enter" && event.key !== " ") return;
   if (target.matches?.("span.spoiler")) { event.preventDefault(); reveal(target); }
   if (target.matches?.("blockquote.expandable")) { event.preventDefault(); target.classList.toggle("open"); }
 });
-
-// By keyboard: up from the empty field into the messages, and up and down there; Tab leads on to what can be done with one.
-function step(event, item, way) {
-  event.preventDefault();
-  while (item && !item.matches(".message")) item = item[`${way}ElementSibling`];
-  if (item) item.querySelector(".bubble").focus();
-  else if (way === "next") text.focus();
-}
 
 function reveal(spoiler) {
   spoiler.classList.add("open");
@@ -353,10 +233,10 @@ async function press(key) {
   key.classList.remove("spinning");
   key.removeAttribute("aria-busy");
   if (!answer) return;
-  if (answer.late) toast(words.no_answer);
+  if (answer.late) screen.toast(words.no_answer);
   else if (answer.url) window.open(answer.url, "_blank", "noopener");
   else if (answer.text && answer.show_alert) { $("alert-text").textContent = answer.text; $("alert").showModal(); }
-  else if (answer.text) toast(answer.text);
+  else if (answer.text) screen.toast(answer.text);
 }
 
 // Links to the bot itself and to Telegram's share sheet stay on the phone, as they do in the app.
@@ -375,13 +255,9 @@ function travel(event, link) {
   } else if (place.startsWith("share") || place === "msg_url") {
     const shared = [url.searchParams.get("text"), url.searchParams.get("url")].filter(Boolean).join("\n");
     $("share-text").textContent = shared;
-    $("share").onclose = () => { if ($("share").returnValue === "copy") copy(shared); };
+    $("share").onclose = () => { if ($("share").returnValue === "copy") screen.copy(shared); };
     $("share").showModal();
-  } else toast(url.href);
+  } else screen.toast(url.href);
 }
 
-async function copy(what) {
-  try { await navigator.clipboard.writeText(what); toast(words.copied); } catch { toast(what); }
-}
-
-follow();
+screen.follow(on);
