@@ -1,6 +1,6 @@
 """The sandbox in one application: demo page, portal, phones and both platforms' servers share one address.
 
-GET /                   a reader's and an editor's phone beside a small newsroom; `?lang=en`, `?phones=<user>,<user>`
+GET /                   readers' and an editor's phone beside a small newsroom; `?lang=en`, `?phones=<key>,<key>`
 GET /newsroom/panel     the newsroom's list, as the page shows it anew after each act
 """
 
@@ -17,11 +17,15 @@ from aiohttp import web
 from newsbot.errors import StartError
 from newsbot.sandbox import DEMO_BOT_ENGLISH_NAME, DEMO_BOT_NAME, DEMO_BOT_USERNAME, DEMO_TOKEN, READERS_FILE
 from newsbot.sandbox.cms_push import CMS_PUSH, CmsPush
+from newsbot.sandbox.demo_phones import DemoPhones
 from newsbot.sandbox.messenger import DEMO_PAGE, GraphState, add_messenger_routes
 from newsbot.sandbox.messenger import ServerOptions as MessengerOptions
+from newsbot.sandbox.messenger_phone import MESSENGER_PHONES, MessengerPhones, add_messenger_phone_routes
+from newsbot.sandbox.messenger_phone_words import messenger_words
+from newsbot.sandbox.messenger_rehearsal import MessengerRehearsal
 from newsbot.sandbox.phone import PHONES, Phones, add_phone_routes
 from newsbot.sandbox.phone_view import LinkPreview
-from newsbot.sandbox.phone_words import steps, words
+from newsbot.sandbox.phone_words import steps
 from newsbot.sandbox.portal import PORTAL_ARTICLES, add_portal_routes
 from newsbot.sandbox.portal_articles import PortalArticles
 from newsbot.sandbox.portal_pages import date_line
@@ -36,7 +40,6 @@ from newsbot.text.digits import format_number
 STATIC: Final = Path(__file__).with_name("static")
 LARGEST_REQUEST: Final = 64 * 1024 * 1024  #: Telegram takes files of 50 MB
 PANEL_LENGTH: Final = 20  #: articles listed in the panel
-MOST_PHONES: Final = 8  #: shown at once
 
 _ARTICLE_PATH: Final = re.compile(rf"https?://[^/]+/(?:{'|'.join(sections())})/(\d{{1,9}})/?(?:[?#].*)?")
 
@@ -76,6 +79,8 @@ def create_sandbox_app(
     add_telegram_routes(app, state)
     page = _open_page(folder / "messenger" if folder else None)
     app[PAGE] = page
+    add_messenger_phone_routes(app, MessengerPhones(page, phones.describe))
+    MessengerRehearsal(page).add_routes(app)
     add_messenger_routes(app, page, MessengerOptions(callback=messenger_webhook))
 
     async def let_go(_: web.Application) -> None:
@@ -112,20 +117,13 @@ def describe_link(url: str, articles: PortalArticles) -> LinkPreview | None:
 
 
 async def demo_page(request: web.Request) -> web.Response:
-    phones = request.app[PHONES]
-    readers = phones.readers_or_first()
-    editor = phones.editor()
-    asked = [int(part) for part in request.query.get("phones", "").split(",") if part.isascii() and part.isdecimal()]
-    wanted = [person for user_id in asked[:MOST_PHONES] if (person := phones.state.people.user(user_id)) is not None]
-    shown = wanted or [readers[0], editor]
-    others = [person for person in shown if person.id not in {editor.id, *(reader.id for reader in readers)}]
     language = _language(request)
+    phones = DemoPhones(request.app[PHONES], request.app[MESSENGER_PHONES], messenger_words(language))
+    shown = phones.shown(request.query.get("phones", ""))
     page = render(
         "demo.html",
-        people=[*readers, editor, *others],
-        editor=editor,
+        phones=phones.all(shown),
         shown=shown,
-        channel=phones.channel(),
         prepared=_prepared(request.app, language),
         published=_published(request.app, language),
         steps=steps(language),
@@ -157,7 +155,7 @@ def _published(app: web.Application, language: str) -> str:
 
 
 def _what_all_show(app: web.Application, language: str) -> dict[str, Any]:
-    return {"connected": CMS_PUSH in app, "sections": sections(), "lang": language, "w": words(language)}
+    return {"connected": CMS_PUSH in app, "sections": sections(), "lang": language, "w": messenger_words(language)}
 
 
 def _language(request: web.Request) -> str:

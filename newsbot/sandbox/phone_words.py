@@ -64,8 +64,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     # the demo page
     "demo": ("ডেমো", "Demo"),
     "demo_intro": (
-        "একজন পাঠকের ফোন, একজন সম্পাদকের ফোন, আর বার্তাকক্ষ। সবই এই কম্পিউটারে; কোথাও কিছু যায় না।",
-        "A reader's phone, an editor's phone, and the newsroom. The phones speak Bengali; ⋮ on them changes that.",
+        "এক পাঠকের টেলিগ্রাম ও মেসেঞ্জার, সম্পাদকের ফোন, আর বার্তাকক্ষ। সবই এই কম্পিউটারে; কোথাও কিছু যায় না।",
+        "A reader's Telegram and Messenger, an editor's phone, the newsroom. The phones speak Bengali; ⋮ changes that.",
     ),
     "try_this": ("যা করে দেখতে পারেন", "What to try"),
     "the_channel": ("চ্যানেল", "Channel"),
@@ -133,15 +133,23 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "just_withdrawn": ("প্রত্যাহার করা হলো: {headline}", "Withdrawn: {headline}"),
     "soon": ("বট ১০ সেকেন্ড পরপর পোর্টালের ফিড পড়ে।", "The bot reads the portal's feed every 10 seconds."),
     "phones": ("ফোন", "Phones"),
-    "add_phone": ("আরেকটি ফোন", "Another phone"),
-    "remove_phone": ("{name}-এর ফোন পাতা থেকে সরান", "Take {name}'s phone off the page"),
+    "telegram": ("টেলিগ্রাম", "Telegram"),
+    "messenger": ("মেসেঞ্জার", "Messenger"),
+    "telegram_of": ("{name} · টেলিগ্রাম", "{name} · Telegram"),
+    "messenger_of": ("{name} · মেসেঞ্জার", "{name} · Messenger"),
+    "on_messenger": ("{name} (মেসেঞ্জার)", "{name} (Messenger)"),
     "reader_name": ("পাঠকের নাম", "Reader's name"),
     "waiting_count": ("{count}টি তৈরি আছে", "{count} prepared"),
 }
 
 _STEPS: Final = (
-    ("পাঠকের ফোনে ‘শুরু করুন’ চেপে বিষয় বাছুন।", "Reader's phone: press START, choose topics."),
-    ("সেই বিষয়ের খবর প্রকাশ করুন; ফোনে আসবে।", "Publish on such a topic; the phone gets it."),
+    ("পাঠকের টেলিগ্রামে ‘শুরু করুন’ চেপে বিষয় বাছুন।", "The reader's Telegram: press START, choose topics."),
+    ("মেসেঞ্জারেও তা-ই করুন; /latest লিখুন।", "Do the same on Messenger; write /latest."),
+    ("সেই বিষয়ের খবর প্রকাশ করুন; দুটি ফোনেই আসবে।", "Publish on such a topic; both phones get it."),
+    (
+        "মেসেঞ্জারের জানালা বন্ধ করে প্রকাশ করুন, পরে সেখানে কিছু লিখুন।",
+        "Close Messenger's windows, publish, then write something there.",
+    ),
     ("সম্পাদকের ফোনে /broadcast দিয়ে খবর পাঠান।", "Editor's phone: send news with /broadcast."),
     ("কত জন পেলেন দেখুন; থামান, শুধরান, ফিরিয়ে নিন।", "Watch it arrive; pause, correct, take it back."),
     ("টেলিগ্রামে গোলযোগ বাধান; কেউ কি বাদ পড়েন?", "Trouble Telegram; is anybody left out?"),
@@ -152,8 +160,13 @@ LANGUAGES: Final = ("bn", "en")
 
 def words(language: str) -> Mapping[str, str]:
     """Every word in Bengali, or in English for any other language."""
+    return choose(_WORDS, language)
+
+
+def choose(table: Mapping[str, tuple[str, str]], language: str) -> dict[str, str]:
+    """A table of words, (Bengali, English) by name, in one of the two."""
     index = _index(language)
-    return {name: both[index] for name, both in _WORDS.items()}
+    return {name: both[index] for name, both in table.items()}
 
 
 def steps(language: str) -> Sequence[str]:

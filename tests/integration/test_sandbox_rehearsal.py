@@ -235,5 +235,5 @@ async def test_the_editor_of_the_phone_is_the_editor_of_the_settings(tmp_path: P
     assert f"NEWSBOT_ADMINS=telegram:{DEMO_EDITOR_ID}\n" in (tmp_path / "bot.env").read_text("utf-8")
     async with sandbox() as running:
         page = await (await running.client.get("/?lang=en")).text()
-    assert f'data-phone="{DEMO_EDITOR_ID}"' in page
+    assert f'data-place="{DEMO_EDITOR_ID}"' in page
     assert "The editor&#39;s phone" in page

@@ -49,7 +49,7 @@ document.addEventListener("submit", async (event) => {
     await act(`/newsroom/articles/${form.dataset.article}`, Object.fromEntries(new FormData(form)), words.just_saved);
   } else if (form.id === "add-phone") {
     event.preventDefault();
-    await addPhone(new FormData(form).get("first_name"));
+    await addPhone(new FormData(form).get("first_name"), event.submitter?.value ?? "telegram");
     form.reset();
   }
 });
@@ -75,51 +75,78 @@ $("editor-cancel").addEventListener("click", () => $("editor").close());
 // --- the phones ------------------------------------------------------------------------------------------------------
 
 function togglePhone(reader) {
-  const id = reader.dataset.reader;
-  const shown = document.querySelector(`[data-place="${id}"]`);
+  const { reader: key, path, title, app } = reader.dataset;
+  const shown = placeOf(key);
   if (shown) shown.remove();
   else {
     const place = document.createElement("figure"), caption = document.createElement("figcaption");
     const frame = document.createElement("iframe");
-    const name = reader.dataset.title ?? words.phone_of.replace("{name}", reader.textContent.trim());
-    const editor = reader.classList.contains("editor");
-    place.className = `place${editor ? " editor" : ""}`;
-    place.dataset.place = id;
-    caption.textContent = editor ? words.editors_phone : name;
-    Object.assign(frame, { className: "device", src: reader.dataset.path ?? `/phone/${id}?embedded=1`, title: name, allow: "clipboard-write" });
-    frame.dataset.phone = id;
+    const look = ["editor", "messenger"].find((one) => reader.classList.contains(one)) ?? "";
+    place.className = `place ${look}`;
+    Object.assign(place.dataset, { place: key, app });
+    caption.textContent = title;
+    Object.assign(frame, { className: "device", src: path, title, allow: "clipboard-write" });
     place.append(caption, frame);
     $("phones").append(place);
     place.scrollIntoView({ inline: "end", block: "nearest" });
   }
   reader.setAttribute("aria-pressed", String(!shown));
   const address = new URL(location);
-  const ids = [...document.querySelectorAll("[data-place]")].map((place) => place.dataset.place);
-  address.searchParams.set("phones", ids.join(","));
+  const keys = [...document.querySelectorAll("[data-place]")].map((place) => place.dataset.place);
+  address.searchParams.set("phones", keys.join(","));
   history.replaceState(null, "", address);
 }
 
-async function addPhone(name) {
-  const answer = await fetch("/phone", {
+const placeOf = (key) => document.querySelector(`[data-place="${key}"]`);
+
+async function addPhone(name, app) {
+  const answer = await fetch(APPS[app].path, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ first_name: name, language_code: lang }),
   });
   const user = await answer.json();
-  togglePhone(nameOf(user.id, user.first_name));
+  togglePhone(buttonOf(user.id, user.first_name, app));
 }
+
+const APPS = {
+  telegram: { path: "/phone", key: "", name: "{name}", title: words.telegram_of },
+  messenger: { path: "/messenger/phone", key: "m", name: words.on_messenger, title: words.messenger_of },
+};
 
 // The button of a person among the phones' names; made when there is none.
-function nameOf(id, name) {
-  const known = document.querySelector(`[data-reader="${id}"]`);
+function buttonOf(id, name, app) {
+  const { path, key, name: label, title } = APPS[app];
+  const known = document.querySelector(`[data-reader="${key}${id}"]`);
   if (known) return known;
-  const reader = document.createElement("button");
-  Object.assign(reader, { type: "button", className: "reader", textContent: name });
-  reader.dataset.reader = id;
-  $("add-phone").before(reader);
-  return reader;
+  const button = document.createElement("button");
+  const filled = (text) => text.replace("{name}", name);
+  Object.assign(button, { type: "button", className: `reader ${app === "messenger" ? "messenger" : ""}`, textContent: filled(label) });
+  Object.assign(button.dataset, { reader: `${key}${id}`, path: `${path}/${id}?embedded=1`, title: filled(title), app });
+  $("add-phone").before(button);
+  return button;
 }
 
-document.addEventListener("phone", (event) => {
-  if (!document.querySelector(`[data-place="${event.detail}"]`)) togglePhone(nameOf(event.detail, `Reader ${event.detail}`));
+document.addEventListener("phone", ({ detail: { id, app } }) => {
+  const button = buttonOf(id, `Reader ${id}`, app);
+  if (!placeOf(button.dataset.reader)) togglePhone(button);
+});
+
+// A link on one phone leads into the reader's other app: the phone of the same number in the row, the first of two.
+addEventListener("message", ({ origin, source, data }) => {
+  if (origin !== location.origin || !(data?.app in APPS)) return;
+  const places = [...document.querySelectorAll(".place")];
+  const from = places.find((place) => place.querySelector("iframe").contentWindow === source);
+  if (!from) return;
+  const nth = places.filter((place) => place.dataset.app === from.dataset.app).indexOf(from);
+  const others = places.filter((place) => place.dataset.app === data.app);
+  const frame = (others[nth] ?? others[0])?.querySelector("iframe");
+  const query = new URL(data.path, location).searchParams;
+  if (!frame) return open(`${APPS[data.app].path}?${query}`, "_blank", "noopener");
+  const phone = new URL(frame.src);
+  for (const name of [...phone.searchParams.keys()]) phone.searchParams.delete(name);
+  for (const [name, value] of query) phone.searchParams.set(name, value);
+  phone.searchParams.set("embedded", "1");
+  frame.src = phone;
+  frame.focus();
 });

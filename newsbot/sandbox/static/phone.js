@@ -239,9 +239,15 @@ async function press(key) {
   else if (answer.text) screen.toast(answer.text);
 }
 
-// Links to the bot itself and to Telegram's share sheet stay on the phone, as they do in the app.
+// Links to the bot itself and to Telegram's share sheet stay on the phone, as they do in the app; those to the newsroom's
+// Page open the reader's Messenger.
 function travel(event, link) {
   const url = new URL(link.href, location);
+  if (url.hostname === "m.me" && url.searchParams.has("ref")) {
+    event.preventDefault();
+    screen.elsewhere("messenger", `/messenger/phone?${new URLSearchParams({ ref: url.searchParams.get("ref") })}`);
+    return;
+  }
   const telegram = url.hostname === "t.me" || url.protocol === "tg:";
   if (!telegram) return;
   event.preventDefault();

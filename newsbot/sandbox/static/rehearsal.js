@@ -83,7 +83,7 @@ document.addEventListener("click", (event) => {
   } else if (event.target.closest("#more-readers")) {
     act("/newsroom/readers", { count: Number($("more-readers").dataset.count) }, words.readers_called);
   } else if (event.target.closest("#peek")) {
-    document.dispatchEvent(new CustomEvent("phone", { detail: lastReader }));
+    document.dispatchEvent(new CustomEvent("phone", { detail: { id: lastReader, app: "telegram" } }));
   }
 });
 
