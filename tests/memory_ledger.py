@@ -437,7 +437,7 @@ class MemoryLedger:
         it.forget(position)
         if position in it.doubtful:
             it.outcomes[position] = Outcome.UNKNOWN
-        elif self._elsewhere(unit, position):
+        elif self._elsewhere(unit, it, position):
             it.outcomes[position] = Outcome.ELSEWHERE
         else:
             it.outcomes[position] = outcome
@@ -445,8 +445,10 @@ class MemoryLedger:
                 if not (at and position in self._told[it.alert.id, unit.segment]):
                     self._stories.get((mark, unit.segment), set()).discard(position)
 
-    def _elsewhere(self, unit: Unit, position: int) -> bool:
+    def _elsewhere(self, unit: Unit, it: _Unit, position: int) -> bool:
         one = self._at(unit.segment, position)
+        if unit.tier is Tier.CHANNEL or it.alert.kind.touches_copies:
+            return False
         return one is not None and one.preferences.elsewhere
 
     def _close(self, unit: Unit, it: _Unit, outcome: Outcome) -> bool:

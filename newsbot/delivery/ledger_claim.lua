@@ -67,7 +67,7 @@ end
 local function withdraw(position)
   if has(doubtful, position) then
     settle(position, UNKNOWN)
-  elseif has(elsewhere, position) then
+  elseif state[7] == 'topics' and has(elsewhere, position) then
     settle(position, ELSEWHERE)
   else
     settle(position, WITHDRAWN)

@@ -11,11 +11,13 @@ if redis.call('BITCOUNT', begun) > 0 then return 0 end
 redis.call('BITOP', 'AND', first, doubtful, waiting)
 positions(first, function(position) settle(position, UNKNOWN) end)
 
-minus(first, members, settled)
-redis.call('BITOP', 'AND', first, first, elsewhere)
-positions(first, function(position) settle(position, ELSEWHERE) end)
-
-if ARGV[4] and outcome == EXPIRED and state[5] == 'topics' then
+local asked_for = state[5] == 'topics' -- neither copies nor the public channel
+if asked_for then
+  minus(first, members, settled)
+  redis.call('BITOP', 'AND', first, first, elsewhere)
+  positions(first, function(position) settle(position, ELSEWHERE) end)
+end
+if ARGV[4] and outcome == EXPIRED and asked_for then
   -- Whose turn never came because they wrote too long ago: they are offered it, as if it had.
   local edge = surely_open(third, math.floor(now() / 1000) + ARGV[4])
   redis.call('BITOP', 'OR', third, third, edge)

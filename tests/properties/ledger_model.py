@@ -38,6 +38,7 @@ class Model:
     owners: dict[Unit, str] = field(default_factory=dict)
     given_back: set[Unit] = field(default_factory=set)  # with requests on their way
     closed: set[Unit] = field(default_factory=set)
+    windows: dict[int, float] | None = None  # number → until when, unix seconds: hours away; None: there are none
 
     # --- who -------------------------------------------------------------------------------------------------------
 
@@ -52,7 +53,7 @@ class Model:
 
     def follows(self, they: Preferences, alert: Alert) -> bool:
         topics = set(alert.audience.topics)
-        return not (they.paused or they.stopped or they.unreachable) and (not topics or bool(topics & they.topics))
+        return they.wants_alerts and (not topics or bool(topics & they.topics))
 
     def wants(self, number: int, one: Delivery) -> bool:
         they = self.readers.get(number)
@@ -62,6 +63,18 @@ class Model:
         if one.unit.tier is Tier.CHANNEL or alert.kind.touches_copies:
             return not they.unreachable
         return self.follows(they, alert)
+
+    def asked_for(self, one: Delivery) -> bool:
+        """It is neither a copy nor the public channel's."""
+        return one.unit.tier is not Tier.CHANNEL and not self.alerts[one.unit.alert_id].kind.touches_copies
+
+    def shut_out(self, number: int, one: Delivery) -> bool:
+        return self.windows is not None and self.asked_for(one) and number not in self.windows
+
+    def missed(self, number: int) -> tuple[Unit, ...]:
+        found = [they[number].unit for they in self.deliveries.values() if number in they]
+        held = [unit for unit in found if self.deliveries[unit.alert_id][number].outcome is Outcome.HELD]
+        return tuple(sorted(held, key=lambda unit: -unit.alert_id))
 
     def units(self, alert_id: int) -> list[Unit]:
         return sorted({one.unit for one in self.deliveries.get(alert_id, {}).values()})
@@ -126,12 +139,14 @@ class Model:
         one = self.deliveries[unit.alert_id][number]
         match result:
             case Settle():
+                if result.outcome is Outcome.HELD and (self.windows or {}).get(number) == result.window_until:
+                    del (self.windows or {})[number]
                 self._told_outcome(one, result)
             case Postpone():
                 self._told_to_wait(unit, one, result)
 
     def _told_outcome(self, one: Delivery, result: Settle) -> None:
-        if one.state == "settled" and (one.outcome is not Outcome.UNKNOWN or result.outcome is Outcome.UNKNOWN):
+        if one.state == "settled" and not _replaces(result.outcome, one.outcome):
             return
         if result.outcome is Outcome.UNKNOWN and one.state == "waiting":
             one.doubtful = True
@@ -158,18 +173,28 @@ class Model:
 
     def withdraw(self, number: int, one: Delivery, outcome: Outcome) -> None:
         """Who is not begun gets nothing any more."""
-        if not one.doubtful:
+        they = self.readers.get(number)
+        if they is not None and they.elsewhere and self.asked_for(one):
+            outcome = Outcome.ELSEWHERE
+        elif not one.doubtful:
             alert = self.alerts[one.unit.alert_id]
             for at, mark in enumerate(alert.marks):
                 if not (at and number in self.told.get(alert.id, ())):
                     self.alerted.get(mark, set()).discard(number)
         self._settle(one, Outcome.UNKNOWN if one.doubtful else outcome)
 
+    def hold(self, one: Delivery) -> None:
+        """Of somebody who is not begun."""
+        self._settle(one, Outcome.UNKNOWN if one.doubtful else Outcome.HELD)
+
     def close(self, unit: Unit, outcome: Outcome) -> bool:
         if self.in_state(unit, "begun"):
             return False
         for number, one in self.of(unit).items():
             if one.state != "settled":
+                if outcome is Outcome.EXPIRED and self.wants(number, one) and self.shut_out(number, one):
+                    self.hold(one)
+                    continue
                 self.withdraw(number, one, outcome if self.wants(number, one) else Outcome.WITHDRAWN)
         self.closed.add(unit)
         self.owners.pop(unit, None)
@@ -207,6 +232,12 @@ class Model:
         if one is None:
             return Fate()
         return Fate(True, one.outcome, waiting=one.state == "waiting", begun=one.state == "begun")
+
+
+def _replaces(new: Outcome, old: Outcome | None) -> bool:
+    if old is Outcome.HELD:
+        return new not in (Outcome.UNKNOWN, Outcome.HELD)
+    return old is Outcome.UNKNOWN and new is not Outcome.UNKNOWN
 
 
 def slot(number: int) -> Slot:
