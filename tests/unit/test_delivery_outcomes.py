@@ -43,6 +43,7 @@ SECONDS = timedelta(seconds=1)
         (Refused(Reason.BAD_MARKUP), Verdict(Settle(5, Outcome.BAD_MARKUP), Sign.MESSAGE)),
         (Refused(Reason.CONFLICT), Verdict(Settle(5, Outcome.REFUSED), Sign.MESSAGE)),
         (Refused(Reason.NO_RIGHTS), Verdict(Settle(5, Outcome.NO_RIGHTS), Sign.READER)),
+        (Refused(Reason.OUTSIDE_WINDOW), Verdict(Settle(5, Outcome.HELD), Sign.NOTHING)),
         (Refused(Reason.TARGET_GONE), Verdict(Settle(5, Outcome.TARGET_GONE), Sign.NOTHING)),
         (Refused(Reason.TOO_LATE), Verdict(Settle(5, Outcome.TOO_LATE), Sign.NOTHING)),
         (
