@@ -7,6 +7,7 @@ from dataclasses import replace
 from newsbot.channels.channel import Operation, Recipient
 from newsbot.conversation.turn import Replies, Turn, text
 from newsbot.delivery.pacing import Lane
+from newsbot.delivery.permits import window_after
 from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.audience import changed_by, choose_audience
 from newsbot.desk.bulletins import Act, BulletinKind
@@ -27,6 +28,7 @@ from newsbot.desk.turn import Desk, note
 from newsbot.domain.alert import Alert, AlertText
 from newsbot.domain.attempt import Sent
 from newsbot.domain.message import Toast
+from newsbot.domain.window import Opener
 
 __all__ = ["press_draft"]
 
@@ -96,7 +98,8 @@ async def _to_me(desk: Desk, turn: Turn, draft: Draft) -> Replies:
     if not seen:
         return await show(desk, turn, draft, parent)
     outlet = desk.outlets[turn.incoming.address.channel]
-    to = Recipient(turn.incoming.address.user_id)
+    window = window_after(Opener.BUTTON, turn.now)  # theirs: they have just pressed
+    to = Recipient(turn.incoming.address.user_id, window_until=window.expires_at.timestamp())
     refused: str = ""
     for reply in seen:
         await outlet.pacing.turn(to.user_id, Lane.REPLY)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final, TypeVar
+from urllib.parse import quote
 
 import aiohttp
 import structlog
@@ -64,6 +65,7 @@ class TelegramApi:
         #: for bodies that are ready
         self.mass = MassTransport(session, limit=CONNECT_LIMIT + read_limit)
         self._method_url = f"{self.api_url}/bot{token}"
+        self._files_url = f"{self.api_url}/file/bot{token}"
         request = AiohttpRequest(session, read_limit=read_limit)
         self.bot = Bot(
             token,
@@ -78,6 +80,12 @@ class TelegramApi:
         body = json.dumps(parameters, ensure_ascii=False).encode()
         limit = self._read_limit if read_limit is None else read_limit
         return await exchange(self._session, f"{self._method_url}/{method}", body, read_limit=limit)
+
+    async def file(self, path: str) -> Answer:
+        """The file at the `file_path` of getFile. Raises NotSent, AnswerLost."""
+        return await exchange(
+            self._session, f"{self._files_url}/{quote(path)}", None, method="GET", read_limit=self._read_limit
+        )
 
     def method_url(self, method: str) -> URL:
         return URL(f"{self._method_url}/{method}")

@@ -1,0 +1,40 @@
+"""Pictures that Telegram holds, fetched for other channels."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import AsyncIterator
+
+import pytest
+
+from newsbot.channels.pictures import PictureFile
+from newsbot.channels.telegram.api import TelegramApi
+from newsbot.channels.telegram.pictures import fetch_picture
+from newsbot.errors import ChannelUnavailable, InvalidMessage
+from tests.sandbox_server import png
+from tests.telegram_sandbox import TelegramSandbox, telegram_sandbox
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[TelegramSandbox]:
+    async with telegram_sandbox() as sandbox:
+        yield sandbox
+
+
+async def test_a_picture_comes_as_it_is_held(sandbox: TelegramSandbox) -> None:
+    held = sandbox.state.pictures.add(png(40, 30))
+    assert await fetch_picture(sandbox.api, held.file_id) == PictureFile(png(40, 30), "image/png", "picture.png")
+
+
+async def test_a_picture_that_is_not_held_is_gone(sandbox: TelegramSandbox) -> None:
+    with pytest.raises(InvalidMessage, match="no longer has"):
+        await fetch_picture(sandbox.api, "AgACAgQAAxkB-unknown")
+
+
+async def test_a_telegram_that_is_away_is_unavailable_and_shows_no_token(unused_tcp_port: int) -> None:
+    async with telegram_sandbox() as sandbox:
+        token = sandbox.state.account.token
+        away = TelegramApi(sandbox.api._session, token, api_url=f"http://127.0.0.1:{unused_tcp_port}")
+        with pytest.raises(ChannelUnavailable) as raised:
+            await fetch_picture(away, "AgACAgQ")
+    assert token not in "".join(traceback.format_exception(raised.value))
