@@ -41,7 +41,7 @@ from telegram.request import HTTPXRequest
 from bench.sink import sink
 from bench.tables import show
 from newsbot.bootstrap import utc_now
-from newsbot.channels.channel import Operation
+from newsbot.channels.channel import Operation, Pusher
 from newsbot.channels.http_exchange import open_session
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.pusher import TelegramPusher
@@ -97,16 +97,20 @@ class Newsroom:
     redis: Redis
     alerts: SqlAlertStore
     subscribers: RedisSubscriberStore
+    channel: str = "telegram"
+    account: str = "10000"
+    windows: bool = False
     metrics: Metrics = field(default_factory=Metrics)
 
     @property
     def ledger(self) -> RedisLedger:
-        return RedisLedger(self.redis, "telegram", "10000")
+        return RedisLedger(self.redis, self.channel, self.account, windows=self.windows)
 
     async def readers(self, first: int, count: int, topic: str) -> None:
         preferences = Preferences(topics=frozenset({topic}), onboarded=True)
         imported = [
-            Imported(Address("telegram", str(number)), utc_now(), preferences) for number in range(first, first + count)
+            Imported(Address(self.channel, str(number)), utc_now(), preferences)
+            for number in range(first, first + count)
         ]
         for start in range(0, count, 1000):
             await self.subscribers.take_over(imported[start : start + 1000], now=utc_now())
@@ -129,7 +133,7 @@ class Newsroom:
         return alert
 
     async def deliver(
-        self, alert: Alert, api: TelegramApi, *, rate: float, in_flight: int, connections: int | None = None
+        self, alert: Alert, pusher: Pusher, *, rate: float, in_flight: int, connections: int | None = None
     ) -> Clock:
         """Until nothing is open; when it sent."""
         clock = Clock()
@@ -137,8 +141,8 @@ class Newsroom:
         worker = DeliveryWorker(
             ledger=ledger,
             alerts=self.alerts,
-            pacing=RedisPacing(self.redis, "telegram:10000", rate),
-            pusher=TelegramPusher(api),
+            pacing=RedisPacing(self.redis, f"{self.channel}:{self.account}", rate),
+            pusher=pusher,
             composer=CardComposer(),
             subscribers=self.subscribers,
             metrics=self.metrics,
@@ -179,13 +183,14 @@ class Clock:
 
 
 @asynccontextmanager
-async def a_newsroom(folder: Path) -> AsyncIterator[Newsroom]:
+async def a_newsroom(
+    folder: Path, channel: str = "telegram", account: str = "10000", *, windows: bool = False
+) -> AsyncIterator[Newsroom]:
     database = await open_database(None, folder)
     async with EmbeddedRedis(folder) as server:
         redis = await connect(server.url)
-        yield Newsroom(
-            redis, SqlAlertStore(database), RedisSubscriberStore(SqlJournal(database, {"telegram": "10000"}), redis)
-        )
+        subscribers = RedisSubscriberStore(SqlJournal(database, {channel: account}), redis)
+        yield Newsroom(redis, SqlAlertStore(database), subscribers, channel, account, windows)
         await redis.aclose()
     await database.close()
 
@@ -257,7 +262,9 @@ async def fast(newsroom: Newsroom) -> list[tuple[str, float, float, float, str]]
 
             async def ours(url: str, count: int, number: int = 0) -> float:
                 alert = await newsroom.alert(f"round-{number}")
-                clock = await newsroom.deliver(alert, api, rate=1e6, in_flight=500, connections=CONNECTIONS)
+                clock = await newsroom.deliver(
+                    alert, TelegramPusher(api), rate=1e6, in_flight=500, connections=CONNECTIONS
+                )
                 return clock.seconds
 
             for number in range(ROUNDS):
@@ -308,7 +315,7 @@ async def paced(newsroom: Newsroom) -> list[tuple[str, float | str]]:
             channel = TelegramChannel(api, pacing=RedisPacing(newsroom.redis, "telegram:10000", 30))
             idle, _ = await replies(channel, FIRST + 1_000_500)
             alert = await newsroom.alert("paced")
-            delivering = asyncio.create_task(newsroom.deliver(alert, api, rate=30, in_flight=30))
+            delivering = asyncio.create_task(newsroom.deliver(alert, TelegramPusher(api), rate=30, in_flight=30))
             await asyncio.sleep(1)
             busy, ends = await replies(channel, FIRST + 1_000_700)
             clock = await delivering

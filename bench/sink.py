@@ -1,4 +1,4 @@
-"""The least that a Bot API server can be: a process that answers every request with the same accepted message."""
+"""The least that a platform's server can be: a process that answers every request with the same accepted message."""
 
 from __future__ import annotations
 
@@ -22,11 +22,23 @@ _MESSAGE = {
     "entities": [{"offset": 0, "length": 25, "type": "bold"}],
 } | {"id": 10000, "is_bot": True, "first_name": "Newsbot"}  # for getMe, which the libraries ask first
 _BODY = json.dumps({"ok": True, "result": _MESSAGE}, ensure_ascii=False, separators=(",", ":")).encode()
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(_BODY), _BODY)
+_MESSENGER = b'{"recipient_id":"6000000000000001","message_id":"m_%b"}' % (b"A" * 86)
+_USAGE = (
+    b'X-App-Usage: {"call_count":3,"total_time":2,"total_cputime":1}\r\n'
+    b'X-Business-Use-Case-Usage: {"1":[{"type":"messenger","call_count":3,"total_cputime":1,"total_time":2,'
+    b'"estimated_time_to_regain_access":0}]}\r\n'
+)
+_ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n%bContent-Length: %d\r\n\r\n%b"
+#: by platform
+ANSWERS = {
+    "telegram": _ANSWER % (b"", len(_BODY), _BODY),
+    "messenger": _ANSWER % (_USAGE, len(_MESSENGER), _MESSENGER),
+}
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self) -> None:
+    def __init__(self, answer: bytes) -> None:
+        self._answer = answer
         self._received = b""
         self._transport: asyncio.WriteTransport | None = None
 
@@ -43,19 +55,19 @@ class _Connection(asyncio.Protocol):
                 return
             self._received = self._received[end + 4 + length :]
             assert self._transport is not None
-            self._transport.write(ANSWER)
+            self._transport.write(self._answer)
 
 
-async def _serve() -> None:
-    server = await asyncio.get_running_loop().create_server(_Connection, "127.0.0.1", 0)
+async def _serve(platform: str) -> None:
+    server = await asyncio.get_running_loop().create_server(lambda: _Connection(ANSWERS[platform]), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 @contextmanager
-def sink() -> Iterator[str]:
+def sink(platform: str = "telegram") -> Iterator[str]:
     """Its address."""
-    process = subprocess.Popen([sys.executable, "-m", "bench.sink"], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-m", "bench.sink", platform], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
@@ -65,4 +77,4 @@ def sink() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    uvloop.run(_serve())
+    uvloop.run(_serve(sys.argv[1]))

@@ -5,6 +5,9 @@ Pictures of articles need none of this: a card names their address.
 
 key                                        type    what                                     how long
 {attachments:<page>}:<sha256 of the ref>   string  the id under which Messenger holds it    KEPT after the upload
+
+Messages with pictures have a pace of their own, slower than the Page's: see `redis_pacing`, account
+`messenger:<page>:pictures`.
 """
 
 from __future__ import annotations
@@ -27,11 +30,16 @@ from newsbot.channels.messenger.graph import GraphApi
 from newsbot.channels.messenger.graph_error import error_of, object_of
 from newsbot.channels.messenger.texts import is_web_address
 from newsbot.channels.pictures import FetchPicture, PictureFile
+from newsbot.delivery.pacing import Lane
+from newsbot.delivery.redis_pacing import RedisPacing
 from newsbot.domain.attempt import Attempt, Reason, Refused, Scope, TryLater, Unknown
 from newsbot.errors import ChannelUnavailable, InvalidMessage, StoreError
 from newsbot.redis_client import store_errors
 
 KEPT: Final = timedelta(days=80)  #: the platform forgets an upload after 90 days
+#: messages with a picture a second. Ten are documented for sound and film, nothing for pictures; and one too many stops
+#: everything for a while, so this keeps away from it by more than the unevenness of a busy machine
+RATE: Final = 8.0
 LARGEST: Final = 25 * 1024 * 1024  #: bytes of an upload
 REMEMBERED: Final = 200  #: pictures that a process knows without asking Redis
 UPLOAD_LIMIT: Final = 90.0  #: seconds of silence: the platform may fetch the picture for up to 75 first
@@ -59,6 +67,7 @@ class Attachments:
         self._fetch = fetch
         self._clock = clock
         self._prefix = f"{{attachments:{graph.page_id}}}"
+        self._pacing = RedisPacing(redis, f"messenger:{graph.page_id}:pictures", RATE)
         self._known: dict[str, tuple[str, float]] = {}  # reference → id, until when
         self._uploads: dict[str, asyncio.Task[str | Attempt]] = {}
 
@@ -74,6 +83,10 @@ class Attachments:
             upload = self._uploads[reference] = asyncio.create_task(self._found_or_uploaded(reference))
             upload.add_done_callback(lambda _: self._uploads.pop(reference, None))
         return await asyncio.shield(upload)
+
+    async def turn(self, user_id: str) -> None:
+        """Returns when a picture may be sent to this reader. Raises StoreUnavailable."""
+        await self._pacing.turn(user_id, Lane.REPLY)
 
     async def forget(self, reference: str, attachment_id: str) -> None:
         """Messenger no longer knows this id. Nothing happens to a newer one."""

@@ -34,9 +34,7 @@ from newsbot.domain.message import AnyReply, FileReply, Toast
 from newsbot.errors import StoreError
 
 PROBE_LIMIT: Final = 10.0  #: seconds that `answers` waits
-FIRST_REST: Final = timedelta(
-    minutes=30
-)  #: from sending, after the platform restricted the Page; each next is twice it
+FIRST_REST: Final = timedelta(minutes=1)  #: from sending, after the platform restricted the Page; then doubled
 LONGEST_REST: Final = timedelta(hours=4)
 HALF_SENT: Final = 10_000  #: deliveries of which a part is sent, that are remembered
 
@@ -100,13 +98,20 @@ class MessengerPusher:
     async def push(self, prepared: Hashable, to: Recipient) -> Attempt:
         """See `Pusher.push`. Edits and deletions are refused without a request: Messenger has none."""
         assert isinstance(prepared, Prepared)
+        try:
+            return self._learnt(await self._pushed(prepared, to))
+        except StoreError as error:  # of pictures; nothing of this message went out
+            _log.warning("a picture can't be sent now", reason=str(error))
+            return TryLater(outcomes.TEMPORARY_FOR, Reason.NO_CONNECTION)
+
+    async def _pushed(self, prepared: Prepared, to: Recipient) -> Attempt:
         if not prepared.pieces:
             return Refused(Reason.CANT_EDIT, "a message on Messenger stays as it is")
         if to.window_until <= self._clock() + MARGIN.total_seconds():
             return Refused(Reason.OUTSIDE_WINDOW, "the reader wrote too long ago")
         if len(prepared.pieces) == 1:
-            return self._learnt(await self._sent(prepared.pieces[0], to, to.delivery or REPLY))
-        return self._learnt(await self._all_sent(prepared.pieces, to))
+            return await self._sent(prepared.pieces[0], to, to.delivery or REPLY)
+        return await self._all_sent(prepared.pieces, to)
 
     async def answers(self) -> bool:
         """See `Pusher.answers`. False also while the token is refused or the platform restricts the Page: a channel
@@ -197,6 +202,7 @@ class MessengerPusher:
             found = await self._attachments.id_of(picture.picture)
             if not isinstance(found, str):
                 return found
+            await self._attachments.turn(to.user_id)
             uploaded = self._piece(replace(picture, attachment_id=found), silent=piece.silent)
             attempt = await self._post(uploaded, to, metadata)
             if not (isinstance(attempt, Refused) and attempt.reason is Reason.BAD_REQUEST):

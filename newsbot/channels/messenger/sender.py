@@ -161,6 +161,7 @@ class MessengerChannel:
                     found = await self._attachments.id_of(message.picture)
                     if not isinstance(found, str):
                         return found
+                    await self._attachments.turn(user_id)
                     attempt = await self._send(replace(message, attachment_id=found), user_id, silent=silent)
                     if not (isinstance(attempt, Refused) and attempt.reason is Reason.BAD_REQUEST):
                         break
