@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Self
 
@@ -19,6 +19,7 @@ from newsbot.desk.sql_drafts import SqlDraftStore
 from newsbot.desk.turn import Desk
 from newsbot.domain.subscriber import Slot
 from newsbot.errors import ConfigurationError
+from newsbot.process_roles import Work
 from newsbot.telegram_account import TelegramAccount
 
 NO_CHANNEL = (
@@ -61,14 +62,14 @@ class Accounts:
         for account in self.all:
             await account.introduce()
 
-    def tasks(self) -> dict[str, Coroutine[Any, Any, None]]:
-        tasks: dict[str, Coroutine[Any, Any, None]] = {
+    def tasks(self) -> dict[str, Work]:
+        tasks: dict[str, Work] = {
             f"{name} {account.name}": task for account in self.all for name, task in account.tasks().items()
         }
         return tasks | {
-            "repair": self.all[0].subscribers.keep_in_step(),
-            "planner": self._planner.run(),
-            "desk": Reporter(self.desk).run(),
+            "repair": self.all[0].subscribers.keep_in_step,
+            "planner": self._planner.run,
+            "desk": Reporter(self.desk).run,
         }
 
 

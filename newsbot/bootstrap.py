@@ -262,9 +262,13 @@ class Parts:
         )
 
     async def web(
-        self, webhooks: Mapping[tuple[str, str], Any], *, wake: Callable[[], None] = lambda: None
+        self,
+        webhooks: Mapping[tuple[str, str], Any],
+        *,
+        wake: Callable[[], None] = lambda: None,
+        only_health: bool = False,
     ) -> WebServer:
-        """`wake`: as of `schedule`, for what the CMS pushes or withdraws."""
+        """`wake`: as of `schedule`, for what the CMS pushes or withdraws. `only_health`: no more than health."""
         token = self.settings.ingest.token
         articles = await self.articles()
         parts = WebParts(
@@ -285,6 +289,7 @@ class Parts:
             webhooks=webhooks,
             clock=self.clock,
             zone=self.timezone,
+            only_health=only_health,
         )
         return WebServer(create_web_app(parts), self.settings.web.host, self.settings.web.port)
 

@@ -6,7 +6,8 @@ are built upon this (`telegram_account`). What serves all of them together is `a
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from newsbot.bootstrap import Parts
@@ -21,6 +22,7 @@ from newsbot.delivery.worker import DeliveryWorker
 from newsbot.desk.outlets import Outlet
 from newsbot.domain.message import IncomingMessage
 from newsbot.domain.subscriber import Address, Slot
+from newsbot.process_roles import Work
 from newsbot.subscribers.redis_store import RedisSubscriberStore
 
 #: readers who may be on their way at once, where the settings don't say: what a second sends, within these bounds
@@ -32,6 +34,7 @@ class ChannelAccount:
     """One of the newsroom's accounts. `name`: the channel's; `label`: the account's, as people know it."""
 
     label: str = ""
+    updates: str = "webhook"  #: how events come in
     public_channel: Slot | None = None  #: where the newsroom's own is, which gets breaking news first
 
     def __init__(
@@ -88,9 +91,9 @@ class ChannelAccount:
     def editor_began(self, editor: Address) -> None:
         """An editor has opened the chat."""
 
-    def tasks(self) -> dict[str, Coroutine[Any, Any, None]]:
-        """By name; to be run side by side."""
-        return {"answers": self.inbox.work(self.handle), "delivery": self.worker.run()}
+    def tasks(self) -> dict[str, Work]:
+        """By name; to be run side by side, by processes of the roles that `process_roles` says."""
+        return {"answers": partial(self.inbox.work, self.handle), "delivery": self.worker.run}
 
 
 def alert_composer(parts: Parts, readers: Dialogue) -> AlertComposer:

@@ -17,6 +17,7 @@ import typer
 from newsbot import __version__
 from newsbot.domain.search import Match
 from newsbot.errors import ConfigurationError, NewsbotError, StartError
+from newsbot.process_roles import Role
 from newsbot.text_cli import text_app
 
 if TYPE_CHECKING:
@@ -70,11 +71,16 @@ def options(
 
 
 @app.command()
-def run(context: typer.Context) -> None:
+def run(
+    context: typer.Context,
+    role: Annotated[
+        Role, typer.Option(help="What this process does; any number of each, on any number of machines.")
+    ] = Role.ALL,
+) -> None:
     """The bot, the sources and the web server, until Ctrl-C or SIGTERM."""
-    from newsbot.running import run as run_everything
+    from newsbot.running import run as run_it
 
-    _obey(context, run_everything)
+    _obey(context, lambda settings: run_it(settings, role))
 
 
 @app.command()

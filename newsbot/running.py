@@ -1,4 +1,4 @@
-"""`newsbot run`: everything a newsroom needs in one process, until it is told to stop.
+"""`newsbot run`: everything a newsroom needs, in one process or shared by many, until it is told to stop.
 
 What runs side by side, each a named task; when one fails the whole stops with its error:
 
@@ -13,6 +13,9 @@ What runs side by side, each a named task; when one fails the whole stops with i
     retention   deletes articles that are older than the newsroom keeps them
     figures     gauges that must be looked up
     redis       watches the embedded server
+
+A process with a role of its own (`process_roles`) does its share. What only one process may do (receiving by polling,
+sources, planning, informing editors) it does while it leads (`leading`).
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ import signal
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -32,6 +36,9 @@ from newsbot.config import Settings
 from newsbot.embedded_redis import EmbeddedRedis
 from newsbot.errors import NewsbotError, StoreError
 from newsbot.garbage_collection import settle_down
+from newsbot.leading import lead
+from newsbot.process_roles import Role, Work, refuse_without_servers, share_of
+from newsbot.shared_database import refuse_another_machines_file
 
 RETAIN_EVERY = timedelta(hours=6)
 FIGURES_EVERY = timedelta(seconds=5)
@@ -39,43 +46,58 @@ FIGURES_EVERY = timedelta(seconds=5)
 log = structlog.get_logger()
 
 
-async def run(settings: Settings) -> None:
-    """Start everything, work until SIGINT or SIGTERM.
+async def run(settings: Settings, role: Role = Role.ALL) -> None:
+    """Start what the role asks for, work until SIGINT or SIGTERM.
 
     Raises ConfigurationError or StartError before anything is changed.
     """
-    await until_stopped(_run(settings))
+    refuse_without_servers(role, settings.redis_url)
+    await until_stopped(_run(settings, role))
     log.info("newsbot stopped")
 
 
-async def _run(settings: Settings) -> None:
-    async with Parts(settings, owns_redis=True) as parts:
+async def _run(settings: Settings, role: Role) -> None:
+    async with Parts(settings, owns_redis=role is Role.ALL) as parts:
         refuse_no_channel(parts)
         file = parts.newsroom  # its mistakes are told before anything is opened
         articles = await parts.articles()
+        if settings.redis_url is not None and settings.database_url is None:
+            await refuse_another_machines_file(await parts.redis())
         accounts = await Accounts.open(parts)
-        async with await parts.web(accounts.webhooks(), wake=accounts.wake) as web:
-            await accounts.introduce()
+        serves = role in (Role.ALL, Role.WEB)
+        async with await parts.web(accounts.webhooks(), wake=accounts.wake, only_health=not serves) as web:
+            if role in (Role.ALL, Role.BOT):
+                await accounts.introduce()
             log.info(
                 "newsbot runs",
+                role=role.value,
                 accounts=[account.label for account in accounts.all],
+                updates=",".join(account.updates for account in accounts.all),
                 sources=len(file.sources),
                 articles=await articles.count(),
                 web=f"http://{settings.web.host}:{web.port}",
             )
-            tasks: dict[str, Coroutine[Any, Any, None]] = {
-                **accounts.tasks(),
-                "sources": (await parts.schedule(wake=accounts.wake)).run(),
-                "retention": _retain(parts),
-                "figures": _figures(accounts, parts),
-            }
-            summaries = await parts.model_summaries()
-            if summaries is not None:
-                tasks["summaries"] = summaries.run()
-            if parts.embedded is not None:
-                tasks["redis"] = _watch(parts.embedded)
             settle_down()
-            await _side_by_side(tasks)
+            await _side_by_side(await _share(role, parts, accounts))
+
+
+async def _share(role: Role, parts: Parts, accounts: Accounts) -> dict[str, Work]:
+    """What this process does of all there is to do."""
+    work: dict[str, Work] = {
+        **accounts.tasks(),
+        "retention": partial(_retain, parts),
+        "figures": partial(_figures, accounts, parts),
+    }
+    if role in (Role.ALL, Role.INGEST):
+        work["sources"] = (await parts.schedule(wake=accounts.wake)).run
+        if (summaries := await parts.model_summaries()) is not None:
+            work["summaries"] = summaries.run
+    own, led = share_of(role, work)
+    for of, those in led.items():
+        own[f"leading {of}"] = partial(lead, await parts.redis(), of.value, those)
+    if (embedded := parts.embedded) is not None:
+        own["redis"] = partial(_watch, embedded)
+    return own or {"serving": _serve}
 
 
 async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
@@ -99,12 +121,12 @@ async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
         task.result()
 
 
-async def _side_by_side(work: Mapping[str, Coroutine[Any, Any, None]]) -> None:
+async def _side_by_side(work: Mapping[str, Work]) -> None:
     """Run the named tasks until cancelled; then cancel them and wait for their end.
 
     A task that raises, or ends by itself, stops the others, and its error is raised.
     """
-    tasks = {asyncio.create_task(coroutine, name=name) for name, coroutine in work.items()}
+    tasks = {asyncio.create_task(begin(), name=name) for name, begin in work.items()}
     try:
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -136,6 +158,11 @@ async def _figures(accounts: Accounts, parts: Parts) -> None:
             with suppress(StoreError):  # /readyz tells it
                 parts.metrics.inbox_waiting.labels(account.name).set(await account.inbox.waiting())
         await asyncio.sleep(FIGURES_EVERY.total_seconds())
+
+
+async def _serve() -> None:
+    """The web server works by itself."""
+    await asyncio.Event().wait()
 
 
 async def _watch(embedded: EmbeddedRedis) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Coroutine
-from typing import Any, Self
+from collections.abc import Collection
+from typing import Any, Final, Self
 
 import structlog
 
@@ -24,8 +24,11 @@ from newsbot.desk.menu import EditorsMenus, editors_menu, taken_away
 from newsbot.desk.sql_drafts import SqlDraftStore
 from newsbot.domain.message import CommandMenu
 from newsbot.domain.subscriber import Address, Slot
+from newsbot.process_roles import Work
 from newsbot.subscribers.public_channel import public_channel_slot
 from newsbot.subscribers.redis_store import RedisSubscriberStore
+
+FREE_RATE: Final = 30  #: messages a second that Telegram doesn't charge for
 
 log = structlog.get_logger()
 
@@ -42,6 +45,7 @@ class TelegramAccount(ChannelAccount):
         self.public_channel = public_channel
         self._menus = EditorsMenus(lambda editor: self._show_menu({editor}))
         self.label = f"@{bot.username}"
+        self.updates = parts.settings.telegram.mode
 
     @classmethod
     async def open(cls, parts: Parts, token: str) -> Self:
@@ -53,12 +57,15 @@ class TelegramAccount(ChannelAccount):
         subscribers = await parts.subscribers_in_step()
         redis, name = await parts.redis(), f"{CHANNEL}:{bot.id}"
         public_channel = await _find_public_channel(parts, api, bot)
-        pacing = RedisPacing(redis, name, settings.rate)
+        # Only alerts are paid for. Replies have the free rate to themselves, and leave it to alerts otherwise.
+        pays = settings.paid_broadcast and settings.rate > 2 * FREE_RATE
+        pacing = RedisPacing(redis, name, settings.rate - FREE_RATE if pays else settings.rate)
+        of_replies = RedisPacing(redis, f"{name}:replies", FREE_RATE) if pays else pacing
 
         async def moved(old: Address, new: Address) -> None:
             await subscribers.move(old, new, now=parts.clock())
 
-        channel = TelegramChannel(api, pacing=pacing, moved=moved)
+        channel = TelegramChannel(api, pacing=of_replies, moved=moved)
         slot = await _public_channel_slot(parts, subscribers, public_channel)
         return cls(
             parts,
@@ -101,10 +108,10 @@ class TelegramAccount(ChannelAccount):
     def editor_began(self, editor: Address) -> None:
         self._menus.began(editor)
 
-    def tasks(self) -> dict[str, Coroutine[Any, Any, None]]:
-        tasks = super().tasks() | {"menus": self._menus.run()}
+    def tasks(self) -> dict[str, Work]:
+        tasks = super().tasks() | {"menus": self._menus.run}
         if self._parts.settings.telegram.mode == "polling":
-            tasks["intake"] = Poller(self._api, self.inbox, self._bot, clock=self._parts.clock).run()
+            tasks["intake"] = Poller(self._api, self.inbox, self._bot, clock=self._parts.clock).run
         return tasks
 
     @property

@@ -59,6 +59,7 @@ class WebParts:
     webhooks: Mapping[tuple[str, str], Handler] = field(default_factory=dict)  #: by method and path
     clock: Clock = lambda: datetime.now(UTC)
     zone: tzinfo = UTC  #: whose days are meant by "yesterday" in a search
+    only_health: bool = False  #: health and figures, for a process that serves nothing else
 
 
 class ApiError(Exception):
@@ -214,12 +215,14 @@ def create_web_app(parts: WebParts) -> web.Application:
         body = generate_latest(parts.metrics.registry)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-    app.router.add_post("/api/articles", api.push)
-    app.router.add_delete("/api/articles", api.withdraw)
-    app.router.add_get("/api/articles", api.list)
     app.router.add_get("/healthz", alive)
     app.router.add_get("/readyz", ready)
     app.router.add_get("/metrics", metrics)
+    if parts.only_health:
+        return app
+    app.router.add_post("/api/articles", api.push)
+    app.router.add_delete("/api/articles", api.withdraw)
+    app.router.add_get("/api/articles", api.list)
     for (method, path), handler in parts.webhooks.items():
         app.router.add_route(method, path, handler)
     return app
