@@ -1,63 +1,22 @@
 """grammY, a client for Node.js, against the sandbox: polling, webhook and errors. `make test-browser` installs it."""
 
-import asyncio
-import json
-import os
-import shutil
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
 from newsbot.sandbox.telegram import Fault
+from tests.node_client import node_client
 from tests.sandbox_server import running_sandbox
 from tests.telegram_sandbox import until
 
 pytestmark = pytest.mark.node
 
-FOLDER = Path(__file__).parents[1] / "node"
-
-
-class Client:
-    """The running script: what it says, one event after the other."""
-
-    def __init__(self, process):
-        self.process = process
-
-    async def next(self):
-        async with asyncio.timeout(20):
-            line = await self.process.stdout.readline()
-        assert line, "the client ended early"
-        return json.loads(line)
-
 
 @asynccontextmanager
 async def grammy(sandbox, mode, **environment):
-    node = shutil.which("node")
-    assert node, "these tests need Node.js"
-    assert (FOLDER / "node_modules" / "grammy").is_dir(), "run `npm ci --prefix tests/node` first"
-    process = await asyncio.create_subprocess_exec(
-        node,
-        str(FOLDER / "conversation.mjs"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        env={
-            "PATH": os.environ["PATH"],
-            "SANDBOX_URL": sandbox.url,
-            "SANDBOX_TOKEN": sandbox.token,
-            "MODE": mode,
-            **environment,
-        },
-    )
-    try:
-        yield Client(process)
-        process.stdin.close()  # asks it to end
-        async with asyncio.timeout(20):
-            assert await process.wait() == 0
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+    settings = {"SANDBOX_URL": sandbox.url, "SANDBOX_TOKEN": sandbox.token, "MODE": mode, **environment}
+    async with node_client("conversation.mjs", "grammy", settings) as client:
+        yield client
 
 
 @pytest.mark.parametrize("mode", ["polling", "webhook"])

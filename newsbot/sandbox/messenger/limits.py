@@ -27,6 +27,7 @@ LIMITS: Final = {
     "command description": 64,
     "ice breakers": 4,
     "greeting": 160,
+    "domains": 50,
     "ref": 2083,
     "batch": 50,
 }

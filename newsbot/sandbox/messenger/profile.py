@@ -151,6 +151,11 @@ def _check_commands(value: Any) -> None:
             check_length(description, "command description", f"{where}[description]")
 
 
+def _check_domains(value: Any) -> None:
+    for domain in items(value, "domains", "whitelisted_domains"):
+        check_web_address(domain, "whitelisted_domains")
+
+
 def _check_payload(owner: Mapping[str, Any], where: str) -> None:
     payload = text_of(owner, "payload", f"{where}[payload]")
     if not payload:
@@ -175,6 +180,7 @@ _CHECKS: Final[dict[str, Callable[[Any], None]]] = {
     "persistent_menu": _check_menu,
     "ice_breakers": _check_ice_breakers,
     "commands": _check_commands,
+    "whitelisted_domains": _check_domains,
 }
 
 FIELDS: Final = tuple(_CHECKS)
