@@ -90,6 +90,7 @@ async def _desk(parts: Parts, accounts: Sequence[ChannelAccount]) -> Desk:
         roles=Roles(frozenset(settings.admins)),
         drafts=SqlDraftStore(await parts.database()),
         bulletins=SqlBulletinStore(await parts.database()),
+        notices=await parts.notices(),
         alerts=readers.house.alerts,
         outlets={account.name: account.outlet for account in accounts},
         composer=alert_composer(parts, readers),

@@ -59,7 +59,9 @@ async def alerts_list(settings: Settings, limit: int) -> None:
         for alert in recent:
             totals = alert.totals or await totals_of(ledgers, alert.id)
             kind = KINDS[alert.kind] if alert.kind.touches_copies else f"{alert.cls.value} {KINDS[alert.kind]}"
-            state = f"{alert.state.value} ({alert.reason})" if alert.reason else alert.state.value
+            paused = [f"{channel}: {pause.reason}" for channel, pause in alert.pauses.items()]
+            reasons = ", ".join(filter(None, (alert.reason, *paused)))
+            state = f"{alert.state.value} ({reasons})" if reasons else alert.state.value
             typer.echo(
                 f"{alert.id:>6}  {alert.created_at.astimezone(parts.timezone):%Y-%m-%d %H:%M}  {kind:18} {state:28} "
                 f"{f'{totals.sent:,} of {totals.audience:,} sent':>24}  {await _title(alert, articles)}"

@@ -25,6 +25,7 @@ from newsbot.conversation.dialogue import Dialogue
 from newsbot.database import Database, open_database
 from newsbot.delivery.alert_store import SqlAlertStore
 from newsbot.delivery.redis_ledger import RedisLedger
+from newsbot.delivery.sql_notices import SqlNoticeStore
 from newsbot.desk import link_check
 from newsbot.domain.subscriber import Address
 from newsbot.embedded_redis import EmbeddedRedis, connect_or_start
@@ -115,6 +116,9 @@ class Parts:
 
     async def alerts(self) -> SqlAlertStore:
         return SqlAlertStore(await self.database())
+
+    async def notices(self) -> SqlNoticeStore:
+        return SqlNoticeStore(await self.database())
 
     async def ledger(self, channel: str) -> RedisLedger:
         """Of our account on this channel, which must be configured; one for all who work with it here."""

@@ -15,11 +15,11 @@ from newsbot.bootstrap import Parts
 from newsbot.channels.telegram.renderer import LIMITS
 from newsbot.config import Settings
 from newsbot.desk.actions import Verb
-from newsbot.desk.controlling import TURNS
+from newsbot.desk.controlling import TURNS, resume_paused
 from newsbot.desk.outlets import slowest
 from newsbot.desk.turn import estimate, expiry
 from newsbot.desk.writing import overlong
-from newsbot.domain.alert import AlertClass, AlertKind, AlertText, Audience, NewAlert
+from newsbot.domain.alert import AlertClass, AlertKind, AlertState, AlertText, Audience, NewAlert
 from newsbot.domain.message import NoticeReply, Span
 from newsbot.domain.subscriber import Address
 from newsbot.errors import ConfigurationError, NewsbotError
@@ -103,6 +103,8 @@ async def turn(settings: Settings, verb: str, number: int) -> bool:
     async with Parts(settings) as parts:
         alerts = await parts.alerts()
         turned = await alerts.turn(number, to, of=of, now=parts.clock())
+        if to is AlertState.RUNNING and (before := await alerts.get(number)) is not None:
+            turned |= await resume_paused(alerts, before)
         alert = await alerts.get(number)
     if alert is None:
         raise NewsbotError(f"There is no alert {number} (newsbot alerts list).")

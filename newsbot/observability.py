@@ -131,6 +131,12 @@ class Metrics:
             ["reason"],
             registry=self.registry,
         )
+        self.channel_halted = Gauge(
+            "newsbot_channel_halted",
+            "1 while the platform refuses or blocks our account, so that no alert is sent there.",
+            ["channel"],
+            registry=self.registry,
+        )
         self.first_push_seconds = Histogram(
             "newsbot_first_push_seconds",
             "From an alert's making to its first message.",

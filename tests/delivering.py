@@ -9,7 +9,7 @@ from newsbot.domain.alert import Outcome
 
 async def begin(alerts: AlertStore, ledger: Ledger, *, count: int = 1, worker: str = "worker") -> tuple[Unit, Claim]:
     """Take the next unit that may be worked on and claim its first readers: their requests are on their way."""
-    claimable = {one.alert.id: one.alert for one in await alerts.standing() if one.claimable}
+    claimable = {one.alert.id: one.alert for one in await alerts.standing() if one.claimable(ledger.channel)}
     taken = await ledger.take(worker, list(claimable))
     assert taken is not None
     return taken.unit, await ledger.claim(taken.unit, worker, count, claimable[taken.unit.alert_id])
@@ -22,7 +22,7 @@ async def answered(ledger: Ledger, unit: Unit, claim: Claim, outcome: Outcome = 
 
 async def deliver(alerts: AlertStore, ledger: Ledger, *, worker: str = "worker") -> list[str]:
     """Send all that may be sent now; says to whom, in order."""
-    claimable = {one.alert.id: one.alert for one in await alerts.standing() if one.claimable}
+    claimable = {one.alert.id: one.alert for one in await alerts.standing() if one.claimable(ledger.channel)}
     told: list[str] = []
     while taken := await ledger.take(worker, list(claimable)):
         unit = taken.unit

@@ -225,6 +225,16 @@ class Desk:
     async def turn(self, alert: Alert, to: AlertState) -> None:
         assert await self.alerts.turn(alert.id, to, of=set(AlertState) - {to}, now=loop_clock())
 
+    async def go_on(self, alert: Alert) -> None:
+        """An editor lets it go on where it has paused itself."""
+        assert await self.alerts.resume(alert.id, "telegram")
+
+    async def paused(self, alert: Alert) -> dict[str, str]:
+        """Channel → why it has paused itself there."""
+        now = await self.alerts.get(alert.id)
+        assert now is not None
+        return {channel: pause.reason for channel, pause in now.pauses.items()}
+
     async def totals(self, alert: Alert) -> Totals:
         totals = await self.ledger.totals(alert.id)
         assert totals.skipped == 0

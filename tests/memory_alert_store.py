@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from newsbot.delivery.alerts import Decision, Standing
-from newsbot.domain.alert import Alert, AlertClass, AlertState, AlertText, NewAlert, Totals
+from newsbot.domain.alert import Alert, AlertClass, AlertState, AlertText, NewAlert, Pause, Totals
 from newsbot.errors import StoreUnavailable
 from tests.fakes import MemoryArticleStore
 
@@ -116,6 +116,24 @@ class MemoryAlertStore:
         if to.final:
             alert = replace(alert, ended_at=now, totals=totals)
         self._alerts[alert_id] = alert
+        return True
+
+    async def pause(self, alert_id: int, channel: str, reason: str, *, now: datetime) -> bool:
+        self._reach()
+        alert = self._alerts.get(alert_id)
+        if alert is None or alert.state is not AlertState.RUNNING or channel in alert.pauses:
+            return False
+        pauses = {**alert.pauses, channel: Pause(reason, now)}
+        self._alerts[alert_id] = replace(alert, pauses=dict(sorted(pauses.items())))
+        return True
+
+    async def resume(self, alert_id: int, channel: str) -> bool:
+        self._reach()
+        alert = self._alerts.get(alert_id)
+        if alert is None or channel not in alert.pauses:
+            return False
+        left = {other: reason for other, reason in alert.pauses.items() if other != channel}
+        self._alerts[alert_id] = replace(alert, pauses=left)
         return True
 
     async def keep_totals(self, alert_id: int, totals: Totals) -> None:

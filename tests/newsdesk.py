@@ -48,6 +48,7 @@ from tests.fakes import MemoryArticleStore, MemoryLinkCodes, MemoryListMemory, M
 from tests.memory_alert_store import MemoryAlertStore
 from tests.memory_desk import MemoryBulletinStore, MemoryDraftStore
 from tests.memory_ledger import MemoryLedger
+from tests.memory_notices import MemoryNoticeStore
 
 CATALOG = Catalog.load()
 EDITOR = an_address("9001")
@@ -112,6 +113,7 @@ class Newsdesk:
         self.alerts = MemoryAlertStore(self.articles)
         self.drafts = MemoryDraftStore()
         self.bulletins = MemoryBulletinStore()
+        self.notices = MemoryNoticeStore()
         self.ledger = MemoryLedger(self.subscribers._subscribers)
         self.pusher = FakePusher()
         self.channel = FakeChannel()
@@ -138,6 +140,7 @@ class Newsdesk:
             roles=Roles(frozenset(editors)),
             drafts=self.drafts,
             bulletins=self.bulletins,
+            notices=self.notices,
             alerts=self.alerts,
             outlets={
                 editors[0].channel: Outlet(

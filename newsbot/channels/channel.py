@@ -114,5 +114,7 @@ class Pusher(Protocol):
         ...
 
     async def answers(self) -> bool:
-        """Whether the platform answers a question that touches no reader; asked when too many sends go wrong."""
+        """Whether the platform answers a question that touches no reader, and takes our token; asked when too many
+        sends go wrong, or our account was refused.
+        """
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,8 +21,8 @@ from newsbot.delivery.alert_json import (
     totals_to_json,
 )
 from newsbot.delivery.alerts import Decision, Standing
-from newsbot.delivery.schema import alerts, article_decisions
-from newsbot.domain.alert import Alert, AlertClass, AlertKind, AlertState, AlertText, NewAlert, Totals
+from newsbot.delivery.schema import alert_pauses, alerts, article_decisions
+from newsbot.domain.alert import Alert, AlertClass, AlertKind, AlertState, AlertText, NewAlert, Pause, Totals
 from newsbot.domain.subscriber import Address
 
 _URGENCY = case({cls.value: place for place, cls in enumerate(AlertClass)}, value=alerts.c.cls)
@@ -107,8 +107,9 @@ class SqlAlertStore:
             .order_by(_URGENCY, alerts.c.id)
         )
         async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).mappings()
-            return tuple(Standing(_alert(row), bool(row["held"])) for row in rows)
+            rows = (await connection.execute(query)).mappings().all()
+            pauses = await _pauses(connection, rows)
+        return tuple(Standing(_alert(row, pauses.get(row["id"])), bool(row["held"])) for row in rows)
 
     async def unaccounted(self) -> tuple[Alert, ...]:
         return await self._select(_oldest_first(alerts.c.ended_at.is_not(None), alerts.c.totals.is_(None)))
@@ -146,6 +147,19 @@ class SqlAlertStore:
         async with self._database.writing() as connection:
             return (await connection.execute(update(alerts).where(there).values(values))).rowcount == 1
 
+    async def pause(self, alert_id: int, channel: str, reason: str, *, now: datetime) -> bool:
+        dialect = sqlite if self._database.dialect == "sqlite" else postgresql
+        values = [alerts.c.id, literal(channel), literal(reason), literal(now, UtcTime())]
+        runs = select(*values).where(alerts.c.id == alert_id, alerts.c.state == AlertState.RUNNING.value)
+        insertion = dialect.insert(alert_pauses).from_select(["alert_id", "channel", "reason", "at"], runs)
+        async with self._database.writing() as connection:
+            return (await connection.execute(insertion.on_conflict_do_nothing())).rowcount == 1
+
+    async def resume(self, alert_id: int, channel: str) -> bool:
+        there = (alert_pauses.c.alert_id == alert_id) & (alert_pauses.c.channel == channel)
+        async with self._database.writing() as connection:
+            return (await connection.execute(delete(alert_pauses).where(there))).rowcount == 1
+
     async def keep_totals(self, alert_id: int, totals: Totals) -> None:
         ended = (alerts.c.id == alert_id) & alerts.c.ended_at.is_not(None)
         async with self._database.writing() as connection:
@@ -160,12 +174,16 @@ class SqlAlertStore:
     async def retain(self, *, keep_since: datetime) -> int:
         old = (alerts.c.created_at < keep_since) & alerts.c.ended_at.is_not(None)
         async with self._database.writing() as connection:
+            gone = select(alerts.c.id).where(old)
+            await connection.execute(delete(alert_pauses).where(alert_pauses.c.alert_id.in_(gone)))
             await connection.execute(delete(article_decisions).where(article_decisions.c.at < keep_since))
             return (await connection.execute(delete(alerts).where(old))).rowcount
 
     async def _select(self, query: Select[Any]) -> tuple[Alert, ...]:
         async with self._database.reading() as connection:
-            return tuple(_alert(row) for row in (await connection.execute(query)).mappings())
+            rows = (await connection.execute(query)).mappings().all()
+            pauses = await _pauses(connection, rows)
+        return tuple(_alert(row, pauses.get(row["id"])) for row in rows)
 
 
 def _oldest_first(*conditions: ColumnElement[bool]) -> Select[Any]:
@@ -174,7 +192,18 @@ def _oldest_first(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 async def _one(connection: AsyncConnection, condition: ColumnElement[bool]) -> Alert | None:
     row = (await connection.execute(select(alerts).where(condition))).mappings().first()
-    return None if row is None else _alert(row)
+    return None if row is None else _alert(row, (await _pauses(connection, [row])).get(row["id"]))
+
+
+async def _pauses(connection: AsyncConnection, rows: Sequence[RowMapping]) -> dict[int, dict[str, Pause]]:
+    """Alert → channel → why; only what stands can have paused itself."""
+    found: dict[int, dict[str, Pause]] = {}
+    standing = [row["id"] for row in rows if row["ended_at"] is None]
+    if standing:
+        query = select(alert_pauses).where(alert_pauses.c.alert_id.in_(standing)).order_by(alert_pauses.c.channel)
+        for row in await connection.execute(query):
+            found.setdefault(row.alert_id, {})[row.channel] = Pause(row.reason, row.at)
+    return found
 
 
 def _row(new: NewAlert, now: datetime) -> dict[str, Any]:
@@ -197,7 +226,7 @@ def _row(new: NewAlert, now: datetime) -> dict[str, Any]:
     }
 
 
-def _alert(row: RowMapping) -> Alert:
+def _alert(row: RowMapping, pauses: Mapping[str, Pause] | None = None) -> Alert:
     return Alert(
         id=row["id"],
         origin=row["origin"],
@@ -205,6 +234,7 @@ def _alert(row: RowMapping) -> Alert:
         cls=AlertClass(row["cls"]),
         state=AlertState(row["state"]),
         reason=row["reason"],
+        pauses=pauses or {},
         story=row["story"],
         article_id=row["article_id"] or 0,
         of=row["of_alert"] or 0,

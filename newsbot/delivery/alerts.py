@@ -32,9 +32,8 @@ class Standing:
     #: claims wait: it sends an article that was withdrawn, or its copies are about to be corrected or recalled
     held: bool = False
 
-    @property
-    def claimable(self) -> bool:
-        return self.alert.state is AlertState.RUNNING and not self.held
+    def claimable(self, channel: str) -> bool:
+        return self.alert.state is AlertState.RUNNING and not self.held and channel not in self.alert.pauses
 
 
 class AlertStore(Protocol):
@@ -106,6 +105,14 @@ class AlertStore(Protocol):
 
         To `running`: `started_at` is set the first time. To a final state: `ended_at`, and `totals` if given.
         """
+        ...
+
+    async def pause(self, alert_id: int, channel: str, reason: str, *, now: datetime) -> bool:
+        """It pauses itself on one channel, and goes on elsewhere. False if it doesn't run, or has paused there."""
+        ...
+
+    async def resume(self, alert_id: int, channel: str) -> bool:
+        """Let it go on there. False if it had not paused itself there."""
         ...
 
     async def keep_totals(self, alert_id: int, totals: Totals) -> None:

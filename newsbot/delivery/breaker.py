@@ -1,5 +1,7 @@
 """When failures say that the fault is not the readers': what is held back, which alert pauses, when all sending waits.
 
+All of it is one channel's: the same alert goes on on the others.
+
 Nobody is marked, and no delivery is given up, on the word of an answer that may be one of many wrong ones: verdicts
 about readers and about the message wait until a message is accepted, or until the alert has had no answer for a while.
 When there are too many in a row (`outcomes.Streak`), the alert pauses, and those readers' turn comes when it goes on.
@@ -15,7 +17,6 @@ from typing import Final
 
 from newsbot.delivery.outcomes import TROUBLES, Sign, not_now
 from newsbot.delivery.work import Settlement, Work
-from newsbot.domain.alert import PAUSED_ACCOUNT_REFUSED
 from newsbot.domain.attempt import Reason
 
 BELIEVED_AFTER: Final = 2.0  #: seconds without another answer after which a short run of verdicts counts
@@ -26,8 +27,9 @@ class Ruling:
     settle: list[Settlement] = field(default_factory=list)
     #: subscribers whose outcome was settled before, and who may be marked now
     mark: list[tuple[str, Reason]] = field(default_factory=list)
-    pause: str = ""  #: the alert pauses, for this reason (`Alert.reason`)
+    pause: str = ""  #: the alert pauses on this channel, for this reason (`Pause.reason`)
     hold: bool = False  #: the platform is away: nothing is claimed until it answers
+    halt: bool = False  #: it refuses our account: nothing is claimed until that is mended
 
 
 class Breaker:
@@ -49,6 +51,7 @@ class Breaker:
         ruling = Ruling()
         self._troubles = self._troubles + 1 if sign is Sign.TROUBLE else 0
         ruling.hold = self._troubles >= TROUBLES
+        ruling.halt = sign is Sign.ACCOUNT
         if sign is Sign.WELL:
             self._recover(work, ruling)
         about_us = sign in (Sign.READER, Sign.MESSAGE)
@@ -62,7 +65,7 @@ class Breaker:
             self._make_room(ruling)
         else:
             ruling.settle.append(one)
-        reason = PAUSED_ACCOUNT_REFUSED if sign is Sign.ACCOUNT else work.streak.broken
+        reason = work.streak.broken
         if reason and not work.doubted:
             self._pause(work, reason, ruling)
         return ruling

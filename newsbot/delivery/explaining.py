@@ -155,7 +155,11 @@ def _state(alert: Alert, told: Told) -> str:
         case AlertState.PLANNED:
             return "Its audience is being fixed."
         case AlertState.RUNNING:
-            return f"It has been running since {told.at(alert.started_at or alert.created_at)}."
+            paused = (
+                f" It has paused itself on {channel}: {REASONS.get(pause.reason, pause.reason)}."
+                for channel, pause in alert.pauses.items()
+            )
+            return f"It has been running since {told.at(alert.started_at or alert.created_at)}.{''.join(paused)}"
         case AlertState.PAUSED:
             return f"It is paused{because or ' by an editor'}."
         case AlertState.STOPPED:

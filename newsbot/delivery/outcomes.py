@@ -141,7 +141,7 @@ class Streak:
 
     @property
     def broken(self) -> str:
-        """Why the alert must pause (`Alert.reason`), or ''."""
+        """Why the alert must pause (`Pause.reason`), or ''."""
         if self.unreachable >= UNREACHABLE_IN_A_ROW:
             return PAUSED_MANY_UNREACHABLE
         return PAUSED_MESSAGE_REFUSED if self.refused >= REFUSED_IN_A_ROW else ""

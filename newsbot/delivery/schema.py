@@ -49,6 +49,31 @@ Index("ix_alerts_of", alerts.c.of_alert)
 Index("ix_alerts_source", alerts.c.source, alerts.c.cls, alerts.c.created_at)
 Index("ix_alerts_created", alerts.c.created_at)
 
+#: where an alert has paused itself: rows are as few as alerts that stand
+alert_pauses = Table(
+    "alert_pauses",
+    metadata,
+    Column("alert_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+#: what happened to our accounts on the channels, that editors are told
+channel_notices = Table(
+    "channel_notices",
+    metadata,
+    Column("id", _BIG_ID, primary_key=True, autoincrement=True),
+    Column("channel", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    UniqueConstraint("origin", name="uq_channel_notices_origin"),
+    sqlite_autoincrement=True,  # what editors are shown stands under the id
+)
+Index("ix_channel_notices_at", channel_notices.c.at)
+
 article_decisions = Table(
     "article_decisions",
     metadata,

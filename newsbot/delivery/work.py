@@ -71,15 +71,16 @@ class Work:
     def begun(self) -> int:
         return sum(len(owned.begun) for owned in self.units)
 
-    def sees(self, standing: Standing, now: datetime) -> None:
-        """What the store says of it now."""
+    def sees(self, standing: Standing, channel: str, now: datetime) -> None:
+        """What the store says of it now, on this channel."""
         if standing.alert.version != self.alert.version:
             self.prepared.clear()
         self.alert = standing.alert
-        if self.doubted and not self.pausing and self.alert.state is AlertState.RUNNING:
+        runs = self.alert.state is AlertState.RUNNING and channel not in self.alert.pauses
+        if self.doubted and not self.pausing and runs:
             self.believed = self.believed or self.doubted == PAUSED_MANY_UNREACHABLE
             self.doubted = ""
-        self.open = standing.claimable and not self.pausing
+        self.open = standing.claimable(channel) and not self.pausing
         expired = now >= self.alert.expires_at and self.alert.state in (AlertState.RUNNING, AlertState.PAUSED)
         if expired and not standing.held:
             self.closing = self.closing or Outcome.EXPIRED

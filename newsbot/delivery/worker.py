@@ -6,8 +6,8 @@
     senders    a fixed number of them, each with one request on its way
     settle     what became of deliveries goes into the ledger (`settling`)
     mark       who can't be reached, who moved (`marking`)
-    probe      while the platform is away: asks it, with a question that touches no reader, until it answers
-    pause      alerts that paused themselves, into the store
+    probe      while the platform is away or refuses our account: asks it until that is over (`channel_health`)
+    keep       alerts that paused themselves here, and that our account is refused, into the stores
     floods     chats that the platform asks to leave alone, into the pace that all share
 
 A reader is marked in the ledger before the request to them is begun, and at most `in_flight` are marked and not settled
@@ -28,10 +28,12 @@ import structlog
 from newsbot.channels.channel import USUAL, Pusher, Traits
 from newsbot.delivery.alerts import AlertStore, Standing
 from newsbot.delivery.breaker import Breaker, Ruling
+from newsbot.delivery.channel_health import ChannelHealth, never_barred
 from newsbot.delivery.claiming import Claiming
 from newsbot.delivery.composer import Composer
 from newsbot.delivery.ledger import Ledger
 from newsbot.delivery.marking import Marking
+from newsbot.delivery.notices import NoticeStore
 from newsbot.delivery.outcomes import Sign, decide, resends
 from newsbot.delivery.pacing import BulkPacing
 from newsbot.delivery.sending import Sending
@@ -39,7 +41,7 @@ from newsbot.delivery.settling import TOGETHER, Settling
 from newsbot.delivery.turns import Turns
 from newsbot.delivery.work import NEVER, Job, Settlement, Work
 from newsbot.domain.alert import AlertState
-from newsbot.domain.attempt import Attempt
+from newsbot.domain.attempt import Attempt, Refused
 from newsbot.errors import NewsbotError, StoreError
 from newsbot.heartbeats import new_name, retire
 from newsbot.observability import Metrics
@@ -50,8 +52,6 @@ BLIND_AFTER: Final = 3.0  #: seconds without seeing them after which nobody is c
 JUST_STARTED: Final = timedelta(seconds=5)
 BEAT_EVERY: Final = 2.0  #: seconds
 REDIS_AGAIN: Final = 0.5  #: seconds before a ledger or a budget that is away is asked again
-FIRST_PROBE: Final = 1.0  #: seconds before the first question whether the platform is back
-LONGEST_PROBE: Final = 30.0  #: seconds between two of them
 ANSWERS_WITHIN: Final = 5.0  #: seconds that requests on their way get when we stop
 KEPT_WITHIN: Final = 5.0  #: seconds that results get then to reach the ledger
 
@@ -62,7 +62,8 @@ _log = structlog.get_logger()
 
 class DeliveryWorker:
     """For one channel account. `in_flight`: see above; `connections`: requests on their way at once (as many, unless
-    said otherwise); `at`: called at the points where a process may die.
+    said otherwise); `notices`: where it is kept that our account is refused; `barred`: why nothing may be sent now
+    whatever the platform answers, '' if it may; `at`: called at the points where a process may die.
     """
 
     def __init__(
@@ -79,6 +80,8 @@ class DeliveryWorker:
         in_flight: int,
         connections: int | None = None,
         traits: Traits = USUAL,
+        notices: NoticeStore | None = None,
+        barred: Callable[[], Awaitable[str]] = never_barred,
         name: str | None = None,
         at: Callable[[str], None] = lambda point: None,
     ) -> None:
@@ -98,14 +101,20 @@ class DeliveryWorker:
         self._room_since = 0.0  # when there was some for more, though not for many
         self._seen_at = -NEVER  # when we saw which alerts run
         self._blind = False
-        self._holding = False  # the platform is away
-        self._ill = asyncio.Event()  # the same, for the probe to wait for
-        self._probe_pause = FIRST_PROBE
-        self._pauses: asyncio.Queue[Work] = asyncio.Queue()
+        self._unkept: asyncio.Queue[Callable[[], Awaitable[object]]] = asyncio.Queue()
         self._floods: asyncio.Queue[tuple[str, timedelta]] = asyncio.Queue()
         self._stopping = False
         self._looked_for = asyncio.Event()  # there is something new to see
         self._changed = asyncio.Event()  # something that the schedule may wait for
+        self._health = ChannelHealth(
+            pusher,
+            metrics,
+            notices=notices,
+            barred=barred,
+            keep=self._unkept.put_nowait,
+            back=self._go_on,
+            clock=clock,
+        )
         self._marking = Marking(subscribers, pusher.name, clock=clock)
         self._settling = Settling(
             ledger, self._marking, metrics, settled=self._settled, before=lambda: at(BEFORE_SETTLE)
@@ -140,8 +149,8 @@ class DeliveryWorker:
         starting: dict[str, Coroutine[Any, Any, None]] = {
             "watch": self._watch(),
             "schedule": self._schedule(),
-            "probe": self._probe(),
-            "pause": self._pause(),
+            "probe": self._health.probe(),
+            "keep": self._keep(),
         }
         ending: dict[str, Coroutine[Any, Any, None]] = {
             "beat": self._beat(),
@@ -184,6 +193,7 @@ class DeliveryWorker:
                 self._seen_at = clock()
                 self._apply(standing, asked_at)
             self._obey(self._breaker.believe(clock()))
+            await self._health.look()
             self._metrics.deliveries_in_flight.set(self._begun)
             self._changed.set()
             with suppress(TimeoutError):
@@ -199,7 +209,7 @@ class DeliveryWorker:
                 started = one.alert.started_at
                 work.first_sent = started is not None and now - started > JUST_STARTED  # not by us
             if work.paused_at < asked_at:  # else it was read before we paused it
-                work.sees(one, now)
+                work.sees(one, self._pusher.name, now)
         standing_ids = {one.alert.id for one in standing}
         for alert_id, work in self._works.items():
             if alert_id not in standing_ids:
@@ -244,7 +254,7 @@ class DeliveryWorker:
         return self._works[self._turns.next(wanting)] if wanting else None
 
     def _may_claim(self, now: float) -> bool:
-        return not self._holding and self._has_room(now) and now - self._seen_at <= BLIND_AFTER
+        return self._health.may_send and self._has_room(now) and now - self._seen_at <= BLIND_AFTER
 
     def _has_room(self, now: float) -> bool:
         """For many at a time, or for anybody after a moment: a claim costs as much as sending some messages."""
@@ -284,7 +294,7 @@ class DeliveryWorker:
     # --- deliveries --------------------------------------------------------------------------------------------------
 
     def _may_begin(self, job: Job) -> bool:
-        may = not self._stopping and not self._holding and job.work.open and not job.owned.lost
+        may = not self._stopping and self._health.may_send and job.work.open and not job.owned.lost
         if may and not job.work.first_sent:
             self._first(job.work)
         return may
@@ -300,7 +310,7 @@ class DeliveryWorker:
         if one.verdict.flooded is not None:
             self._floods.put_nowait((job.to.user_id, one.verdict.flooded))
         if one.verdict.sign is Sign.WELL:
-            self._probe_pause = FIRST_PROBE
+            self._health.accepted()
             if self._breaker.clean:
                 self._settling.add(one)
                 return
@@ -315,14 +325,16 @@ class DeliveryWorker:
             self._marking.unreachable(user_id, reason)
         if ruling.pause and work is not None:
             work.pausing, work.open = ruling.pause, False
-            self._pauses.put_nowait(work)
+            self._unkept.put_nowait(partial(self._turn_paused, work))
             self._metrics.delivery_holds.labels(ruling.pause).inc()
-            _log.error("an alert pauses itself", alert=work.alert.id, reason=ruling.pause, attempt=attempt)
-        if ruling.hold and not self._holding:
-            self._holding = True
-            self._ill.set()
-            self._metrics.delivery_holds.labels("platform_away").inc()
-            _log.warning("the platform is away, sending waits", channel=self._pusher.name, attempt=attempt)
+            channel = self._pusher.name
+            _log.error(
+                "an alert pauses itself", alert=work.alert.id, channel=channel, reason=ruling.pause, attempt=attempt
+            )
+        if ruling.halt and isinstance(attempt, Refused):
+            self._health.halt(attempt)
+        if ruling.hold:
+            self._health.hold(attempt)
 
     def _dropped(self, job: Job) -> None:
         """Certainly not sent: its mark is taken back before the unit's next claim."""
@@ -340,33 +352,19 @@ class DeliveryWorker:
 
     # --- when something is wrong -------------------------------------------------------------------------------------
 
-    async def _probe(self) -> None:
-        """While the platform is away: ask, ever more rarely, until it answers; then go on."""
-        while True:
-            await self._ill.wait()
-            while True:
-                await asyncio.sleep(self._probe_pause)
-                self._probe_pause = min(self._probe_pause * 2, LONGEST_PROBE)
-                if await self._pusher.answers():
-                    break
-            _log.info("the platform answers, sending goes on", channel=self._pusher.name)
-            self._breaker.answers_again()
-            self._ill.clear()
-            self._holding = False
-            self._changed.set()
+    def _go_on(self) -> None:
+        self._breaker.answers_again()
+        self._changed.set()
 
-    async def _pause(self) -> None:
-        """Alerts that paused themselves: until the store says so, they are paused here only."""
+    async def _keep(self) -> None:
+        """What the stores must know; until an alert's pause is kept, it is paused here only."""
         while True:
-            work = await self._pauses.get()
-            await _until_kept(partial(self._turn_paused, work), "an alert can't be paused in the store")
-            work.paused_at = asyncio.get_running_loop().time()
-            work.pausing = ""
+            await _until_kept(await self._unkept.get(), "a pause can't be kept in the store")
 
     async def _turn_paused(self, work: Work) -> None:
-        await self._alerts.turn(
-            work.alert.id, AlertState.PAUSED, of=(AlertState.RUNNING,), now=self._clock(), reason=work.pausing
-        )
+        await self._alerts.pause(work.alert.id, self._pusher.name, work.pausing, now=self._clock())
+        work.paused_at = asyncio.get_running_loop().time()
+        work.pausing = ""
 
     async def _tell_floods(self) -> None:
         while True:
@@ -392,10 +390,11 @@ class DeliveryWorker:
             _log.warning("stopped with requests on their way; they are unknown", begun=self._begun)
 
 
-async def _until_kept(keep: Callable[[], Awaitable[None]], trouble: str) -> None:
+async def _until_kept(keep: Callable[[], Awaitable[object]], trouble: str) -> None:
     while True:
         try:
-            return await keep()
+            await keep()
+            return
         except StoreError as error:
             _log.warning(trouble, reason=str(error))
             await asyncio.sleep(REDIS_AGAIN)

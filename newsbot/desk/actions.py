@@ -3,6 +3,7 @@
     b:go:12:3            draft 12 as it was at its third change; a later one is not confirmed by it
     b:topic:12:3:+sports wanted state, not a switch: pressed twice, or delivered twice, it does no harm
     b:stop:77            alert 77
+    b:resume:77:0:messenger  alert 77, on that channel only
 
 Like readers' buttons they stand in chats for long: none changes its meaning.
 """

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from newsbot.conversation.turn import Replies, Turn, rows
+from newsbot.delivery.alerts import AlertStore
 from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.bulletins import Act, BulletinKind
 from newsbot.desk.figures import name_of, state_of
 from newsbot.desk.standing import standing_of
 from newsbot.desk.turn import Desk, last_deed, note
-from newsbot.domain.alert import AlertState
+from newsbot.domain.alert import Alert, AlertState
 from newsbot.domain.message import Rows, Toast
 
-__all__ = ["TURNS", "show_alert", "turn_alert"]
+__all__ = ["TURNS", "resume_paused", "show_alert", "turn_alert"]
 
 #: wanted state → of which it may be turned, and the deed. What is still being planned can only be stopped: what is
 #: paused goes on as `running`, and its audience would never be whole.
@@ -31,6 +32,8 @@ async def turn_alert(desk: Desk, turn: Turn, press: Press) -> Replies:
     if before is None:
         return (Toast(text=_("This alert is no longer kept.")),)
     turned = await desk.alerts.turn(press.id, to, of=of, now=turn.now)
+    if press.verb is Verb.RESUME:
+        turned |= await resume_paused(desk.alerts, before, press.value)
     alert = await desk.alerts.get(press.id) or before
     if turned:
         await note(desk, turn, alert, act)
@@ -38,6 +41,12 @@ async def turn_alert(desk: Desk, turn: Turn, press: Press) -> Replies:
     if not turned:  # another editor, or its end, was quicker
         said = f"{said}. {await last_deed(desk, turn, alert)}".strip()
     return Toast(text=said), await standing_of(desk, turn, alert, replaces=turn.pressed)
+
+
+async def resume_paused(alerts: AlertStore, alert: Alert, channel: str = "") -> bool:
+    """Let it go on where it has paused itself: on this channel, or on all. False if it hadn't."""
+    channels = [channel] if channel else list(alert.pauses)
+    return any([await alerts.resume(alert.id, one) for one in channels])
 
 
 async def show_alert(desk: Desk, turn: Turn, press: Press, more: Rows = ()) -> Replies:

@@ -6,6 +6,7 @@ from typing import Final
 
 from newsbot.conversation.turn import rows, text
 from newsbot.desk.actions import Verb, press_button
+from newsbot.desk.outlets import channel_name, channel_names
 from newsbot.desk.turn import estimate
 from newsbot.domain.alert import (
     PAUSED_ACCOUNT_REFUSED,
@@ -25,7 +26,7 @@ from newsbot.domain.alert import (
 from newsbot.domain.message import Button, MessageRef, Rows, Span, TextReply
 from newsbot.i18n import N_, Translator
 
-__all__ = ["brief", "name_of", "progress", "report", "state_of", "why_it_paused"]
+__all__ = ["brief", "name_of", "progress", "report", "resume_buttons", "state_of", "why_it_paused"]
 
 #: in this order in a report
 OUTCOMES: Final[dict[Outcome, str]] = {
@@ -62,13 +63,13 @@ OUTCOMES: Final[dict[Outcome, str]] = {
 PAUSES: Final[dict[str, str]] = {
     PAUSED_MANY_UNREACHABLE: N_(
         "Many readers in a row could not be reached, so the fault is probably not theirs. "
-        "Look whether Telegram has trouble, then let it go on."
+        "Look whether {channel} has trouble, then let it go on."
     ),
     PAUSED_MESSAGE_REFUSED: N_(
-        "Telegram refuses this message, whoever it is for. Stop it, and send it again in a simpler form."
+        "{channel} refuses this message, whoever it is for. Stop it, and send it again in a simpler form."
     ),
     PAUSED_ACCOUNT_REFUSED: N_(
-        "Telegram refuses the bot's token or settings. Have them put right (newsbot doctor), then let it go on."
+        "{channel} refuses the bot's token or settings. Have them put right (newsbot doctor), then let it go on."
     ),
 }
 
@@ -93,6 +94,8 @@ def state_of(alert: Alert, translate: Translator) -> str:
     match alert.state:
         case AlertState.PLANNED:
             return _("is being prepared")
+        case AlertState.RUNNING if alert.pauses:
+            return _("has paused itself on {channels}", channels=channel_names(alert.pauses, _))
         case AlertState.RUNNING if alert.kind.edits:
             return _("the copies are being changed")
         case AlertState.RUNNING if alert.kind is AlertKind.RECALL:
@@ -117,10 +120,27 @@ def state_of(alert: Alert, translate: Translator) -> str:
 
 def why_it_paused(alert: Alert, translate: Translator) -> str:
     """What is wrong and what to do, '' unless it paused itself."""
-    if alert.state is not AlertState.PAUSED or not alert.reason:
-        return ""
-    words = PAUSES.get(alert.reason)
-    return translate(words) if words else translate("The reason: {reason}.", reason=alert.reason)
+    if alert.state is AlertState.RUNNING:
+        reasons = {channel: pause.reason for channel, pause in alert.pauses.items()}
+    else:  # one that paused itself as a whole, when there was one channel
+        reasons = {"telegram": alert.reason} if alert.state is AlertState.PAUSED and alert.reason else {}
+    return "\n".join(_why(reason, channel_name(channel, translate), translate) for channel, reason in reasons.items())
+
+
+def _why(reason: str, channel: str, translate: Translator) -> str:
+    words = PAUSES.get(reason)
+    return translate(words, channel=channel) if words else translate("The reason: {reason}.", reason=reason)
+
+
+def resume_buttons(alert: Alert, translate: Translator) -> tuple[Button, ...]:
+    """One for each channel on which it has paused itself."""
+    _ = translate
+    if len(alert.pauses) <= 1:
+        return (press_button(_("▶ Go on"), Verb.RESUME, alert.id, value=next(iter(alert.pauses), "")),)
+    return tuple(
+        press_button(_("▶ Go on: {channel}", channel=channel_name(channel, _)), Verb.RESUME, alert.id, value=channel)
+        for channel in alert.pauses
+    )
 
 
 def brief(alert: Alert, totals: Totals, translate: Translator) -> str:
@@ -231,7 +251,8 @@ def _controls(alert: Alert, translate: Translator) -> tuple[Button, ...]:
         case AlertState.PLANNED:
             return (stop,)
         case AlertState.RUNNING:
-            return press_button(_("⏸ Pause"), Verb.PAUSE, alert.id), stop
+            resume = resume_buttons(alert, _) if alert.pauses else ()
+            return *resume, press_button(_("⏸ Pause"), Verb.PAUSE, alert.id), stop
         case AlertState.PAUSED:
             return press_button(_("▶ Go on"), Verb.RESUME, alert.id), stop
         case AlertState.STOPPED | AlertState.DONE:

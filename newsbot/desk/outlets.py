@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,7 @@ from newsbot.delivery.ledger import Ledger
 from newsbot.delivery.pacing import AIM, Pacing
 from newsbot.i18n import N_, Translator
 
-__all__ = ["CHANNELS", "Outlet", "channel_name", "seconds_for", "slowest"]
+__all__ = ["CHANNELS", "Outlet", "channel_name", "channel_names", "seconds_for", "slowest"]
 
 #: as people call them
 CHANNELS: Final[dict[str, str]] = {"telegram": N_("Telegram"), "messenger": N_("Messenger")}
@@ -34,6 +34,10 @@ class Outlet:
 
 def channel_name(channel: str, translate: Translator) -> str:
     return translate(CHANNELS[channel]) if channel in CHANNELS else channel
+
+
+def channel_names(channels: Iterable[str], translate: Translator) -> str:
+    return ", ".join(channel_name(channel, translate) for channel in channels)
 
 
 def seconds_for(outlets: Mapping[str, Outlet], counts: Mapping[str, int]) -> float:

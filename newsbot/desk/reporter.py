@@ -18,9 +18,11 @@ import structlog
 
 from newsbot.conversation.turn import Turn, rows, text, zone_of
 from newsbot.delivery.ledger import COPIES_KEPT
+from newsbot.delivery.notices import Notice
 from newsbot.desk.actions import Verb, press_button
 from newsbot.desk.bulletins import Bulletin, BulletinKind
-from newsbot.desk.figures import name_of, why_it_paused
+from newsbot.desk.figures import name_of, resume_buttons, state_of, why_it_paused
+from newsbot.desk.notice_words import notice_in_words
 from newsbot.desk.standing import article_shown, progress_of, recall_of, standing_of
 from newsbot.desk.turn import Desk, subject_of, totals_now, totals_of
 from newsbot.domain.alert import Alert, AlertState
@@ -35,6 +37,7 @@ LOOK_EVERY: Final = timedelta(seconds=1)
 EDIT_EVERY: Final = timedelta(seconds=5)  #: of one alert's progress, over all who watch it
 WITHDRAWN_EVERY: Final = timedelta(seconds=5)  #: articles are withdrawn by hand: nobody waits for this
 ACCOUNTED_WITHIN: Final = timedelta(minutes=10)  #: after its end an alert is reported with what is known by then
+TOLD_WITHIN: Final = timedelta(days=1)  #: what happened to an account longer ago is no news
 TIDY_EVERY: Final = timedelta(hours=6)
 KEPT: Final = timedelta(days=90)  #: drafts, bulletins and deeds
 
@@ -49,6 +52,8 @@ class Reporter:
         #: alerts of which this process knows that they are looked after; the rows say the same
         self._watched: set[int] = set()
         self._told_of_pause: set[int] = set()
+        self._told_of_pauses: dict[int, datetime] = {}  # the latest pause of each alert
+        self._told_notices: dict[int, Notice] = {}
         self._told_of_withdrawal: set[int] = set()
         self._resumed: set[int] = set()
         self._rests_until: dict[object, datetime] = {}  # an alert's progress, and what could not be written
@@ -71,6 +76,7 @@ class Reporter:
         standing = [one.alert for one in await self._desk.alerts.standing()]
         await self._watch(standing, now)
         await self._look_at_pauses(standing, now)
+        await self._look_at_notices(now)
         await self._look_at_withdrawn(now)
         for bulletin in await self._desk.bulletins.standing():
             if self._is_ours(bulletin.editor):
@@ -93,18 +99,37 @@ class Reporter:
                 self._watched.add(alert.id)
 
     async def _look_at_pauses(self, standing: list[Alert], now: datetime) -> None:
-        """An alert that paused itself is every editor's business; the next pause is told again."""
+        """An alert that paused itself is every editor's business; the next pause, or one elsewhere, is told again."""
         for alert in standing:
-            if alert.state is AlertState.PAUSED and alert.reason:
+            if alert.state is AlertState.RUNNING and alert.pauses:
+                self._resumed.discard(alert.id)
+                await self._look_at_pause(alert, max(pause.at for pause in alert.pauses.values()), now)
+            elif alert.state is AlertState.PAUSED and alert.reason:
                 self._resumed.discard(alert.id)
                 if alert.id not in self._told_of_pause:
-                    await self._tell_all(alert, BulletinKind.PAUSED, now)
+                    await self._tell_all(alert.id, BulletinKind.PAUSED, now)
                     self._told_of_pause.add(alert.id)
             elif alert.id not in self._resumed:
                 if await self._desk.bulletins.of_alert(alert.id, BulletinKind.PAUSED):
                     await self._desk.bulletins.forget(alert.id, BulletinKind.PAUSED)
                 self._resumed.add(alert.id)
                 self._told_of_pause.discard(alert.id)
+
+    async def _look_at_pause(self, alert: Alert, latest: datetime, now: datetime) -> None:
+        if self._told_of_pauses.get(alert.id) == latest:
+            return
+        told = await self._desk.bulletins.of_alert(alert.id, BulletinKind.PAUSED)
+        if told and max(one.touched_at for one in told) < latest:
+            await self._desk.bulletins.forget(alert.id, BulletinKind.PAUSED)
+        await self._tell_all(alert.id, BulletinKind.PAUSED, now)
+        self._told_of_pauses[alert.id] = latest
+
+    async def _look_at_notices(self, now: datetime) -> None:
+        """What happened to our accounts on the channels."""
+        for notice in await self._desk.notices.since(now - TOLD_WITHIN):
+            if notice.id not in self._told_notices:
+                await self._tell_all(-notice.id, BulletinKind.NOTICE, now)
+                self._told_notices[notice.id] = notice
 
     async def _look_at_withdrawn(self, now: datetime) -> None:
         """The copies of an article that was withdrawn since: once it is known how many there are."""
@@ -116,16 +141,19 @@ class Reporter:
                 continue
             shown = await article_shown(self._desk, alert) == alert.article_id
             if shown and alert.totals.sent and await recall_of(self._desk, alert) is None:
-                await self._tell_all(alert, BulletinKind.WITHDRAWN, now)
+                await self._tell_all(alert.id, BulletinKind.WITHDRAWN, now)
             self._told_of_withdrawal.add(alert.id)
 
-    async def _tell_all(self, alert: Alert, kind: BulletinKind, now: datetime) -> None:
+    async def _tell_all(self, subject: int, kind: BulletinKind, now: datetime) -> None:
         for editor in sorted(self._desk.roles.editors):
-            await self._desk.bulletins.open(alert.id, editor, kind, now=now)
+            await self._desk.bulletins.open(subject, editor, kind, now=now)
 
     # --- what is due -------------------------------------------------------------------------------------------------
 
     async def _attend(self, bulletin: Bulletin, now: datetime) -> None:
+        if bulletin.kind is BulletinKind.NOTICE:
+            await self._tell_notice(bulletin, now)
+            return
         alert = await self._desk.alerts.get(bulletin.alert_id)
         if alert is None:
             await self._desk.bulletins.close(bulletin)
@@ -144,6 +172,14 @@ class Reporter:
                 await self._write(bulletin, await self._withdrawn(alert, turn), turn)
             case unreachable:
                 assert_never(unreachable)
+
+    async def _tell_notice(self, bulletin: Bulletin, now: datetime) -> None:
+        notice = self._told_notices.get(-bulletin.alert_id)
+        if notice is None:  # older than what is told
+            await self._desk.bulletins.close(bulletin)
+            return
+        turn = await self._turn(bulletin.editor, now)
+        await self._write(bulletin, text(*notice_in_words(notice, turn.translate)), turn)
 
     async def _progress(self, bulletin: Bulletin, alert: Alert, turn: Turn) -> None:
         over = alert.state.final and (alert.totals is not None or _long_over(alert, turn.now))
@@ -165,7 +201,7 @@ class Reporter:
 
     async def _paused(self, alert: Alert, turn: Turn) -> TextReply:
         _ = turn.translate
-        heading = Span(_("{name} has paused itself.", name=name_of(alert, _)), "bold")
+        heading = Span(f"{name_of(alert, _)} – {state_of(alert, _)}", "bold")
         subject = await subject_of(self._desk, alert)
         totals = await totals_of(self._desk, alert)
         so_far = _("So far: {done} of {all}.", done=totals.settled, all=totals.audience)
@@ -174,7 +210,7 @@ class Reporter:
             why_it_paused(alert, _),
             so_far,
             buttons=rows(
-                press_button(_("▶ Go on"), Verb.RESUME, alert.id),
+                *resume_buttons(alert, _),
                 press_button(_("⏹ Stop"), Verb.STOP, alert.id),
                 press_button(_("Details"), Verb.SHOW, alert.id),
             ),
@@ -239,6 +275,7 @@ class Reporter:
         self._tidied_at = now
         await self._desk.drafts.retain(keep_since=now - KEPT)
         await self._desk.bulletins.retain(keep_since=now - KEPT)
+        await self._desk.notices.retain(keep_since=now - KEPT)
 
 
 def fingerprint(reply: TextReply) -> str:

@@ -12,6 +12,7 @@ from newsbot.conversation.turn import House, Turn
 from newsbot.delivery.alerts import AlertStore
 from newsbot.delivery.composer import Composer
 from newsbot.delivery.ending import totals_of as totals_over
+from newsbot.delivery.notices import NoticeStore
 from newsbot.desk.bulletins import Act, BulletinStore, Deed
 from newsbot.desk.drafts import DraftStore
 from newsbot.desk.outlets import Outlet
@@ -37,6 +38,7 @@ class Desk:
     roles: Roles
     drafts: DraftStore
     bulletins: BulletinStore
+    notices: NoticeStore
     alerts: AlertStore
     outlets: Mapping[str, Outlet]  #: by channel
     composer: Composer

@@ -42,7 +42,7 @@ class AlertKind(StrEnum):
 class AlertState(StrEnum):
     PLANNED = "planned"  #: its audience is being frozen, segment by segment; nothing is sent yet
     RUNNING = "running"
-    PAUSED = "paused"  #: by an editor, or by itself; `reason` says why
+    PAUSED = "paused"  #: everywhere, by an editor; what pauses itself does so on one channel (`Alert.pauses`)
     STOPPED = "stopped"  #: for good; who was not reached stays unalerted
     DONE = "done"
 
@@ -114,11 +114,20 @@ class Alert(NewAlert):
     id: int  #: grows; fits in 63 bits
     state: AlertState
     created_at: datetime
-    reason: str = ""  #: why it is paused or was stopped: a `Pause`, or '' for an editor's own decision
+    reason: str = ""  #: why it was stopped (or, long ago, paused itself), or '' for an editor's own decision
+    pauses: Mapping[str, Pause] = field(default_factory=dict)  #: channel → that it has paused itself there
     version: int = 1  #: of `text`: grows when a correction replaces it for the readers who are still to come
     started_at: datetime | None = None  #: the audience was frozen
     ended_at: datetime | None = None
     totals: Totals | None = None  #: kept when it has ended
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """An alert has paused itself on one channel."""
+
+    reason: str  #: `PAUSED_…`
+    at: datetime
 
 
 class Outcome(IntEnum):
@@ -201,10 +210,11 @@ class Totals:
         return self.audience - self.settled - self.waiting - self.in_flight - self.untouched
 
 
-#: `Alert.reason` of an alert that paused or stopped itself: these words stand in the database
+#: why an alert paused itself (`Alert.pauses`) or stopped (`Alert.reason`): these words stand in the database
 PAUSED_MANY_UNREACHABLE: Final = "many_unreachable"  #: many permanent answers in a row: the fault is not the readers'
 PAUSED_MESSAGE_REFUSED: Final = "message_refused"  #: the platform refuses this message, whoever it is for
-PAUSED_ACCOUNT_REFUSED: Final = "account_refused"  #: token or settings are refused
+#: token or settings were refused: alerts paused themselves for that before a channel halted for all of them
+PAUSED_ACCOUNT_REFUSED: Final = "account_refused"
 STOPPED_ARTICLE_WITHDRAWN: Final = "article_withdrawn"
 STOPPED_RECALLED: Final = "recalled"
 STOPPED_SUPERSEDED: Final = "superseded"  #: a newer correction of the same copies has taken its place

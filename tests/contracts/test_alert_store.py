@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
 import pytest
@@ -22,6 +22,7 @@ from newsbot.domain.alert import (
     Audience,
     NewAlert,
     Outcome,
+    Pause,
     Totals,
 )
 from newsbot.domain.message import Span
@@ -209,6 +210,38 @@ class TestTurn:
         )
         assert sorted(turned) == [False, False, False, False, True]
 
+    async def test_it_pauses_itself_on_one_channel_and_runs_elsewhere(self, stores):
+        alert = await stores.alert(state=AlertState.RUNNING)
+        assert await stores.alerts.pause(alert.id, "messenger", "message_refused", now=NOW + HOUR)
+        assert not await stores.alerts.pause(alert.id, "messenger", "many_unreachable", now=NOW + 2 * HOUR)
+        paused = replace(alert, pauses={"messenger": Pause("message_refused", NOW + HOUR)})
+        assert await stores.now(alert) == paused
+        [standing] = await stores.alerts.standing()
+        assert standing.alert == paused
+        assert (standing.claimable("telegram"), standing.claimable("messenger")) == (True, False)
+        assert await stores.alerts.recent() == (paused,)
+
+    async def test_it_goes_on_on_the_channel_that_is_named(self, stores):
+        alert = await stores.alert(state=AlertState.RUNNING)
+        for channel in ("telegram", "messenger"):
+            await stores.alerts.pause(alert.id, channel, "message_refused", now=NOW)
+        assert await stores.alerts.resume(alert.id, "messenger")
+        assert not await stores.alerts.resume(alert.id, "messenger")
+        assert list((await stores.now(alert)).pauses) == ["telegram"]
+
+    async def test_what_does_not_run_does_not_pause_itself(self, stores):
+        planned, over = await stores.alert(1), await stores.alert(2, AlertState.DONE)
+        for alert in (planned, over):
+            assert not await stores.alerts.pause(alert.id, "telegram", "message_refused", now=NOW)
+            assert (await stores.now(alert)).pauses == {}
+
+    async def test_an_editors_pause_leaves_those_of_single_channels(self, stores):
+        alert = await stores.alert(state=AlertState.RUNNING)
+        await stores.alerts.pause(alert.id, "messenger", "message_refused", now=NOW)
+        await stores.alerts.turn(alert.id, AlertState.PAUSED, of=OPEN, now=NOW)
+        await stores.alerts.turn(alert.id, AlertState.RUNNING, of=OPEN, now=NOW)
+        assert list((await stores.now(alert)).pauses) == ["messenger"]
+
     async def test_there_is_nothing_to_turn(self, stores):
         alert = await stores.alert()
         assert not await stores.alerts.turn(alert.id + 1, AlertState.STOPPED, of=OPEN, now=NOW)
@@ -268,7 +301,7 @@ class TestStanding:
     async def test_only_a_running_alert_is_claimable(self, stores):
         for number, state in enumerate(OPEN):
             await stores.alert(number, state)
-        claimable = [standing.claimable for standing in await stores.alerts.standing()]
+        claimable = [standing.claimable("telegram") for standing in await stores.alerts.standing()]
         assert claimable == [False, True, False]
 
     async def test_an_alert_is_held_when_its_article_is_withdrawn_and_no_other_is(self, stores):

@@ -100,7 +100,7 @@ async def test_a_withdrawn_article_is_not_sent_to_those_who_are_still_to_come_an
 
         assert (await cms.withdraw([a_draft(1).url]))[0]["status"] == "withdrawn"
         # From here on nobody may claim, before the planner has even looked.
-        assert not any(standing.claimable for standing in await house.alerts.standing())
+        assert not any(standing.claimable("telegram") for standing in await house.alerts.standing())
 
         async def accounted() -> bool:
             return (await house.alert(origin)).totals is not None

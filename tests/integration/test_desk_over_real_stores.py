@@ -24,6 +24,7 @@ from newsbot.delivery.planner import Planner
 from newsbot.delivery.policy import Limits
 from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.delivery.redis_pacing import RedisPacing
+from newsbot.delivery.sql_notices import SqlNoticeStore
 from newsbot.delivery.worker import DeliveryWorker
 from newsbot.desk.dialogue import EditorDialogue
 from newsbot.desk.outlets import Outlet
@@ -98,6 +99,7 @@ class Newsroom:
             roles=Roles(frozenset({Address("telegram", str(EDITOR)), Address("telegram", str(SECOND_EDITOR))})),
             drafts=SqlDraftStore(self.database),
             bulletins=SqlBulletinStore(self.database),
+            notices=SqlNoticeStore(self.database),
             alerts=self.alerts,
             outlets={
                 "telegram": Outlet(

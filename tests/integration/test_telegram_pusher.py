@@ -266,13 +266,17 @@ async def test_what_telegram_says_is_told_as_it_is(
     assert attempt == expected or (isinstance(expected, type) and isinstance(attempt, expected))
 
 
-async def test_it_answers_unless_the_platform_is_away(sandbox: TelegramSandbox, pusher: TelegramPusher) -> None:
+async def test_it_answers_unless_the_platform_is_away_or_refuses_our_token(
+    sandbox: TelegramSandbox, pusher: TelegramPusher
+) -> None:
     assert await pusher.answers()
     sandbox.misbehave("html", "getMe", status=502, count=1)
     assert not await pusher.answers()
     sandbox.misbehave("drop_before", "getMe", count=1)
     assert not await pusher.answers()
     sandbox.misbehave("status", "getMe", status=401, count=1)
+    assert not await pusher.answers()
+    sandbox.misbehave("status", "getMe", status=429, count=1)
     assert await pusher.answers()
     assert sandbox.state.ledger == []
 

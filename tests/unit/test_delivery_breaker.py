@@ -101,10 +101,10 @@ def test_what_is_neither_yes_nor_no_ends_no_run() -> None:
     assert channel.hears(BLOCKED).pause == "many_unreachable"
 
 
-def test_a_refused_account_pauses_at_once() -> None:
+def test_a_refused_account_halts_the_channel_and_pauses_no_alert() -> None:
     channel = Channel()
     ruling = channel.hears(Refused(Reason.BAD_TOKEN, stop=True))
-    assert ruling.pause == "account_refused"
+    assert (ruling.halt, ruling.pause) == (True, "")
     assert [type(one.verdict.result) for one in ruling.settle] == [Postpone]
 
 

@@ -12,11 +12,13 @@ import pytest
 
 from newsbot.channels.channel import Operation, Recipient
 from newsbot.delivery.ledger import Tier, Unit
+from newsbot.delivery.notices import Event
 from newsbot.domain.alert import AlertClass, AlertKind, AlertState, Audience, Outcome
 from newsbot.domain.attempt import Attempt, Reason, Refused, Scope, Sent, TryLater, Unknown, Unreachable
 from newsbot.domain.subscriber import Address
 from tests.builders import NOW
 from tests.delivery_desk import Desk, MemoryPacing, loop_clock, loop_time, stopped
+from tests.memory_notices import MemoryNoticeStore
 from tests.virtual_time import run
 
 SECONDS = timedelta(seconds=1)
@@ -480,14 +482,12 @@ async def test_many_unreachable_readers_in_a_row_pause_the_alert_and_none_of_the
         await desk.until(lambda: len(desk.platform.pushed) >= 50)
         desk.platform.answer = lambda to: BLOCKED
         await asyncio.sleep(10)
-        now = await desk.alerts.get(alert.id)
-        assert now is not None
-        assert (now.state, now.reason) == (AlertState.PAUSED, "many_unreachable")
+        assert await desk.paused(alert) == {"telegram": "many_unreachable"}
         assert not any(desk.reader(number).unreachable for number in range(200))
         assert (await desk.totals(alert)).in_flight == 0
         # It was the platform. An editor lets it go on.
         desk.platform.answer = lambda to: Sent(to.user_id)
-        await desk.turn(alert, AlertState.RUNNING)
+        await desk.go_on(alert)
         await desk.closed(alert)
     assert await desk.outcomes(alert) == {Outcome.SENT: 200}
 
@@ -500,7 +500,7 @@ async def test_who_lets_it_go_on_after_that_is_believed() -> None:
     alert = await desk.alert()
     async with desk.working():
         await asyncio.sleep(10)
-        await desk.turn(alert, AlertState.RUNNING)
+        await desk.go_on(alert)
         await desk.closed(alert)
         await desk.until(lambda: desk.reader(99).unreachable)
     assert await desk.outcomes(alert) == {Outcome.SENT: 30, Outcome.BLOCKED: 70}
@@ -555,31 +555,90 @@ async def test_a_message_that_nobody_may_have_pauses_its_alert_and_not_the_other
     desk.platform.refused[str(bad.id)] = Refused(Reason.BAD_MARKUP)
     async with desk.working():
         await desk.closed(good)
-        now = await desk.alerts.get(bad.id)
-        assert now is not None
-        assert (now.state, now.reason) == (AlertState.PAUSED, "message_refused")
+        assert await desk.paused(bad) == {"telegram": "message_refused"}
         # Corrected, everybody gets it.
         desk.platform.refused.clear()
-        await desk.turn(bad, AlertState.RUNNING)
+        await desk.go_on(bad)
         await desk.closed(bad)
     assert await desk.outcomes(good) == await desk.outcomes(bad) == {Outcome.SENT: 100}
 
 
 @in_virtual_time
-async def test_a_refused_token_pauses_the_alert_and_loses_nobody() -> None:
-    desk = Desk(rate=30)
+async def test_a_refused_token_halts_the_channel_until_it_is_mended_and_loses_nobody() -> None:
+    desk, notices = Desk(rate=30), MemoryNoticeStore()
+    await desk.readers(range(50))
+    alerts = [await desk.alert(), await desk.alert()]
+    async with desk.working(notices=notices):
+        await desk.until(lambda: len(desk.platform.pushed) >= 10)
+        desk.platform.well, desk.platform.answer = False, lambda to: Refused(Reason.BAD_TOKEN, stop=True)
+        await asyncio.sleep(600)
+        assert len(desk.platform.pushed) <= 20
+        assert [await desk.paused(alert) for alert in alerts] == [{}, {}]
+        assert not any(desk.reader(number).unreachable for number in range(50))
+        standing = await notices.standing("telegram")
+        assert standing is not None
+        assert standing.reason == "bad_token"
+        desk.platform.well, desk.platform.answer = True, lambda to: Sent(to.user_id)
+        await desk.closed(*alerts, within=180)
+        pauses = [after - before for before, after in pairwise(desk.platform.asked)]
+        assert pauses == sorted(pauses)
+        assert pauses[-1] == pytest.approx(120)
+    assert [await desk.outcomes(alert) for alert in alerts] == [{Outcome.SENT: 50}] * 2
+    assert [one.event for one in await notices.since(NOW)] == [Event.HALTED, Event.MENDED]
+
+
+@in_virtual_time
+async def test_a_restricted_account_is_mended_when_a_message_is_accepted_and_told_once() -> None:
+    desk, notices = Desk(rate=30), MemoryNoticeStore()
     await desk.readers(range(50))
     alert = await desk.alert()
-    async with desk.working():
-        await desk.until(lambda: len(desk.platform.pushed) >= 10)
-        desk.platform.answer = lambda to: Refused(Reason.BAD_TOKEN, stop=True)
-        await asyncio.sleep(5)
-        now = await desk.alerts.get(alert.id)
-        assert now is not None
-        assert (now.state, now.reason) == (AlertState.PAUSED, "account_refused")
-        assert len(desk.platform.pushed) <= 20
+    desk.platform.answer = lambda to: Refused(Reason.RESTRICTED, stop=True)  # while questions are answered
+    async with desk.working(notices=notices):
+        await asyncio.sleep(600)
+        assert len(desk.platform.pushed) <= 60
+        assert [one.event for one in await notices.since(NOW)] == [Event.HALTED]
         desk.platform.answer = lambda to: Sent(to.user_id)
-        await desk.turn(alert, AlertState.RUNNING)
+        await desk.closed(alert, within=180)
+    assert await desk.outcomes(alert) == {Outcome.SENT: 50}
+    assert [one.event for one in await notices.since(NOW)] == [Event.HALTED, Event.MENDED]
+
+
+@in_virtual_time
+async def test_a_channel_that_had_halted_before_a_restart_is_asked_before_anybody_is_sent_to() -> None:
+    desk, notices = Desk(rate=30), MemoryNoticeStore()
+    await desk.readers(range(5))
+    await notices.halted("telegram", "bad_token", now=NOW)
+    desk.platform.well, desk.platform.answer = False, lambda to: Refused(Reason.BAD_TOKEN, stop=True)
+    alert = await desk.alert()
+    async with desk.working(notices=notices):
+        await asyncio.sleep(60)
+        assert desk.platform.pushed == []
+        desk.platform.well, desk.platform.answer = True, lambda to: Sent(to.user_id)
+        await desk.closed(alert, within=180)
+    assert await desk.outcomes(alert) == {Outcome.SENT: 5}
+
+
+@in_virtual_time
+async def test_who_is_barred_sends_nothing_and_goes_on_when_that_is_over() -> None:
+    desk, barred = Desk(rate=30), ["blocked"]
+
+    async def why() -> str:
+        return barred[0]
+
+    await desk.readers(range(50))
+    alert = await desk.alert()
+    async with desk.working(barred=why):
+        await asyncio.sleep(60)
+        assert desk.platform.pushed == []
+        barred[0] = ""
+        await desk.until(lambda: len(desk.platform.pushed) >= 10)
+        barred[0] = "blocked"
+        await asyncio.sleep(1)
+        sent = len(desk.platform.pushed)
+        assert sent < 50
+        await asyncio.sleep(60)
+        assert len(desk.platform.pushed) == sent
+        barred[0] = ""
         await desk.closed(alert)
     assert await desk.outcomes(alert) == {Outcome.SENT: 50}
 

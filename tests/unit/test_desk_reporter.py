@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from newsbot.delivery.notices import Event
 from newsbot.domain.alert import (
+    PAUSED_ACCOUNT_REFUSED,
     PAUSED_MANY_UNREACHABLE,
     PAUSED_MESSAGE_REFUSED,
     STOPPED_ARTICLE_WITHDRAWN,
@@ -17,7 +19,7 @@ from newsbot.domain.alert import (
 from newsbot.domain.attempt import Reason, TryLater, Unreachable
 from newsbot.domain.subscriber import Preferences
 from tests.builders import NOW, a_draft, a_new_alert
-from tests.newsdesk import ANOTHER, EDITOR, Newsdesk, Phone, buttons
+from tests.newsdesk import ANOTHER, EDITOR, Newsdesk, Phone, buttons, words
 
 READ_ENGLISH = Preferences(language="en", stopped=True)
 
@@ -138,23 +140,72 @@ async def test_the_report_waits_until_everyone_is_accounted_for_but_not_for_ever
 
 
 async def test_an_alert_that_paused_itself_tells_every_editor_why_and_what_to_do_once_a_pause(desk: Newsdesk) -> None:
-    running, paused = (AlertState.RUNNING,), (AlertState.PAUSED,)
-    await desk.alerts.turn(1, AlertState.PAUSED, of=running, now=NOW, reason=PAUSED_MANY_UNREACHABLE)
+    await desk.alerts.pause(1, "telegram", PAUSED_MANY_UNREACHABLE, now=desk.now)
     for _ in range(3):
         await desk.look()
     desk.start(EDITOR, ANOTHER)
     await desk.look()
     [told] = desk.channel.chat(ANOTHER)
-    assert "Broadcast 1 has paused itself." in told
-    assert "the fault is probably not theirs" in told
+    assert "Broadcast 1 – has paused itself on Telegram" in told
+    assert "the fault is probably not theirs. Look whether Telegram has trouble" in told
     assert len(desk.channel.chat(EDITOR)) == 2  # and the progress
-    await desk.phone(ANOTHER).do("b:resume:1")
-    await desk.look()
-    await desk.alerts.turn(1, AlertState.PAUSED, of=running, now=NOW, reason=PAUSED_MESSAGE_REFUSED)
+    await desk.phone(ANOTHER).do("b:resume:1:0:telegram")
+    assert (await desk.alert()).pauses == {}
+    await desk.look(seconds=1)
+    await desk.alerts.pause(1, "telegram", PAUSED_MESSAGE_REFUSED, now=desk.now)
     await desk.look()
     assert "in a simpler form" in desk.channel.chat(ANOTHER)[-1]
     assert len(desk.channel.chat(ANOTHER)) == 2
-    await desk.alerts.turn(1, AlertState.RUNNING, of=paused, now=NOW)
+
+
+async def test_a_pause_on_a_second_channel_is_told_too_and_each_goes_on_by_itself(desk: Newsdesk) -> None:
+    await desk.alerts.pause(1, "telegram", PAUSED_MANY_UNREACHABLE, now=desk.now)
+    await desk.look(seconds=1)
+    desk.later(seconds=1)
+    await desk.alerts.pause(1, "messenger", PAUSED_MESSAGE_REFUSED, now=desk.now)
+    await desk.look(seconds=1)
+    await desk.look(seconds=1)
+    desk.start(EDITOR, ANOTHER)
+    await desk.look(seconds=1)
+    first, second = desk.channel.chats[ANOTHER].values()
+    assert "has paused itself on Telegram\n" in words(first)
+    assert "has paused itself on Messenger, Telegram\n" in words(second)
+    assert "Messenger refuses this message" in words(second)
+    assert [one.label for one in buttons(second)][:2] == ["▶ Go on: Messenger", "▶ Go on: Telegram"]
+    await desk.phone(ANOTHER).do("b:resume:1:0:messenger")
+    assert list((await desk.alert()).pauses) == ["telegram"]
+
+
+async def test_one_that_paused_itself_as_a_whole_long_ago_is_still_told_and_goes_on(desk: Newsdesk) -> None:
+    running = (AlertState.RUNNING,)
+    await desk.alerts.turn(1, AlertState.PAUSED, of=running, now=NOW, reason=PAUSED_ACCOUNT_REFUSED)
+    await desk.look()
+    [told] = desk.channel.chat(ANOTHER)
+    assert "Broadcast 1 – has paused itself" in told
+    assert "Telegram refuses the bot's token or settings" in told
+    await desk.phone(ANOTHER).do("b:resume:1")
+    assert (await desk.alert()).state is AlertState.RUNNING
+
+
+async def test_a_channel_that_halts_and_is_mended_is_told_to_every_editor_once(desk: Newsdesk) -> None:
+    await desk.notices.halted("messenger", "bad_token", now=desk.now)
+    for _ in range(3):
+        await desk.look()
+    desk.start(EDITOR, ANOTHER)
+    await desk.look()
+    [told] = desk.channel.chat(ANOTHER)
+    assert "Messenger refuses our account, so nobody gets alerts there for now." in told
+    assert "A new one must be set." in told
+    await desk.notices.mended("messenger", now=desk.now)
+    await desk.look()
+    await desk.look()
+    assert desk.channel.chat(ANOTHER)[1:] == ["Messenger takes our account again: alerts go on there."]
+
+
+async def test_an_old_notice_is_no_news(desk: Newsdesk) -> None:
+    await desk.notices.note("messenger", Event.WARNING, "spam", origin="1", now=desk.now)
+    await desk.look(days=2)
+    assert desk.channel.chat(ANOTHER) == []
 
 
 async def test_an_editors_own_pause_alarms_nobody(desk: Newsdesk, editor: Phone) -> None:

@@ -91,12 +91,12 @@ class TelegramPusher:
         return _of_delete(attempt) if prepared.operation is Operation.DELETE else attempt
 
     async def answers(self) -> bool:
-        """See `Pusher.answers`. A refusal is an answer."""
+        """See `Pusher.answers`. A refusal is an answer, unless it is our token that is refused."""
         try:
             answer = await self._api.raw("getMe", {}, read_limit=PROBE_LIMIT)
         except (NotSent, AnswerLost):
             return False
-        return answer.status < 500 and b'"ok"' in answer.body
+        return answer.status < 500 and answer.status not in (401, 404) and b'"ok"' in answer.body
 
     async def _post(self, form: Prepared, to: Recipient) -> Attempt:
         try:
