@@ -19,23 +19,24 @@ from newsbot.desk.sql_drafts import SqlDraftStore
 from newsbot.desk.turn import Desk
 from newsbot.domain.subscriber import Slot
 from newsbot.errors import ConfigurationError
+from newsbot.messenger_account import MessengerAccount
 from newsbot.process_roles import Work
 from newsbot.telegram_account import TelegramAccount
 
 NO_CHANNEL = (
     "NEWSBOT_TELEGRAM__TOKEN: it is missing; get one from @BotFather in Telegram (README, five minutes), "
-    "or see everything without one: newsbot demo"
+    "or connect a Facebook Page (docs/messenger.md), or see everything without either: newsbot demo"
 )
 
 
 class Accounts:
     """Opened by `open`; what they are made of is closed by `Parts`. `tasks` are to be run side by side."""
 
-    def __init__(self, parts: Parts, accounts: Sequence[ChannelAccount], desk: Desk, planner: Planner) -> None:
+    def __init__(self, parts: Parts, accounts: Sequence[ChannelAccount], reporter: Reporter, planner: Planner) -> None:
         self._parts = parts
         self._planner = planner
         self.all = tuple(accounts)
-        self.desk = desk
+        self._reporter = reporter
 
     @classmethod
     async def open(cls, parts: Parts) -> Self:
@@ -43,11 +44,17 @@ class Accounts:
         refuse_no_channel(parts)
         accounts: list[ChannelAccount] = []
         if parts.settings.telegram.token is not None:
-            accounts.append(await TelegramAccount.open(parts, parts.settings.telegram.token.get_secret_value()))
+            telegram = await TelegramAccount.open(parts, parts.settings.telegram.token.get_secret_value())
+            accounts.append(telegram)
+        else:
+            telegram = None
+        if parts.settings.messenger.page_id is not None:
+            accounts.append(await MessengerAccount.open(parts, beside=telegram))
         desk = await _desk(parts, accounts)
+        reporter = Reporter(desk)
         for account in accounts:
-            account.serve(EditorDialogue(desk, account.readers, began=account.editor_began))
-        return cls(parts, accounts, desk, await _planner(parts, accounts))
+            account.serve(EditorDialogue(desk, account.readers, began=account.editor_began), reporter.tell)
+        return cls(parts, accounts, reporter, await _planner(parts, accounts))
 
     def wake(self) -> None:
         """There is something new to alert readers of, or no longer."""
@@ -69,13 +76,13 @@ class Accounts:
         return tasks | {
             "repair": self.all[0].subscribers.keep_in_step,
             "planner": self._planner.run,
-            "desk": Reporter(self.desk).run,
+            "desk": self._reporter.run,
         }
 
 
 def refuse_no_channel(parts: Parts) -> None:
     """Raises ConfigurationError where no channel is configured."""
-    if parts.settings.telegram.token is None:
+    if parts.settings.telegram.token is None and parts.settings.messenger.page_id is None:
         raise ConfigurationError(NO_CHANNEL)
 
 

@@ -53,6 +53,8 @@ T = TypeVar("T")
 #: channels on which a reader who is on several is sent alerts: the first that can carry them. One that lets us write
 #: only for a while after the reader wrote comes behind those that always do.
 CARRYING = ("telegram", "messenger")
+#: channels on which readers may be written to only for a while after they were heard of
+WINDOWED = frozenset({"messenger"})
 ANSWERS_WITHIN = 2.0  #: seconds until a server counts as away: who asks for our health waits no longer than 5
 
 
@@ -124,7 +126,7 @@ class Parts:
         """Of our account on this channel, which must be configured; one for all who work with it here."""
 
         async def open_ledger() -> RedisLedger:
-            return RedisLedger(await self.redis(), channel, self.accounts[channel])
+            return RedisLedger(await self.redis(), channel, self.accounts[channel], windows=channel in WINDOWED)
 
         return await self._once(f"ledger {channel}", open_ledger)
 

@@ -1,33 +1,43 @@
 """What every channel account has: its inbox, its pace, its ledger, who answers its readers and who alerts them.
 
 A Telegram bot and a Messenger Page differ in how events come in, what goes out and how we introduce ourselves: they
-are built upon this (`telegram_account`). What serves all of them together is `accounts`.
+are built upon this (`telegram_account`, `messenger_account`). What serves all of them together is `accounts`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
 from newsbot.bootstrap import Parts
-from newsbot.channels.channel import Channel, Pusher
+from newsbot.channels.channel import USUAL, Channel, Pusher, Traits
 from newsbot.channels.redis_inbox import RedisInbox
 from newsbot.conversation.alerts import AlertComposer
 from newsbot.conversation.answering import Answering, Answers
 from newsbot.conversation.dialogue import Dialogue
+from newsbot.delivery.notices import NoticeStore
 from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.delivery.redis_pacing import RedisPacing
 from newsbot.delivery.worker import DeliveryWorker
 from newsbot.desk.outlets import Outlet
 from newsbot.domain.message import IncomingMessage
 from newsbot.domain.subscriber import Address, Slot
+from newsbot.i18n import Translator
 from newsbot.process_roles import Work
 from newsbot.subscribers.redis_store import RedisSubscriberStore
 
 #: readers who may be on their way at once, where the settings don't say: what a second sends, within these bounds
 FEWEST_IN_FLIGHT: Final = 8
 MOST_IN_FLIGHT: Final = 500
+
+
+#: gives every editor lines, each in their language
+Tell = Callable[[Callable[[Translator], tuple[str, ...]]], Awaitable[None]]
+
+
+async def _tell_nobody(lines: Callable[[Translator], tuple[str, ...]]) -> None:
+    return
 
 
 class ChannelAccount:
@@ -42,6 +52,7 @@ class ChannelAccount:
         parts: Parts,
         *,
         subscribers: RedisSubscriberStore,
+        notices: NoticeStore,
         ledger: RedisLedger,
         inbox: RedisInbox,
         pacing: RedisPacing,
@@ -49,10 +60,12 @@ class ChannelAccount:
         pusher: Pusher,
         readers: Dialogue,
         rate: int,
+        traits: Traits = USUAL,
     ) -> None:
         self._parts = parts
         self.name = channel.name
         self.subscribers = subscribers
+        self.notices = notices
         self.inbox = inbox
         self.channel = channel
         self.readers = readers
@@ -67,11 +80,16 @@ class ChannelAccount:
             metrics=parts.metrics,
             clock=parts.clock,
             in_flight=in_flight(parts.settings.delivery.in_flight, rate),
+            traits=traits,
+            notices=notices,
+            barred=self.barred,
         )
         self._answering: Answering | None = None
+        self._tell: Tell = _tell_nobody
 
-    def serve(self, answers: Answers) -> None:
-        """Whom the inbox's events are handed to: before `tasks`."""
+    def serve(self, answers: Answers, tell: Tell) -> None:
+        """Whom the inbox's events are handed to, and who tells the editors what happened here: before `tasks`."""
+        self._tell = tell
         self._answering = Answering(
             answers, self.channel, self.subscribers, self._parts.metrics, clock=self._parts.clock
         )
@@ -80,6 +98,10 @@ class ChannelAccount:
         """One event of the inbox."""
         assert self._answering is not None
         await self._answering.handle(incoming)
+
+    async def barred(self) -> str:
+        """Why nothing may be sent here now, whatever the platform answers; '': it may."""
+        return ""
 
     def webhooks(self) -> Mapping[tuple[str, str], Any]:
         """What our web server must serve for the platform, by method and path."""

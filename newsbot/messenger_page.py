@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from newsbot.bootstrap import Parts
 from newsbot.channels.channel import Loss
+from newsbot.channels.http_exchange import Answer
 from newsbot.channels.messenger.enforcement import Enforcement
 from newsbot.channels.messenger.graph import GraphApi
 from newsbot.channels.messenger.profile import Profile, wanted_profile
@@ -28,12 +31,20 @@ class MessengerPage:
         self.token = messenger.page_token.get_secret_value()
         self.app_secret = messenger.app_secret.get_secret_value()
 
-    async def api(self, token: str | None = None) -> GraphApi:
-        """With the Page's token, or another one of the same app."""
+    async def api(
+        self, token: str | None = None, *, watch: Callable[[Answer], Awaitable[None]] | None = None
+    ) -> GraphApi:
+        """With the Page's token, or another one of the same app. `watch`: see `GraphApi`."""
         messenger = self._parts.settings.messenger
         session = await self._parts.session()
         return GraphApi(
-            session, self.id, token or self.token, self.app_secret, messenger.api_url, messenger.graph_version
+            session,
+            self.id,
+            token or self.token,
+            self.app_secret,
+            messenger.api_url,
+            messenger.graph_version,
+            watch=watch,
         )
 
     async def sync(self) -> ProfileSync:

@@ -24,6 +24,7 @@ _OF: Final = {
     "intake": Role.BOT,
     "answers": Role.BOT,
     "menus": Role.BOT,
+    "watchdog": Role.BOT,
     "desk": Role.BOT,
     "figures": Role.BOT,
     "delivery": Role.DELIVER,

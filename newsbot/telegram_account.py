@@ -10,8 +10,10 @@ import structlog
 from newsbot.bootstrap import Parts
 from newsbot.channel_account import ChannelAccount
 from newsbot.channels.entrances import Entrance
+from newsbot.channels.pictures import PictureFile
 from newsbot.channels.redis_inbox import RedisInbox
 from newsbot.channels.telegram.api import TelegramApi
+from newsbot.channels.telegram.pictures import fetch_picture
 from newsbot.channels.telegram.polling import Poller
 from newsbot.channels.telegram.public_channel import find_public_channel
 from newsbot.channels.telegram.pusher import TelegramPusher
@@ -73,6 +75,7 @@ class TelegramAccount(ChannelAccount):
             bot,
             slot,
             subscribers=subscribers,
+            notices=await parts.notices(),
             ledger=await parts.ledger(CHANNEL),
             inbox=RedisInbox(redis, name, kept=parts.metrics.events.labels(CHANNEL).inc),
             pacing=pacing,
@@ -104,6 +107,15 @@ class TelegramAccount(ChannelAccount):
         drafted = await SqlDraftStore(await self._parts.database()).editors()
         if former := {editor for editor in drafted if editor.channel == CHANNEL} - editors:
             await self.channel.publish_menu(taken_away(self._readers_menu, former, CHANNEL))
+
+    async def fetch_picture(self, reference: str) -> PictureFile:
+        """See `FetchPicture`."""
+        return await fetch_picture(self._api, reference)
+
+    @property
+    def link(self) -> str:
+        """Opens the chat with the bot."""
+        return f"https://t.me/{self._bot.username}"
 
     def editor_began(self, editor: Address) -> None:
         self._menus.began(editor)

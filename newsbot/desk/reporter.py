@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
@@ -30,6 +31,7 @@ from newsbot.domain.attempt import Refused, Sent, Unreachable
 from newsbot.domain.message import IncomingMessage, Kind, MessageRef, Span, TextReply
 from newsbot.domain.subscriber import Address
 from newsbot.errors import StoreError
+from newsbot.i18n import Translator
 
 __all__ = ["Reporter"]
 
@@ -85,6 +87,22 @@ class Reporter:
 
     def _is_ours(self, editor: Address) -> bool:
         return editor.channel in self._desk.outlets and editor in self._desk.roles.editors
+
+    async def tell(self, lines: Callable[[Translator], tuple[str, ...]]) -> None:
+        """Every editor, at once and once: for what is said when it happens and not kept."""
+        desk = self._desk
+        for editor in sorted(desk.roles.editors):
+            if editor.channel not in desk.outlets:
+                continue
+            try:
+                turn = await self._turn(editor, desk.house.clock())
+            except StoreError as error:
+                log.warning("an editor's language is not known for now", cause=str(error))
+                turn = self._stranger(editor, desk.house.clock())
+            told = (text(*lines(turn.translate)),)
+            attempt = (await desk.outlets[editor.channel].channel.reply(turn.incoming, told))[0]
+            if not isinstance(attempt, Sent):
+                log.warning("an editor can't be told", editor=str(editor), attempt=attempt)
 
     # --- what is missing ---------------------------------------------------------------------------------------------
 
@@ -258,16 +276,19 @@ class Reporter:
         return timedelta(0) < left <= EDIT_EVERY
 
     async def _turn(self, editor: Address, now: datetime) -> Turn:
+        turn = self._stranger(editor, now)
+        known = await self._desk.house.subscribers.get(editor)
+        return turn.of(known, self._desk.house.catalog) if known else turn
+
+    def _stranger(self, editor: Address, now: datetime) -> Turn:
         house = self._desk.house
         incoming = IncomingMessage(event_id=f"desk:{editor}:{now.timestamp()}", address=editor, kind=Kind.TEXT)
-        turn = Turn(
+        return Turn(
             incoming=incoming,
             now=now,
             translate=house.catalog.translator(house.language),
             zone=zone_of(house.timezone) or ZoneInfo("UTC"),
         )
-        known = await house.subscribers.get(editor)
-        return turn.of(known, house.catalog) if known else turn
 
     async def _tidy(self, now: datetime) -> None:
         if self._tidied_at and now - self._tidied_at < TIDY_EVERY:

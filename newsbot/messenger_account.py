@@ -1,0 +1,164 @@
+"""The newsroom's Facebook Page: what is built around its token, over the parts that `bootstrap` opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Self
+
+import structlog
+
+from newsbot.bootstrap import Parts
+from newsbot.channel_account import ChannelAccount, Tell
+from newsbot.channels.channel import Traits
+from newsbot.channels.messenger.attachments import Attachments
+from newsbot.channels.messenger.enforcement import Enforcement, measure_of
+from newsbot.channels.messenger.governor import Governor
+from newsbot.channels.messenger.graph import GraphApi
+from newsbot.channels.messenger.inspection import inspect_token
+from newsbot.channels.messenger.pusher import MessengerPusher
+from newsbot.channels.messenger.receiver import CHANNEL, PageIdentity
+from newsbot.channels.messenger.sender import MessengerChannel
+from newsbot.channels.messenger.watchdog import Watchdog
+from newsbot.channels.messenger.webhook import MessengerWebhook
+from newsbot.channels.redis_chat_marks import RedisChatMarks
+from newsbot.channels.redis_inbox import RedisInbox
+from newsbot.conversation.answering import Answers
+from newsbot.conversation.manners import Manners
+from newsbot.delivery.echoes import settle_echo
+from newsbot.delivery.notices import Event
+from newsbot.delivery.redis_pacing import RedisPacing
+from newsbot.domain.attempt import Reason
+from newsbot.domain.message import IncomingMessage, Kind
+from newsbot.errors import ChannelUnavailable, ConfigurationError, NewsbotError, StartError
+from newsbot.messenger_page import MessengerPage
+from newsbot.process_roles import Work
+from newsbot.telegram_account import TelegramAccount
+
+BLOCKED: Final = "the platform has blocked the page"
+
+log = structlog.get_logger(channel=CHANNEL)
+
+
+class MessengerAccount(ChannelAccount):
+    """Opened by `open`; its parts are closed by `Parts`."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        page: MessengerPage,
+        api: GraphApi,
+        *,
+        app_id: str,
+        enforcement: Enforcement,
+        marks: RedisChatMarks,
+        watched_by: Any,
+        **common: Any,
+    ) -> None:
+        self._enforcement = enforcement  # before the worker, which asks whether we are barred
+        super().__init__(parts, **common)
+        self._page = page
+        self._api = api
+        self._app_id = app_id
+        self._marks = marks
+        self._redis = watched_by
+        self.label = f"page {page.id}"
+
+    @classmethod
+    async def open(cls, parts: Parts, *, beside: TelegramAccount | None) -> Self:
+        """`beside`: the bot on which readers are alerted whatever happens; its pictures can be sent here too.
+
+        Raises ConfigurationError (wrong token) or StartError (the platform or a server can't be reached). Beside
+        another channel neither ends the program: this one halts, and goes on when it is mended.
+        """
+        settings, page = parts.settings.messenger, MessengerPage(parts)
+        redis, notices = await parts.redis(), await parts.notices()
+        subscribers = await parts.subscribers_in_step()
+        pacing = RedisPacing(redis, page.account, settings.rate)
+        api = await page.api(watch=Governor(pacing).watch)
+        app_id = ""
+        try:
+            await api.check_token()
+            app_id = (await inspect_token(api, page.token, parts.clock()))[1]
+        except ConfigurationError as error:
+            if beside is None:
+                raise
+            log.error("messenger halts, the other channels go on", reason=str(error))  # noqa: TRY400 - one line
+            await notices.halted(CHANNEL, Reason.BAD_TOKEN, now=parts.clock())
+        except (StartError, ChannelUnavailable) as error:
+            if beside is None and isinstance(error, StartError):
+                raise
+            log.warning("the platform can't be asked about our page", reason=str(error))
+        enforcement = await page.enforcement()
+        attachments = Attachments(redis, api) if beside is None else Attachments(redis, api, fetch=beside.fetch_picture)
+        channel = MessengerChannel(api, attachments=attachments, pacing=pacing)
+        return cls(
+            parts,
+            page,
+            api,
+            app_id=app_id,
+            enforcement=enforcement,
+            marks=RedisChatMarks(redis, page.account),
+            watched_by=redis,
+            subscribers=subscribers,
+            notices=notices,
+            ledger=await parts.ledger(CHANNEL),
+            inbox=RedisInbox(redis, page.account, kept=parts.metrics.events.labels(CHANNEL).inc),
+            pacing=pacing,
+            channel=channel,
+            pusher=MessengerPusher(api, attachments=attachments, blocked=enforcement.blocked),
+            readers=await parts.dialogue(subscribers, frozenset(), channel),
+            rate=settings.rate,
+            traits=Traits(windows=True, echoes=True, guaranteed_link=beside.link if beside is not None else ""),
+        )
+
+    def serve(self, answers: Answers, tell: Tell) -> None:
+        super().serve(Manners(answers, self.readers.house, self._marks), tell)
+
+    async def handle(self, incoming: IncomingMessage) -> None:
+        match incoming.kind:
+            case Kind.ECHO:
+                await settle_echo(
+                    self.outlet.ledger, incoming.action, incoming.message.message_id if incoming.message else ""
+                )
+            case Kind.ENFORCED:
+                await self._obey(incoming)
+            case _:
+                await super().handle(incoming)
+
+    async def barred(self) -> str:
+        return BLOCKED if await self._enforcement.blocked() is not None else ""
+
+    def webhooks(self) -> Mapping[tuple[str, str], Any]:
+        settings = self._parts.settings.messenger
+        secrets = [one.get_secret_value() for one in (settings.app_secret, settings.app_secret_old) if one is not None]
+        assert settings.verify_token is not None
+        webhook = MessengerWebhook(
+            self.inbox,
+            PageIdentity(self._page.id, self._app_id),
+            app_secrets=secrets,
+            verify_token=settings.verify_token.get_secret_value(),
+            metrics=self._parts.metrics,
+            clock=self._parts.clock,
+        )
+        return webhook.handlers()
+
+    def tasks(self) -> dict[str, Work]:
+        watchdog = Watchdog(self._api, self._redis, self._page.account, tell=self._told, app_id=self._app_id)
+        return super().tasks() | {"watchdog": watchdog.run}
+
+    async def _obey(self, incoming: IncomingMessage) -> None:
+        """The platform warns us, blocks us, or lets us write again: the worker looks at that before each batch."""
+        now = self._parts.clock()
+        measure = measure_of(incoming, now)
+        if not await self._enforcement.note(measure):
+            log.info("outdated news of what the platform does to our page", action=measure.action)
+            return
+        log.error("the platform acts on our page", action=measure.action, reason=measure.reason)
+        event = Event(measure.action.value)
+        await self.notices.note(CHANNEL, event, measure.reason, origin=f"{CHANNEL}:{incoming.event_id}", now=now)
+
+    async def _told(self, lines: Any) -> None:
+        try:
+            await self._tell(lines)
+        except NewsbotError as error:
+            log.warning("editors can't be told now", reason=str(error))
