@@ -22,6 +22,7 @@ from newsbot.sandbox.messenger import DEMO_PAGE, GraphState, add_messenger_route
 from newsbot.sandbox.messenger import ServerOptions as MessengerOptions
 from newsbot.sandbox.messenger_phone import MESSENGER_PHONES, MessengerPhones, add_messenger_phone_routes
 from newsbot.sandbox.messenger_phone_words import messenger_words
+from newsbot.sandbox.messenger_readers import MessengerReaders
 from newsbot.sandbox.messenger_rehearsal import MessengerRehearsal
 from newsbot.sandbox.phone import PHONES, Phones, add_phone_routes
 from newsbot.sandbox.phone_view import LinkPreview
@@ -79,8 +80,11 @@ def create_sandbox_app(
     add_telegram_routes(app, state)
     page = _open_page(folder / "messenger" if folder else None)
     app[PAGE] = page
-    add_messenger_phone_routes(app, MessengerPhones(page, phones.describe))
-    MessengerRehearsal(page).add_routes(app)
+    messenger_phones = MessengerPhones(page, phones.describe)
+    add_messenger_phone_routes(app, messenger_phones)
+    messenger_readers = MessengerReaders(messenger_phones.readers)
+    app.cleanup_ctx.append(messenger_readers.let_them_come)
+    MessengerRehearsal(page, messenger_readers).add_routes(app)
     add_messenger_routes(app, page, MessengerOptions(callback=messenger_webhook))
 
     async def let_go(_: web.Application) -> None:

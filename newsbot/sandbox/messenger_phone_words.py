@@ -79,6 +79,11 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "মেসেঞ্জারের ঘড়ি ২৪ ঘণ্টা এগিয়ে গেল; সব জানালা বন্ধ।",
         "Messenger's clock is 24 hours on; every window has closed.",
     ),
+    "messenger_more_readers": ("+ ৫০ জন পাঠক", "+ 50 readers"),
+    "messenger_readers_called": (
+        "তাঁরা একে একে কোনো বিষয়ের লিংক খুলছেন।",
+        "They open a link to a topic, one after another.",
+    ),
     "messenger_token": ("🔑 টোকেনের মেয়াদ শেষ", "🔑 The token expires"),
     "messenger_token_means": (
         "বটের টোকেন আর চলে না: মেসেঞ্জারে পাঠানো থামে, টেলিগ্রামে চলে। আবার চাপলে ঠিক হয়।",

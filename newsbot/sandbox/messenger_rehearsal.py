@@ -2,6 +2,7 @@
 
     GET  /newsroom/messenger     as JSON: the sandbox's time, windows, sends, refusals, which troubles are in force
     POST /newsroom/messenger     {"act": …}: `close` everybody's window, let a `day` pass;
+                                 {"act": "readers", "count": 50}: so many more open a link into the chat;
                                  {"act": "token"|"page", "on": bool}: the token expires or is good again, the platform
                                  blocks the Page or lets it go
 
@@ -19,24 +20,28 @@ from aiohttp import web
 from newsbot.sandbox.errors import SandboxError
 from newsbot.sandbox.messenger import GraphState, ReaderSide
 from newsbot.sandbox.messenger.page_side import PageSide
+from newsbot.sandbox.messenger_readers import MessengerReaders
 from newsbot.sandbox.phone_http import fields_of, refusing
 from newsbot.sandbox.portal_articles import DHAKA
 from newsbot.text.dates import format_datetime
 
 DAY: Final = 24 * 3600.0  #: seconds
+SHOWN_WAVES: Final = 3
 LANGUAGES: Final = ("bn", "en")
 
 
 class MessengerRehearsal:
     """The figures, and the acts."""
 
-    def __init__(self, state: GraphState) -> None:
+    def __init__(self, state: GraphState, simulated: MessengerReaders) -> None:
         self._state = state
+        self._simulated = simulated
         self._readers = ReaderSide(state)
         self._page = PageSide(state)
         self._acts: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "close": self._close_windows,
             "day": lambda _: self._pass_a_day(),
+            "readers": lambda fields: self._simulated.call(int(fields["count"])),
             "token": lambda fields: self._token(expired=bool(fields.get("on", True))),
             "page": lambda fields: self._block(blocked=bool(fields.get("on", True))),
         }
@@ -50,6 +55,7 @@ class MessengerRehearsal:
         started = [person for person in self._readers.persons() if person.started]
         moment = datetime.fromtimestamp(now, UTC)
         return {
+            **self._simulated.figures(SHOWN_WAVES),
             "clock": {language: format_datetime(moment, language, DHAKA) for language in LANGUAGES},
             "ahead": self._state.clock.ahead > 0,
             "people": len(started),

@@ -144,7 +144,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 
 _STEPS: Final = (
     ("পাঠকের টেলিগ্রামে ‘শুরু করুন’ চেপে বিষয় বাছুন।", "The reader's Telegram: press START, choose topics."),
-    ("মেসেঞ্জারেও তা-ই করুন; /latest লিখুন।", "Do the same on Messenger; write /latest."),
+    ("মেসেঞ্জারে ‘শুরু করি’ চেপে একই বিষয় বাছুন।", "On Messenger tap “Begin”; choose the same topic."),
     ("সেই বিষয়ের খবর প্রকাশ করুন; দুটি ফোনেই আসবে।", "Publish on such a topic; both phones get it."),
     (
         "মেসেঞ্জারের জানালা বন্ধ করে প্রকাশ করুন, পরে সেখানে কিছু লিখুন।",
