@@ -52,6 +52,7 @@ async def _run_in(folder: Path, port: int, readers: int) -> None:
         f"http://127.0.0.1:{web_port}",
         "--readers",
         str(readers),
+        "--messenger",
     ]
     async with child("sandbox", folder, ["newsbot.sandbox", *sandbox_arguments]) as sandbox:
         address = await _unless_stopped(sandbox.line("sandbox ready "), stop)
@@ -62,6 +63,8 @@ async def _run_in(folder: Path, port: int, readers: int) -> None:
             return
         async with child("bot", folder, ["newsbot", "--env-file", str(env_file), "run"]) as bot:
             if not await _unless_stopped(bot.answers(web_port), stop):
+                return
+            if await _unless_stopped(_show_the_page(folder, env_file), stop) is None:
                 return
             print(f"\n    {address}\n\nOpen it in a browser. Ctrl-C stops everything.", flush=True)  # noqa: T201
             await _unless_stopped(_end_of_any([sandbox, bot]), stop)
@@ -108,6 +111,16 @@ async def _take_over(folder: Path, env_file: Path) -> bool:
         if taking_over.process.returncode != 0:
             raise StartError(taking_over.last_words().removeprefix("newsbot: "))
     file.unlink()
+    return True
+
+
+async def _show_the_page(folder: Path, env_file: Path) -> bool:
+    """The Page on Messenger gets its greeting, questions and menu, as an operator gives them; a demo can do without."""
+    command = ["newsbot", "--env-file", str(env_file), "messenger", "sync"]
+    async with child("profile", folder, command) as syncing:
+        await syncing.drain()
+        if syncing.process.returncode != 0:
+            print(f"The Messenger Page shows no menu: {syncing.last_words()}", flush=True)  # noqa: T201
     return True
 
 
