@@ -89,10 +89,13 @@ class RecordingInbox:
         if self.away:
             self.refused += 1
             raise StoreUnavailable
+        before = len(self.kept)
         known = {one.event_id for one in self.kept}
-        new = [one for one in incoming if one.event_id not in known]
-        self.kept += new
-        return len(new)
+        for one in incoming:
+            if one.event_id not in known:
+                known.add(one.event_id)
+                self.kept.append(one)
+        return len(self.kept) - before
 
     async def work(self, handle: Handle) -> None:
         raise NotImplementedError("nobody handles what is only recorded")
