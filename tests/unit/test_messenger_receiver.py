@@ -220,6 +220,13 @@ def test_who_follows_a_link_and_presses_a_question_did_both() -> None:
     assert arrived.event_id != pressed.event_id
 
 
+def test_who_follows_a_link_and_writes_did_both() -> None:
+    referral = {"ref": "topic-sports", "source": "SHORTLINK", "type": "OPEN_THREAD"}
+    arrived, wrote = heard(an_item(message={"mid": "m_22", "text": "হ্যালো", "referral": referral}))
+    assert (arrived.kind, arrived.action) == (Kind.START, "topic-sports")
+    assert (wrote.kind, wrote.text, wrote.event_id, wrote.opens) == (Kind.TEXT, "হ্যালো", "m_22", "MESSAGE")
+
+
 @pytest.mark.parametrize("source", ["SHORTLINK", None])
 def test_a_link_into_a_conversation_that_exists_opens_it_in_the_eu_too(source: str | None) -> None:
     incoming = heard_one(an_item(referral={"ref": "article-12", "source": source, "type": "OPEN_THREAD"}))

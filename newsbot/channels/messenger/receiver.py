@@ -51,14 +51,14 @@ class PageIdentity:
 def receive(event: Event, page: PageIdentity, now: datetime) -> tuple[IncomingMessage, ...]:
     """What a reader did, or what the platform tells us; () where there is nothing to act on.
 
-    `now`: aware UTC; nothing is said to have happened later. Two messages come of a reader who begins the conversation
-    by following a link and pressing a question there: both count.
+    `now`: aware UTC; nothing is said to have happened later. Two messages come of a reader who followed a link into the
+    conversation and then pressed a question there: both count.
     """
     when = min(event.at or now, now)
     found: tuple[IncomingMessage, ...]
     match event.kind:
         case EventKind.TEXT | EventKind.QUICK_REPLY | EventKind.MEDIA:
-            found = (_message(event, when),)
+            found = _message(event, when)
         case EventKind.POSTBACK:
             found = _postback(event, when)
         case EventKind.REFERRAL:
@@ -78,17 +78,20 @@ def receive(event: Event, page: PageIdentity, now: datetime) -> tuple[IncomingMe
     return tuple(map(_not_ours, found)) if event.standby else found
 
 
-def _message(event: Event, when: datetime) -> IncomingMessage:
-    message, mid = event.body, string(event.body, "mid")
+def _message(event: Event, when: datetime) -> tuple[IncomingMessage, ...]:
+    """What was written, or the quick reply that was pressed; before it the link by which its writer came."""
+    message, mid, referral = event.body, string(event.body, "mid"), inner(event.body, "referral")
     pressed, text, media = payload_of(inner(message, "quick_reply")), text_of(message), media_of(message)
     event_id = _event_id(event, mid, text, pressed)
-    by_ad = is_ad(inner(message, "referral"))
+    by_ad = is_ad(referral)
+    came = (_arrival(event, referral, when),) if ref_of(referral) and not by_ad else ()
     if pressed:
-        return _by(event, event_id, Kind.BUTTON, when, Opener.AD if by_ad else Opener.BUTTON, action=pressed)
+        opener = Opener.AD if by_ad else Opener.BUTTON
+        return (*came, _by(event, event_id, Kind.BUTTON, when, opener, action=pressed))
     if text and media == "link":
         media = ""  # the preview of a link in the text
     pictures = pictures_of(message)
-    return _by(
+    written = _by(
         event,
         event_id,
         Kind.TEXT if text else Kind.MEDIA,
@@ -100,6 +103,7 @@ def _message(event: Event, when: datetime) -> IncomingMessage:
         picture=pictures[0] if pictures and media == "photo" else "",
         album=event_id if len(pictures) > 1 else "",
     )
+    return (*came, written)
 
 
 def _postback(event: Event, when: datetime) -> tuple[IncomingMessage, ...]:

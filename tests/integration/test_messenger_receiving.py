@@ -1,0 +1,99 @@
+"""From what people do on the sandbox's Messenger, through its signed webhook, into the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+from aiohttp import web
+
+from newsbot.channels.messenger.receiver import GET_STARTED, REPLY, PageIdentity
+from newsbot.channels.messenger.webhook import PATH, MessengerWebhook
+from newsbot.delivery.ledger import Tier, Unit, delivery_id
+from newsbot.domain.message import Kind
+from newsbot.observability import Metrics
+from tests.messenger_sandbox import MessengerSandbox, messenger_sandbox
+from tests.telegram_sandbox import RecordingInbox, running_app, until
+
+
+@dataclass
+class Town:
+    """The sandbox, our webhook, which it has verified, and one reader."""
+
+    sandbox: MessengerSandbox
+    inbox: RecordingInbox
+    reader: str
+
+    async def heard(self, count: int) -> list[tuple[Kind, str, str]]:
+        """Kind, action or text, and opener of what the inbox has."""
+        await until(lambda: len(self.inbox.kept) >= count and not self.sandbox.state.events.unfinished)
+        return [(one.kind, one.action or one.text or one.media, one.opens) for one in self.inbox.kept]
+
+
+@pytest.fixture
+async def town() -> AsyncIterator[Town]:
+    inbox = RecordingInbox()
+    async with messenger_sandbox() as sandbox:
+        account = sandbox.state.account
+        webhook = MessengerWebhook(
+            inbox,
+            PageIdentity(account.id, account.app_id),
+            app_secrets=(account.app_secret,),
+            verify_token=account.verify_token,
+            metrics=Metrics(),
+        )
+        app = web.Application()
+        for (method, path), handler in webhook.handlers().items():
+            app.router.add_route(method, path, handler)
+        async with running_app(app) as url:
+            await sandbox.order("PUT", "/webhook", {"url": url + PATH})
+            yield Town(sandbox, inbox, sandbox.readers.add_person("রহিমা").id)
+
+
+async def test_what_a_reader_does_arrives_in_order_and_says_what_it_opens(town: Town) -> None:
+    readers, reader = town.sandbox.readers, town.reader
+    await town.sandbox.ok("POST", "me/messenger_profile", {"get_started": {"payload": GET_STARTED}})
+    readers.get_started(reader, "topic-sports")
+    readers.send_text(reader, "খেলার খবর")
+    readers.send_sticker(reader)
+    quick = [{"content_type": "text", "title": "রাজনীতি", "payload": "t:pol"}]
+    await town.sandbox.send(reader, {"text": "বাছুন", "quick_replies": quick, "metadata": REPLY})
+    readers.tap_quick_reply(reader, "t:pol")
+    buttons = [{"type": "postback", "title": "সর্বশেষ", "payload": "m:latest"}]
+    template = {"template_type": "button", "text": "আর?", "buttons": buttons}
+    attachment = {"attachment": {"type": "template", "payload": template}, "metadata": REPLY}
+    readers.tap_button(reader, await town.sandbox.send(reader, attachment), "m:latest")
+    assert await town.heard(5) == [
+        (Kind.START, "topic-sports", "BUTTON"),
+        (Kind.TEXT, "খেলার খবর", "MESSAGE"),
+        (Kind.MEDIA, "sticker", "MESSAGE"),
+        (Kind.BUTTON, "t:pol", "BUTTON"),
+        (Kind.BUTTON, "m:latest", "BUTTON"),
+    ]
+    assert {one.address.user_id for one in town.inbox.kept} == {reader}
+
+
+async def test_the_echo_of_an_alert_names_its_delivery_and_its_message(town: Town) -> None:
+    town.sandbox.readers.send_text(town.reader, "হ্যালো")
+    ours = delivery_id(Unit(12, Tier(0), 3), 4567)
+    mid = await town.sandbox.send(town.reader, {"text": "খবর", "metadata": ours})
+    assert await town.heard(2) == [(Kind.TEXT, "হ্যালো", "MESSAGE"), (Kind.ECHO, ours, "")]
+    reference = town.inbox.kept[1].message
+    assert reference is not None
+    assert (reference.chat_id, reference.message_id) == (town.reader, mid)
+
+
+async def test_while_the_inbox_is_away_the_platform_keeps_it_and_sends_it_again(town: Town) -> None:
+    town.inbox.away = True
+    town.sandbox.readers.send_text(town.reader, "kept for later")
+    await until(lambda: town.inbox.refused >= 2)
+    town.inbox.away = False
+    assert await town.heard(1) == [(Kind.TEXT, "kept for later", "MESSAGE")]
+
+
+async def test_a_body_signed_by_somebody_else_is_refused(town: Town) -> None:
+    body = {"object": "page", "entry": []}
+    assert await town.sandbox.order("POST", "/deliver", {"body": body}) == {"status": 200}
+    forged = {"body": body, "signature": "sha256=" + "0" * 64}
+    assert await town.sandbox.order("POST", "/deliver", forged) == {"status": 403}
