@@ -9,6 +9,9 @@
     {inbox:<name>}:failures      string  how many were ever set aside                              lasting
     {inbox:<name>}:worker        hash    who works it off, and its heartbeats                      while it works
 
+Events that are put at the same time go to Redis together: while one round trip is under way (it ends when the disk has
+them), those that come wait for the next. So a busy webhook pays for few of them, and an idle one waits for nothing.
+
 An event is handled at least once: after a crash between its handling and its acknowledgement it is handed out again,
 so handling it twice must do no harm. Nothing that is unhandled is ever trimmed: when Redis is full, `put` refuses and
 the platform keeps it.
@@ -16,9 +19,13 @@ the platform keeps it.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import structlog
@@ -29,6 +36,7 @@ from newsbot.channels.inbox_worker import RETRY_AFTER, InboxWorker
 from newsbot.channels.message_json import dump
 from newsbot.channels.redis_lease import Lease, LeaseLost
 from newsbot.domain.message import IncomingMessage
+from newsbot.errors import StoreUnavailable
 from newsbot.redis_client import Script, store_errors
 
 log = structlog.get_logger()
@@ -37,6 +45,8 @@ REMEMBER: Final = 48 * 3600  #: seconds; platforms repeat an event for up to a d
 BLOCK: Final = 65_536  #: event ids in a bitmap
 BATCH: Final = 200  #: events put in one round trip
 LONGEST_ID: Final = 48  #: characters of an id that is remembered as it is
+
+Call = tuple[list[str], list[bytes | str | int]]  #: keys and arguments of `inbox_put.lua`
 
 _put: Final = Script(__package__, "inbox_put.lua")
 
@@ -62,19 +72,54 @@ class RedisInbox:
         self._name = name
         self._retry_after = retry_after
         self._kept = kept
+        self._waiting: deque[_Putting] = deque()
+        self._sender: asyncio.Task[None] | None = None
 
     async def put(self, incoming: IncomingMessage) -> bool:
         return await self.put_many([incoming]) == 1
 
     async def put_many(self, incoming: list[IncomingMessage]) -> int:
         new = 0
-        for start in range(0, len(incoming), BATCH):
+        for start in range(0, len(incoming), BATCH):  # one after the other: behind what was refused nothing may be kept
             calls = [self._put_arguments(one) for one in incoming[start : start + BATCH]]
-            with store_errors("keeping an event"):
-                kept = sum(await _put.each(self._redis, calls))
-            self._kept(kept)
-            new += kept
+            putting = _Putting(calls, asyncio.get_running_loop().create_future())
+            self._waiting.append(putting)
+            if self._sender is None:
+                self._sender = asyncio.create_task(self._send())
+            new += await putting.new
         return new
+
+    async def _send(self) -> None:
+        """Until nothing waits. Who waits is answered whatever happens."""
+        together: list[_Putting] = []
+        try:
+            while self._waiting:
+                together = self._next_together()
+                try:
+                    with store_errors("keeping an event"):
+                        answers = iter(await _put.each(self._redis, [call for one in together for call in one.calls]))
+                except Exception as error:
+                    # Behind a Redis that is away, nobody waits for it to be found away again.
+                    rest = self._waiting if isinstance(error, StoreUnavailable) else ()
+                    for one in (*together, *rest):
+                        one.refuse(error)
+                    if rest:
+                        self._waiting.clear()
+                else:
+                    self._kept(sum(one.keep(list(islice(answers, len(one.calls)))) for one in together))
+        finally:
+            self._sender = None
+            for one in (*together, *self._waiting):
+                one.new.cancel()  # does nothing to those that were answered
+            self._waiting.clear()
+
+    def _next_together(self) -> list[_Putting]:
+        together = [self._waiting.popleft()]
+        size = len(together[0].calls)
+        while self._waiting and size + len(self._waiting[0].calls) <= BATCH:
+            together.append(self._waiting.popleft())
+            size += len(together[-1].calls)
+        return together
 
     async def work(self, handle: Handle) -> None:
         lease = Lease(self._redis, f"{self._prefix}:worker")
@@ -97,13 +142,30 @@ class RedisInbox:
         with store_errors("counting failures"):
             return int(await self._redis.get(f"{self._prefix}:failures") or 0)
 
-    def _put_arguments(self, incoming: IncomingMessage) -> tuple[list[str], list[bytes | str | int]]:
+    def _put_arguments(self, incoming: IncomingMessage) -> Call:
         event_id = incoming.event_id
         # Python reckons with the id: Lua would round one above 2^53.
         if event_id.isascii() and event_id.isdecimal() and str(int(event_id)) == event_id:
             block, offset = divmod(int(event_id), BLOCK)
             return [self._events, f"{self._prefix}:seen:{block}"], [dump(incoming), offset, REMEMBER]
         return [self._events, f"{self._prefix}:id:{_short(event_id)}"], [dump(incoming), "", REMEMBER]
+
+
+@dataclass(slots=True)
+class _Putting:
+    """What one caller wants kept; `new`: how many of its events were new, when they are."""
+
+    calls: list[Call]
+    new: asyncio.Future[int]
+
+    def keep(self, answers: list[int]) -> int:
+        if not self.new.done():  # its caller may have been cancelled
+            self.new.set_result(sum(answers))
+        return sum(answers)
+
+    def refuse(self, error: Exception) -> None:
+        if not self.new.done():
+            self.new.set_exception(type(error)(*error.args))  # each caller's own: its traceback grows
 
 
 def _short(event_id: str) -> str:

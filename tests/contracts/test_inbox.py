@@ -100,6 +100,33 @@ async def test_many_are_kept_in_their_order(inbox: RedisInbox) -> None:
     assert desk.handled == events
 
 
+async def test_those_who_put_at_the_same_time_are_each_told_of_their_own(inbox: RedisInbox) -> None:
+    known = [an_incoming(address=an_address(str(number))) for number in range(40)]
+    assert await inbox.put_many(known) == 40
+    fresh = [an_incoming(address=an_address(str(number))) for number in range(300)]
+    told = await asyncio.gather(
+        *(inbox.put_many([old, one]) for old, one in zip(known, fresh, strict=False)),
+        *(inbox.put(one) for one in fresh[40:]),
+        *(inbox.put(one) for one in known),
+        inbox.put_many(fresh),
+    )
+    assert told == [*[1] * 40, *[True] * 260, *[False] * 40, 0]
+    assert await inbox.waiting() == 340
+
+
+async def test_who_gives_up_while_putting_takes_nobody_along(inbox: RedisInbox) -> None:
+    tasks = [asyncio.create_task(inbox.put(an_incoming(event_id=f"m_{number}"))) for number in range(30)]
+    await asyncio.sleep(0)
+    for task in tasks[::3]:
+        task.cancel()
+    told = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(one) for one in told[::3]] == [asyncio.CancelledError] * 10
+    assert told[1::3] + told[2::3] == [True] * 20
+    # Whoever gave up doesn't know; to put it again is harmless.
+    await inbox.put_many([an_incoming(event_id=f"m_{number}") for number in range(30)])
+    assert await inbox.waiting() == 30
+
+
 async def test_one_readers_events_never_overlap_and_different_readers_do(inbox: RedisInbox) -> None:
     busy: Counter[str] = Counter()
     most_at_once = 0

@@ -88,6 +88,18 @@ async def test_a_full_redis_refuses_events_and_still_lets_go_of_those_it_has(red
     assert await inbox.put(an_incoming(event_id="77")) is True
 
 
+async def test_when_redis_refuses_everyone_who_puts_is_told_and_later_it_takes_it_all(redis: Redis) -> None:
+    inbox = RedisInbox(redis, "telegram:1")
+    events = [an_incoming(event_id=f"m_{number}") for number in range(50)]
+    await redis.config_set("maxmemory", "1mb")
+    try:
+        told = await asyncio.gather(*(inbox.put(one) for one in events), return_exceptions=True)
+    finally:
+        await redis.config_set("maxmemory", "0")
+    assert {type(one) for one in told} == {StoreUnavailable}
+    assert await asyncio.gather(*(inbox.put(one) for one in events)) == [True] * 50
+
+
 async def test_an_event_at_which_the_process_dies_again_and_again_is_set_aside(redis: Redis) -> None:
     inbox = RedisInbox(redis, "telegram:1")
     await inbox.put(an_incoming("poison"))
