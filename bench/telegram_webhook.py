@@ -10,21 +10,20 @@ as Telegram opens. The CPU time is the receiving process's alone: client and Red
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
-from typing import cast
 
 import uvloop
 from aiohttp import web
 
+from bench import webhook_load
 from bench.tables import show
+from bench.webhook_load import CONNECTIONS, Handler, cpu_seconds, load, receiving
 from newsbot.channels.redis_inbox import RedisInbox
 from newsbot.channels.telegram.receiver import BotIdentity
 from newsbot.channels.telegram.webhook import PATH, SECRET_HEADER, webhook_handler
@@ -33,11 +32,8 @@ from newsbot.redis_client import connect
 
 VARIANTS = ("ours", "bare", "library")
 SECRET = "a-secret-of-the-benchmark"
-CONNECTIONS = 40  #: Telegram's default
 SECONDS = 3.0  #: a round
 ROUNDS = 3
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def an_update(update_id: int) -> bytes:
@@ -57,7 +53,7 @@ def an_update(update_id: int) -> bytes:
 
 
 async def serve(variant: str, redis_url: str) -> None:
-    """The receiving process: prints its port and serves until it is ended."""
+    """The receiving process."""
     redis = await connect(redis_url)
     handler: Handler
     if variant == "ours":
@@ -75,72 +71,15 @@ async def serve(variant: str, redis_url: str) -> None:
             await redis.xadd("bench", {"u": update.to_json()})
             return web.Response()
 
-    app = web.Application()
-    app.router.add_post(PATH, handler)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    print(runner.addresses[0][1], flush=True)
-    await asyncio.Event().wait()
+    await webhook_load.serve({("POST", PATH): handler})
 
 
-class _Connection(asyncio.Protocol):
-    """One of Telegram's: posts the next update when the last one is acknowledged."""
-
-    def __init__(self, requests: Callable[[], bytes | None], done: asyncio.Future[None]) -> None:
-        self._requests = requests
-        self._done = done
-        self.acknowledged = 0
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
-        self._next()
-
-    def data_received(self, data: bytes) -> None:
-        if not data.startswith(b"HTTP/1.1 200"):
-            self._transport.close()
-            self._done.set_exception(RuntimeError(f"the update was not taken: {data[:100]!r}"))
-        elif data.endswith(b"\r\n\r\n"):  # the answers have no body
-            self.acknowledged += 1
-            self._next()
-
-    def _next(self) -> None:
-        request = self._requests()
-        if request is not None:
-            self._transport.write(request)
-        elif not self._done.done():
-            self._transport.close()
-            self._done.set_result(None)
-
-
-async def load(port: int, first_id: int) -> tuple[int, float]:
-    """Post updates for SECONDS: how many were acknowledged, and in how many seconds."""
+def requests_from(update_id: int) -> Iterator[bytes]:
+    """Whole HTTP requests, an update each."""
     head = f"POST {PATH} HTTP/1.1\r\nHost: bench\r\n{SECRET_HEADER}: {SECRET}\r\nContent-Type: application/json\r\n"
-    begun = time.perf_counter()
-    update_id = first_id
-
-    def requests() -> bytes | None:
-        nonlocal update_id
-        if time.perf_counter() - begun > SECONDS:
-            return None
-        update_id += 1
-        body = an_update(update_id)
-        return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
-
-    loop = asyncio.get_running_loop()
-    finished = [loop.create_future() for _ in range(CONNECTIONS)]
-    protocols = [
-        (await loop.create_connection(lambda done=done: _Connection(requests, done), "127.0.0.1", port))[1]
-        for done in finished
-    ]
-    await asyncio.gather(*finished)
-    return sum(protocol.acknowledged for protocol in protocols), time.perf_counter() - begun
-
-
-def cpu_seconds(pid: int) -> float:
-    """User and system time of a process (Linux)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    for number in count(update_id):
+        body = an_update(number)
+        yield f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 async def measure() -> dict[str, list[tuple[float, float]]]:
@@ -151,20 +90,13 @@ async def measure() -> dict[str, list[tuple[float, float]]]:
         async with EmbeddedRedis(Path(folder)) as redis:
             for _ in range(ROUNDS):
                 for variant in VARIANTS:
-                    server = await asyncio.create_subprocess_exec(
-                        sys.executable, "-m", __name__ if __name__ != "__main__" else "bench.telegram_webhook",
-                        "serve", variant, redis.url, stdout=asyncio.subprocess.PIPE,
-                    )  # fmt: skip
-                    assert server.stdout is not None
-                    try:
-                        port = int(await server.stdout.readline())
-                        before = cpu_seconds(server.pid)
-                        count, seconds = await load(port, first_id)
+                    command = (sys.executable, "-m", "bench.telegram_webhook", "serve", variant, redis.url)
+                    async with receiving(*command) as (port, pid):
+                        before = cpu_seconds(pid)
+                        requests = requests_from(first_id)
+                        taken, seconds = await load(port, requests, seconds=SECONDS, ending=b"\r\n\r\n")
                         first_id += 1_000_000
-                        results[variant].append((count / seconds, count / (cpu_seconds(server.pid) - before)))
-                    finally:
-                        server.terminate()
-                        await server.wait()
+                        results[variant].append((taken / seconds, taken / (cpu_seconds(pid) - before)))
     return results
 
 
