@@ -129,4 +129,5 @@ async def _planner(parts: Parts, accounts: Sequence[ChannelAccount]) -> Planner:
         clock=parts.clock,
         first=first,
         started=started,
+        lost=accounts[0].subscribers.lost,
     )

@@ -29,7 +29,7 @@ from newsbot.delivery.sql_notices import SqlNoticeStore
 from newsbot.desk import link_check
 from newsbot.domain.subscriber import Address
 from newsbot.embedded_redis import EmbeddedRedis, connect_or_start
-from newsbot.errors import NewsbotError
+from newsbot.errors import NewsbotError, StartError, StoreError
 from newsbot.i18n import Catalog
 from newsbot.ingest.cms_push import CmsPush
 from newsbot.ingest.downloader import Downloader, user_agent
@@ -45,7 +45,7 @@ from newsbot.redis_client import AWAY, connect
 from newsbot.subscribers.journal import SqlJournal
 from newsbot.subscribers.redis_link_codes import RedisLinkCodes
 from newsbot.subscribers.redis_list_memory import RedisListMemory
-from newsbot.subscribers.redis_store import RedisSubscriberStore
+from newsbot.subscribers.redis_store import LOST, RedisSubscriberStore
 from newsbot.webserver import WebParts, WebServer, create_web_app
 
 T = TypeVar("T")
@@ -159,6 +159,8 @@ class Parts:
 
     async def _put_in_step(self) -> RedisSubscriberStore:
         subscribers = await self.subscribers()
+        if await subscribers.lost():
+            raise StartError(LOST)
         await subscribers.replay_recent()
         return subscribers
 
@@ -320,6 +322,10 @@ class Parts:
         try:
             async with asyncio.timeout(ANSWERS_WITHIN):
                 await self._opened["redis"].ping()
+                if "subscribers" in self._opened and await self._opened["subscribers"].lost():
+                    return LOST
+        except StoreError as error:
+            return str(error)
         except TimeoutError:
             return f"no answer in {ANSWERS_WITHIN:.0f} s"
         except AWAY as error:

@@ -58,6 +58,8 @@ async def chat(settings: Settings, user: str) -> None:
     async with Parts(settings) as parts:
         _ = parts.newsroom  # its mistakes are told before anything is opened
         subscribers = await parts.subscribers()
+        if await subscribers.is_new():
+            await subscribers.mark_whole()  # the bot that is started next finds nothing missing
         channel = ConsoleChannel(user, language=settings.language)
         dialogue = await parts.dialogue(subscribers, frozenset(), channel)
         answering = Answering(dialogue, channel, subscribers, parts.metrics, clock=parts.clock)
@@ -143,6 +145,8 @@ async def import_subscribers(settings: Settings, file: Path, *, dry_run: bool) -
         store = await parts.subscribers()
         # A bot that runs has noted how far it is: then it goes on noting that.
         new = await store.is_new()
+        if new and not dry_run:
+            await store.mark_whole()  # if we are killed in the middle, the rest is replayed
         with file.open(encoding="utf-8", errors="replace") as lines, progress("readers imported") as show:
             report = await transfer.import_lines(lines, store, now=parts.clock(), dry_run=dry_run, progress=show)
         if new and not dry_run:

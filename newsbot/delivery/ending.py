@@ -17,7 +17,7 @@ import structlog
 from newsbot.delivery.alerts import AlertStore
 from newsbot.delivery.ledger import Ledger, UnitLost
 from newsbot.delivery.outcomes import resends
-from newsbot.domain.alert import STOPPED_EXPIRED, Alert, AlertState, Outcome, Totals
+from newsbot.domain.alert import STOPPED_EXPIRED, STOPPED_LEDGER_LOST, Alert, AlertState, Outcome, Totals
 from newsbot.heartbeats import new_name, retire
 
 OPEN: Final = frozenset(state for state in AlertState if not state.final)
@@ -46,6 +46,11 @@ class Ending:
         if await self._open_units(alert):
             return False
         totals = await totals_of(self._ledgers, alert.id)
+        if alert.state in (AlertState.RUNNING, AlertState.PAUSED) and not totals.audience:
+            # It had readers when it began. Whoever sent it again would send it twice.
+            if await self.stop(alert, STOPPED_LEDGER_LOST):
+                log.error("the record of an alert is gone, so it is stopped", alert=alert.id)
+            return True
         of = (AlertState.PLANNED, AlertState.RUNNING, AlertState.PAUSED)
         if await self._alerts.turn(alert.id, AlertState.DONE, of=of, now=self._clock(), totals=totals):
             log.info("alert done", alert=alert.id, audience=totals.audience, sent=totals.sent, skipped=totals.skipped)

@@ -69,6 +69,7 @@ REASONS: Final = {
     words.STOPPED_ARTICLE_WITHDRAWN: "its article was withdrawn",
     words.STOPPED_RECALLED: "it was recalled",
     words.STOPPED_SUPERSEDED: "a newer correction took its place",
+    words.STOPPED_LEDGER_LOST: "the record of who had got it was lost with Redis",
     words.STOPPED_EXPIRED: "its time was over before it could begin",
 }
 

@@ -49,9 +49,14 @@ async def no_channel() -> Slot | None:
     return None
 
 
+async def nothing_lost() -> bool:
+    return False
+
+
 class Planner:
-    """`first` says where the newsroom's public channel is, which gets breaking news first. `started` is told when
-    an alert can be pushed. `keep`: how long alerts are kept after they have ended. `monotonic` counts seconds.
+    """`first` says where the newsroom's public channel is, which gets breaking news first. `started` is told when an
+    alert can be pushed. `lost` says whether the subscribers that audiences are made of are missing. `keep`: how long
+    alerts are kept after they have ended. `monotonic` counts seconds.
     """
 
     def __init__(
@@ -66,6 +71,7 @@ class Planner:
         clock: Callable[[], datetime],
         first: Callable[[], Awaitable[Slot | None]] = no_channel,
         started: Callable[[], None] = lambda: None,
+        lost: Callable[[], Awaitable[bool]] = nothing_lost,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._articles = articles
@@ -75,6 +81,7 @@ class Planner:
         self._clock = clock
         self._first = first
         self._started = started
+        self._lost = lost
         self._monotonic = monotonic
         self._outbox = Outbox(articles, alerts, topics, limits=limits, clock=clock)
         self._ending = Ending(alerts, ledgers, clock=clock)
@@ -112,6 +119,8 @@ class Planner:
 
     async def round(self) -> bool:
         """Do what is due. True: something is on its way, look again soon. Raises StoreUnavailable."""
+        if await self._lost():  # it would find no readers, and be done
+            raise StoreUnavailable("the ledger is empty, though readers are known")
         waits = await self._outbox.decide()
         standing = await self._alerts.standing()
         # Withdrawals before anything that needs the ledger: they count even while it is away.

@@ -14,6 +14,7 @@ from newsbot.domain.alert import (
     PAUSED_MESSAGE_REFUSED,
     STOPPED_ARTICLE_WITHDRAWN,
     STOPPED_EXPIRED,
+    STOPPED_LEDGER_LOST,
     STOPPED_RECALLED,
     STOPPED_SUPERSEDED,
     Alert,
@@ -112,6 +113,8 @@ def state_of(alert: Alert, translate: Translator) -> str:
             return _("was stopped: a newer correction takes its place")
         case AlertState.STOPPED if alert.reason == STOPPED_EXPIRED:
             return _("was stopped: its time was over")
+        case AlertState.STOPPED if alert.reason == STOPPED_LEDGER_LOST:
+            return _("was stopped: the record of who has got it is lost")
         case AlertState.STOPPED:
             return _("was stopped")
         case AlertState.DONE:

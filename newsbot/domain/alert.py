@@ -218,4 +218,5 @@ PAUSED_ACCOUNT_REFUSED: Final = "account_refused"
 STOPPED_ARTICLE_WITHDRAWN: Final = "article_withdrawn"
 STOPPED_RECALLED: Final = "recalled"
 STOPPED_SUPERSEDED: Final = "superseded"  #: a newer correction of the same copies has taken its place
+STOPPED_LEDGER_LOST: Final = "ledger_lost"  #: who has got it and who hasn't is not known any more
 STOPPED_EXPIRED: Final = "expired"  #: its time was over before it was known whom it is for

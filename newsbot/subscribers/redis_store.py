@@ -32,6 +32,12 @@ OVERLAP: Final = (
 )
 BATCH: Final = 500  #: states applied in one round trip
 
+#: what is wrong when `lost` says so, and what to do
+LOST: Final = (
+    "Redis is empty, and the journal knows readers. If it is the wrong server, set NEWSBOT_REDIS_URL; if its data is "
+    "gone, write it anew from the journal: newsbot subscribers rebuild"
+)
+
 Progress = Callable[[int, int], None]  #: (done, of how many)
 
 
@@ -183,6 +189,12 @@ class RedisSubscriberStore:
             marks = await self._segments.replayed()
         return last == 0 and all(mark is None for mark in marks)
 
+    async def lost(self) -> bool:
+        """Redis has nothing, while the journal knows readers: it was emptied, or it is another server than before."""
+        with store_errors("looking at the working copy"):
+            marks = await self._segments.replayed()
+        return all(mark is None for mark in marks) and bool(await self._journal.last_id())
+
     async def mark_whole(self) -> None:
         """Nobody else has written since the store was new, and all of the journal is in the working copy."""
         last = await self._journal.last_id()
@@ -253,11 +265,18 @@ class RedisSubscriberStore:
         return readers
 
     async def keep_in_step(self, every: timedelta = timedelta(minutes=1)) -> None:
-        """`replay_recent` again and again until cancelled; a storage that is away is told and tried the next time."""
+        """`replay_recent` again and again until cancelled; a storage that is away is told and tried the next time.
+
+        A working copy that was lost meanwhile is not made anew by itself: with it went what alerts have reached whom,
+        and a person should know.
+        """
         while True:
             await asyncio.sleep(every.total_seconds())
             try:
-                await self.replay_recent()
+                if await self.lost():
+                    log.error("no alert is planned", reason=LOST)
+                else:
+                    await self.replay_recent()
             except StoreError as error:
                 log.warning("the journal of subscribers can't be replayed now", reason=str(error))
 

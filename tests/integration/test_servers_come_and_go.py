@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from newsbot.redis_client import connect
 from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, create_telegram_app
 from tests.postgres_server import PostgresServer, execute
 from tests.programs import WITHIN, Program, free_port, program, ready, run_to_end
@@ -127,6 +130,63 @@ async def test_postgres_goes_and_comes_back_and_readers_are_told_to_try_again(ho
         assert "খেলা" in (await house.ask("/mytopics"))[0]
         await house.ask("/unsubscribe খেলা")
         assert "খেলা" not in (await house.ask("/mytopics"))[0]
+
+
+async def emptied(house: House) -> None:
+    redis = await connect(house.redis.url)
+    await redis.flushall()
+    await redis.aclose()
+
+
+async def rebuilt(house: House) -> None:
+    status, _, err = await run_to_end("subscribers", "rebuild", folder=house.folder, settings=house.settings)
+    assert status == 0, err
+
+
+async def test_an_empty_redis_is_refused_at_the_start_until_it_is_written_anew(house: House) -> None:
+    async with house.bot():
+        await house.ask("/start")
+        await house.ask("/subscribe খেলা")
+    await emptied(house)
+    status, _, err = await run_to_end("run", folder=house.folder, settings=house.settings)
+    assert status == 2
+    assert err.splitlines()[-1].startswith("newsbot: Redis is empty, and the journal knows readers.")
+    assert "newsbot subscribers rebuild" in err
+    await rebuilt(house)
+    async with house.bot():
+        assert "খেলা" in (await house.ask("/mytopics"))[0]
+
+
+async def test_a_redis_that_is_emptied_meanwhile_alerts_nobody_twice_and_nobody_unseen(house: House) -> None:
+    first, count = 7_100_000_001, 40
+    house.settings["NEWSBOT_TELEGRAM__RATE"] = "5"
+    house.readers.add_virtual_users(first, count)
+    lines = [{"format": "newsbot-subscribers", "version": 1}]
+    for reader in range(first, first + count):
+        preferences = {"language": "bn", "timezone": "Asia/Dhaka", "topics": ["sports"]}
+        since = "2026-01-18T10:00:00+00:00"
+        lines.append({"address": f"telegram:{reader}", "since": since, "preferences": preferences})
+    (house.folder / "readers.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    await run_to_end("subscribers", "import", "readers.jsonl", folder=house.folder, settings=house.settings)
+
+    def copies(words: str) -> Counter[int]:
+        return Counter(entry.chat_id for entry in house.readers.state.ledger if words in entry.text)
+
+    async with house.bot():
+        send = ("broadcast", "--yes", "--text")
+        await run_to_end(*send, "সেতু খুলে দেওয়া হয়েছে।", folder=house.folder, settings=house.settings)
+        await until(lambda: len(copies("সেতু")) >= count // 4, seconds=WITHIN)
+        await emptied(house)
+        problems = await house.problems(bool)
+        assert "newsbot subscribers rebuild" in problems["redis"]
+        await rebuilt(house)
+        await house.problems(lambda found: not found)
+        await run_to_end(*send, "ফেরি চলছে।", folder=house.folder, settings=house.settings)
+        await until(lambda: len(copies("ফেরি")) == count, seconds=WITHIN)
+    assert max(copies("সেতু").values()) == 1
+    assert len(copies("সেতু")) < count
+    _, listed, _ = await run_to_end("alerts", "list", folder=house.folder, settings=house.settings)
+    assert "stopped (ledger_lost)" in listed
 
 
 async def test_health_does_not_wait_for_a_server_that_hangs(house: House) -> None:
