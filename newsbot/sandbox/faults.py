@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import fnmatch
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
@@ -94,8 +94,9 @@ class FaultPlan(Generic[Rule]):
         """Remove all rules, or those of one name."""
         self.faults[:] = [fault for fault in self.faults if name is not None and fault.name != name]
 
-    def choose(self, method: str, chat_id: Callable[[], Chat | None]) -> Rule | None:
+    def choose(self, method: str, chat_id: Callable[[], Chat | None], actions: Container[str] = ACTIONS) -> Rule | None:
+        """The rule that strikes now, of those with one of `actions`; the others don't even count the request."""
         if not self.faults:
             return None
         chat = chat_id()
-        return next((fault for fault in self.faults if fault.strikes(method, chat)), None)
+        return next((rule for rule in self.faults if rule.action in actions and rule.strikes(method, chat)), None)

@@ -113,7 +113,7 @@ async def test_a_refused_event_comes_again_with_its_mid_and_another_time(sandbox
         hook.status = 500
         bubble = sandbox.readers.send_text(reader.id, "শুনছেন?")
         while len(sandbox.state.deliveries) < 2:
-            await sandbox.state.pause(0.01)
+            await sandbox.state.clock.pause(0.01)
         hook.status = 200
         (event,) = await hook.wait("message")
     assert event["message"]["mid"] == bubble["mid"]
@@ -127,12 +127,12 @@ async def test_an_hour_of_failures_unsubscribes_the_page(sandbox, reader):
         hook.status = 500
         sandbox.readers.send_text(reader.id, "এক")
         while not sandbox.state.deliveries:
-            await sandbox.state.pause(0.01)
+            await sandbox.state.clock.pause(0.01)
         assert (await sandbox.ok("GET", "me/subscribed_apps"))["data"]
         sandbox.state.advance(3600)
         sandbox.readers.send_text(reader.id, "দুই")
         while sandbox.state.webhook.fields:
-            await sandbox.state.pause(0.01)
+            await sandbox.state.clock.pause(0.01)
         assert (await sandbox.ok("GET", "me/subscribed_apps"))["data"] == []
         hook.status = 200
         sandbox.readers.send_text(reader.id, "কেউ শোনে না")

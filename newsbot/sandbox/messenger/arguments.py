@@ -102,7 +102,8 @@ def _from_json(body: bytes) -> dict[str, Any]:
         return {}
     try:
         parsed = json.loads(body)
-        json.dumps(parsed, ensure_ascii=False).encode()  # half a character can't be sent on
+        if b"\\u" in body:  # only an escape can smuggle in half a character
+            json.dumps(parsed, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise bad_parameter("The body can't be read as JSON.") from None
     if not isinstance(parsed, dict):

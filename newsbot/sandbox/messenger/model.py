@@ -17,6 +17,7 @@ __all__ = [
     "StoredMessage",
     "VirtualPeople",
     "new_mid",
+    "words_of",
 ]
 
 DAY: Final = 86_400.0  #: seconds
@@ -69,6 +70,26 @@ class Person:
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".rstrip()
+
+    def json(self, now: float, app_id: str) -> dict[str, Any]:
+        """As pages and the control API show them; `app_id`: who has the thread unless another app took it."""
+        told = (
+            "id",
+            "first_name",
+            "last_name",
+            "locale",
+            "started",
+            "blocked",
+            "deactivated",
+            "opened_by",
+            "opted_out",
+        )
+        return {
+            **{name: getattr(self, name) for name in told},
+            "window_until": self.window_until or None,
+            "window_open": self.window_until > now,
+            "thread_owner": self.thread_owner or app_id,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +174,12 @@ class LedgerEntry:
 def new_mid() -> str:
     """As long as the platform's own."""
     return "m_" + secrets.token_urlsafe(64)
+
+
+def words_of(content: Mapping[str, Any]) -> str:
+    """A message's text, or what a ledger's reader knows one without a text by."""
+    attachment = content.get("attachment") or {}
+    payload = attachment.get("payload") or {}
+    if payload.get("template_type") == "generic":
+        return " · ".join(element.get("title", "") for element in payload.get("elements", ()))
+    return content.get("text") or payload.get("text") or f"[{attachment.get('type', 'attachments')}]"

@@ -23,6 +23,7 @@ class People:
         self._changed = changed
         self.people: dict[str, Person] = {}
         self.ranges: list[VirtualPeople] = []
+        self._named: set[str] = set()  # who started and is of no range: counted with each call, so not by looking
 
     def get(self, person_id: str) -> Person | None:
         """The person, or None. People of a made-up range are new objects each time, until one is saved."""
@@ -40,11 +41,16 @@ class People:
 
     def count(self) -> int:
         """People whom the Page could write to at some time, of made-up ranges too."""
-        return sum(person.started for person in self.people.values()) + sum(group.count for group in self.ranges)
+        return len(self._named) + sum(group.count for group in self.ranges)
 
     def save(self, person: Person) -> None:
-        self.people[person.id] = person
+        self.restore(person)
         self._changed(person.id)
+
+    def restore(self, person: Person) -> None:
+        self.people[person.id] = person
+        if person.started and not any(person.id in group for group in self.ranges):
+            self._named.add(person.id)
 
     def new_id(self) -> str:
         taken = [int(person_id) for person_id in self.people if int(person_id) >= FIRST_ID]

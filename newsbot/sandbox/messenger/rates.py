@@ -7,12 +7,13 @@ the 24 hours go by the sandbox's clock.
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from newsbot.sandbox.messenger.errors import GraphError
 
@@ -147,25 +148,19 @@ class CallMeter:
 
     def headers(self, page_id: str, regain_minutes: int = 0) -> dict[str, str]:
         """The usage headers of an answer; `regain_minutes` as an error says it."""
-        usage = self.usage()
-        share = {
-            "call_count": usage.call_count,
-            "total_cputime": usage.total_cputime,
-            "total_time": usage.total_time,
-        }
-        business: dict[str, Any] = {
-            "type": "messenger",
-            **share,
-            "estimated_time_to_regain_access": regain_minutes or usage.regain_minutes,
-        }
-        return {
-            "X-App-Usage": json.dumps(share, separators=(",", ":")),
-            "X-Business-Use-Case-Usage": json.dumps({page_id: [business]}, separators=(",", ":")),
-        }
+        return dict(_headers(page_id, self.usage(), regain_minutes))
 
     def counters(self) -> dict[str, int]:
         """accepted, refused and the worst second: the most messages that were accepted within any one second."""
         return {"accepted": self.accepted, "refused": self.refused, "worst_second": self._sends.worst}
+
+
+@functools.lru_cache(maxsize=256)
+def _headers(page_id: str, usage: Usage, regain_minutes: int) -> tuple[tuple[str, str], ...]:
+    share = {"call_count": usage.call_count, "total_cputime": usage.total_cputime, "total_time": usage.total_time}
+    regain = {"estimated_time_to_regain_access": regain_minutes or usage.regain_minutes}
+    business = {page_id: [{"type": "messenger", **share, **regain}]}
+    return ("X-App-Usage", json.dumps(share)), ("X-Business-Use-Case-Usage", json.dumps(business))
 
 
 def rate_exceeded() -> GraphError:

@@ -63,17 +63,19 @@ class MessengerSaver(Saver[LedgerEntry]):
         if self._file is None:
             return
         state = self._state
-        messages = []
+        messages, people = [], []
         for kind, key, body in self._file.records():
             match kind:
                 case "person":
-                    state.people.people[key] = Person(**body)
+                    people.append(Person(**body))
                 case "message":
                     messages.append(StoredMessage(**body))
                 case "attachment":
                     state.attachments.by_id[key] = Attachment(**body)
                 case _:
                     self._restore_meta(key, body)
+        for person in people:  # after the ranges, which count their own
+            state.people.restore(person)
         for message in sorted(messages, key=lambda message: message.number):
             state.messages.restore(message)
         state.ledger = self._file.ledger()

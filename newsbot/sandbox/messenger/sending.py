@@ -157,8 +157,10 @@ def _act(state: GraphState, person: Person, action: str, arguments: Arguments) -
             message.reactions.pop("page", None)
         state.changed(message)
     elif action == "mark_seen":
-        for message in state.messages.thread(person.id):
-            if not message.app_id and not message.read:
+        for message in reversed(state.messages.thread(person.id)):
+            if not message.app_id:
+                if message.read:
+                    break
                 message.read = True
                 state.changed(message)
     else:

@@ -23,7 +23,6 @@ from newsbot.sandbox.messenger.batch import run_batch
 from newsbot.sandbox.messenger.control import add_control_routes
 from newsbot.sandbox.messenger.describing import debug_token, describe_page, describe_person
 from newsbot.sandbox.messenger.errors import GraphError, bad_parameter, no_such_object
-from newsbot.sandbox.messenger.faults import EVENT_ACTIONS
 from newsbot.sandbox.messenger.profile_calls import get_profile, remove_from_profile, set_profile
 from newsbot.sandbox.messenger.routing import pass_thread, release_thread, take_thread, thread_owner
 from newsbot.sandbox.messenger.sending import send
@@ -41,6 +40,7 @@ log = structlog.get_logger()
 NEWEST: Final = 27
 OLDEST: Final = 21  #: v20.0 and what was before has expired
 _VERSION: Final = re.compile(r"/v([0-9]{1,9})\.([0-9]{1,9})(?=/|$)")
+_encode: Final = json.JSONEncoder(separators=(",", ":")).encode
 _NODE: Final = r"me|[0-9]{5,20}"
 
 #: (verb, edge): what of the Page can be called
@@ -134,7 +134,7 @@ class _Server:
             return _answer(*await self._execute(request.method, path, arguments, version))
 
         fault = self.state.faults.choose(path.rpartition("/")[2] or "batch", lambda: _person_of(arguments))
-        if fault is None or fault.action in EVENT_ACTIONS:
+        if fault is None:
             return await respond()
         log.info("fault struck", action=fault.action, path=path)
         try:
@@ -219,7 +219,7 @@ def _served_version(path: str) -> tuple[str, str]:
 def _answer(status: int, body: Any, headers: dict[str, str]) -> web.Response:
     return web.Response(
         status=status,
-        body=json.dumps(body, separators=(",", ":")).encode(),
+        body=_encode(body).encode(),
         content_type="application/json",
         headers=headers,
     )

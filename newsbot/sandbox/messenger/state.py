@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,9 +14,17 @@ from newsbot.sandbox.messenger.access import Access
 from newsbot.sandbox.messenger.attachments import Attachment, AttachmentStore
 from newsbot.sandbox.messenger.envelopes import Form
 from newsbot.sandbox.messenger.events import Event, EventQueue
-from newsbot.sandbox.messenger.faults import Fault
+from newsbot.sandbox.messenger.faults import EVENT_ACTIONS, Fault
 from newsbot.sandbox.messenger.messages import MessageBook
-from newsbot.sandbox.messenger.model import LedgerEntry, PageAccount, Person, StoredMessage, VirtualPeople, new_mid
+from newsbot.sandbox.messenger.model import (
+    LedgerEntry,
+    PageAccount,
+    Person,
+    StoredMessage,
+    VirtualPeople,
+    new_mid,
+    words_of,
+)
 from newsbot.sandbox.messenger.people import People
 from newsbot.sandbox.messenger.profile import MessengerProfile
 from newsbot.sandbox.messenger.rates import CallMeter, CallWindow, GraphLimits
@@ -57,7 +63,6 @@ class GraphState:
         self.events = EventQueue()
         self.form = Form()
         self.address = "https://scontent.example"  #: in front of the paths of readers' files
-        self._clock_moved = asyncio.Event()
         file = SandboxFile(folder / "messenger.sqlite3", LedgerEntry) if folder is not None else None
         self.saver = MessengerSaver(self, file)
         self.attachments = AttachmentStore(folder)
@@ -97,18 +102,9 @@ class GraphState:
     def advance(self, seconds: float) -> float:
         """Move the clock ahead; windows close, and what waits for a time looks again."""
         now = self.clock.advance(seconds)
-        self._clock_moved.set()
-        self._clock_moved = asyncio.Event()
         self.saver.mark("meta", "counters")
         self.tell("clock", "", {"now": now})
         return now
-
-    async def pause(self, seconds: float) -> None:
-        """Wait so long, or until the clock is moved."""
-        moved = self._clock_moved
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await moved.wait()
 
     # -- people -------------------------------------------------------------------------------------------------------
 
@@ -117,21 +113,8 @@ class GraphState:
         self.tell("person", person.id, self.person_json(person))
 
     def person_json(self, person: Person) -> dict[str, Any]:
-        now = self.clock()
-        return {
-            "id": person.id,
-            "first_name": person.first_name,
-            "last_name": person.last_name,
-            "locale": person.locale,
-            "started": person.started,
-            "blocked": person.blocked,
-            "deactivated": person.deactivated,
-            "window_until": person.window_until or None,
-            "window_open": person.window_until > now,
-            "opened_by": person.opened_by,
-            "opted_out": person.opted_out,
-            "thread_owner": person.thread_owner or self.account.app_id,
-        }
+        """The person with their window, as pages and the control API show them."""
+        return person.json(self.clock(), self.account.app_id)
 
     # -- messages -----------------------------------------------------------------------------------------------------
 
@@ -171,7 +154,7 @@ class GraphState:
                 message.person_id,
                 message.mid,
                 messaging_type,
-                content.get("text") or _summary(content),
+                words_of(content),
                 content.get("metadata") or "",
             )
         )
@@ -192,30 +175,33 @@ class GraphState:
 
         While another app has the thread, what the person does comes in `standby`, a tap without its payload.
         """
-        person = self.people.get(person_id)
-        if not from_page and field in _STANDBY and person is not None and person.thread_owner:
+        if not from_page and field in _STANDBY and self._is_elsewhere(person_id):
             field = "standby"
             if "postback" in content:
                 content = {"postback": {name: v for name, v in content["postback"].items() if name != "payload"}}
         if not self.webhook.wants(field):
             return
-        item: dict[str, Any] = {}
-        if person_id:
-            sender, recipient = (self.account.id, person_id) if from_page else (person_id, self.account.id)
-            item = {"sender": {"id": sender}, "recipient": {"id": recipient}}
-        else:
-            item = {"recipient": {"id": self.account.id}}
+        item: dict[str, Any] = {"sender": {"id": person_id}, "recipient": {"id": self.account.id}}
+        if from_page:
+            item = {"sender": item["recipient"], "recipient": item["sender"]}
+        elif not person_id:
+            del item["sender"]
         event = Event(field, person_id, {**item, "timestamp": self.now_ms(), **content})
-        fault = self.faults.choose(field, lambda: person_id)
-        action = fault.action if fault is not None else ""
-        if action == "event_lost":
-            return
-        if action == "event_late" and fault is not None:
-            self.events.add_later(event, fault.seconds)
-            return
-        self.events.add(event)
-        if action == "event_twice":
-            self.events.add(event)
+        fault = self.faults.choose(field, lambda: person_id, EVENT_ACTIONS)
+        match fault.action if fault is not None else "":
+            case "event_lost":
+                return
+            case "event_late":
+                self.events.add_later(event, fault.seconds if fault is not None else 0.0)
+            case "event_twice":
+                self.events.add(event)
+                self.events.add(event)
+            case _:
+                self.events.add(event)
+
+    def _is_elsewhere(self, person_id: str) -> bool:
+        person = self.people.get(person_id)
+        return person is not None and bool(person.thread_owner)
 
     def subscribe(self, fields: tuple[str, ...]) -> None:
         """Events of these fields come from now on; of none, nothing comes."""
@@ -285,12 +271,3 @@ class GraphState:
         self.meter.reset()
         self.form = Form()
         self.tell("reset", "")
-
-
-def _summary(content: Mapping[str, Any]) -> str:
-    """The words by which a ledger's reader knows a message without a text."""
-    attachment = content.get("attachment") or {}
-    payload = attachment.get("payload") or {}
-    if payload.get("template_type") == "generic":
-        return " · ".join(element.get("title", "") for element in payload.get("elements", ()))
-    return payload.get("text") or f"[{attachment.get('type', 'attachments')}]"

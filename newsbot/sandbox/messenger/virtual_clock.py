@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 __all__ = ["VirtualClock"]
 
@@ -14,6 +16,7 @@ class VirtualClock:
     def __init__(self, base: Callable[[], float] = time.time) -> None:
         self._base = base
         self.ahead = 0.0  #: seconds by which it is ahead of `base`
+        self._moved = asyncio.Event()
 
     def __call__(self) -> float:
         return self._base() + self.ahead
@@ -23,4 +26,13 @@ class VirtualClock:
         if not 0 <= seconds < 1e10:
             raise ValueError(f"The clock can only be moved ahead, not by {seconds} seconds")
         self.ahead += seconds
+        self._moved.set()
+        self._moved = asyncio.Event()
         return self()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait so many real seconds, or until the clock is moved."""
+        moved = self._moved
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await moved.wait()

@@ -80,7 +80,8 @@ class WebhookSender:
         waiting = self._lanes[person_id]
         while waiting:
             event, drops = waiting.popleft(), self._state.events.drops
-            if await self.deliver([event], 1):
+            # What the Page isn't subscribed to any more is lost.
+            if not self._state.webhook.wants(event.field) or await self.deliver([event], 1):
                 self._state.events.finished([event])
             else:
                 self._start(self._try_again([event], drops))
@@ -93,7 +94,7 @@ class WebhookSender:
         tries = 1
         try:
             while drops == state.events.drops and state.clock() - began < GIVEN_UP_AFTER:
-                await state.pause(self._retry.pause(tries))
+                await state.clock.pause(self._retry.pause(tries))
                 tries += 1
                 if drops == state.events.drops and await self.deliver(events, tries):
                     return
@@ -128,8 +129,6 @@ class WebhookSender:
     async def deliver(self, events: Sequence[Event], try_number: int) -> bool:
         """Send them in one body."""
         state = self._state
-        if not state.webhook.url:
-            return False
         body = encode(body_of(state.account.id, events, state.now_ms(), state.form))
         status = await self.post(body, try_number)
         return status is not None and 200 <= status < 300
