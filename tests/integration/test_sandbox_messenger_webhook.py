@@ -191,7 +191,8 @@ async def test_a_webhook_that_starts_late_is_found_and_subscribed():
     async with messenger_sandbox() as elsewhere, webhook(elsewhere) as hook:
         options = ServerOptions(webhook_retry=QUICK_RETRIES, callback=hook.url)
         async with messenger_sandbox(options=options) as sandbox:
-            await until(lambda: bool(sandbox.state.webhook.fields))
+            await until(lambda: bool(sandbox.state.webhook.fields))  # before the address is known to answer
+            await until(lambda: bool(sandbox.state.webhook.url))
             person = sandbox.readers.add_person("রহিম")
             sandbox.readers.send_text(person.id, "হাই")
             await hook.wait("message")

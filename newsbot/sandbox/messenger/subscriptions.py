@@ -70,17 +70,19 @@ def wanted_fields(given: list[Any]) -> tuple[str, ...]:
 
 
 async def connect(api: Api, url: str) -> None:
-    """What one does by hand in the app's dashboard: give the address, again and again until it answers, and subscribe.
+    """What one does by hand in the app's dashboard: subscribe, and give the address, again and again until it answers.
 
-    Nothing without an address. A program that starts after the sandbox is found within a second.
+    Nothing without an address. A program that starts after the sandbox is found within a second, and finds nothing
+    missing when it looks at its subscription before that.
     """
+    if url:
+        api.state.subscribe(FIELDS)
     while url:
         try:
             await set_callback(api, url, api.state.account.verify_token)
         except GraphError:
             await asyncio.sleep(CONNECT_EVERY)
         else:
-            api.state.subscribe(FIELDS)
             return
 
 
