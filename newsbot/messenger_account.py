@@ -74,7 +74,8 @@ class MessengerAccount(ChannelAccount):
         redis, notices = await parts.redis(), await parts.notices()
         subscribers = await parts.subscribers_in_step()
         pacing = RedisPacing(redis, page.account, settings.rate)
-        api = await page.api(watch=Governor(pacing).watch)
+        governor = Governor(pacing, used=parts.metrics.quota_used.labels(CHANNEL).set)
+        api = await page.api(watch=governor.watch)
         app_id = ""
         try:
             await api.check_token()
