@@ -310,6 +310,21 @@ async def test_events_are_counted_by_kind_and_a_strange_one_is_logged_once_and_w
     assert len(house.inbox.kept) == 3
 
 
+async def test_the_test_button_and_another_pages_events_are_told_once_in_the_log(house: House) -> None:
+    test = {"id": "0", "time": SENT, "changes": [{"field": "messages", "value": {"message": {"text": "গোপন"}}}]}
+    others = {"id": "777", "time": SENT, "messaging": [a_text("গোপন") | {"recipient": {"id": "777"}}]}
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(2):
+            assert (await house.post(wire(a_body(test, others))))[0] == 200
+    assert [(line["log_level"], line.get("what")) for line in logs] == [
+        ("info", "change of messages"),
+        ("warning", None),
+    ]
+    assert "NEWSBOT_MESSENGER__PAGE_ID" in logs[1]["event"]
+    assert "গোপন" not in str(logs)
+    assert house.inbox.kept == []
+
+
 async def test_while_the_inbox_is_away_messenger_is_asked_to_come_again(house: House) -> None:
     house.inbox.away = True
     async with house.client.post(house.url, data=RAW, headers=signed(RAW)) as answer:

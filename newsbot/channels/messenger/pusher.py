@@ -24,9 +24,9 @@ from newsbot.channels.messenger import outcomes
 from newsbot.channels.messenger.attachments import Attachments
 from newsbot.channels.messenger.fallback import next_best
 from newsbot.channels.messenger.graph import GraphApi
-from newsbot.channels.messenger.receiver import CHANNEL
+from newsbot.channels.messenger.receiver import CHANNEL, REPLY
 from newsbot.channels.messenger.renderer import render
-from newsbot.channels.messenger.requests import REPLY, body_of, head_of
+from newsbot.channels.messenger.requests import body_of, head_of
 from newsbot.channels.messenger.wire import File, Message, Picture
 from newsbot.delivery.permits import MARGIN, Messaging
 from newsbot.domain.attempt import Attempt, Reason, Refused, Sent, TryLater, Unknown

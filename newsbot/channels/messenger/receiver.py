@@ -34,7 +34,7 @@ from newsbot.domain.window import Opener
 
 CHANNEL: Final = "messenger"
 GET_STARTED: Final = "GET_STARTED"  #: the payload of the button with which a reader begins
-#: what our answers carry as metadata, so that their echoes are known as ours; alerts carry their delivery's id
+#: metadata of what is no delivery, so that its echo is known as ours; alerts carry their delivery's id
 REPLY: Final = "reply"
 
 _MID: Final = re.compile(r"[\x21-\x7e]{1,255}")

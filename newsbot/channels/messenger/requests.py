@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import aiohttp
 
+from newsbot.channels.messenger.receiver import REPLY
 from newsbot.channels.messenger.wire import File, Message
 from newsbot.delivery.permits import Messaging
 
 METADATA_LIMIT: Final = 1_000  #: characters; the echo brings it back
-REPLY: Final = "reply"  #: metadata of what is no delivery: so its echo is known as ours
 
 _AS: Final[dict[Messaging, dict[str, str]]] = {
     Messaging.RESPONSE: {"messaging_type": "RESPONSE"},

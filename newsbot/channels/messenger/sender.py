@@ -22,9 +22,9 @@ from newsbot.channels.messenger.answer import render_answer
 from newsbot.channels.messenger.attachments import Attachments
 from newsbot.channels.messenger.fallback import next_best
 from newsbot.channels.messenger.graph import GraphApi
-from newsbot.channels.messenger.receiver import CHANNEL
+from newsbot.channels.messenger.receiver import CHANNEL, REPLY
 from newsbot.channels.messenger.renderer import LIMITS, Rendered
-from newsbot.channels.messenger.requests import REPLY, action_of, body_of, form_of, head_of
+from newsbot.channels.messenger.requests import action_of, body_of, form_of, head_of
 from newsbot.channels.messenger.wire import File, Message, Picture
 from newsbot.delivery.pacing import Lane, Pacing, Unpaced
 from newsbot.delivery.permits import Messaging

@@ -25,7 +25,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from newsbot.channels.inbox import Inbox
-from newsbot.channels.messenger.envelope import read
+from newsbot.channels.messenger.envelope import EventKind, read, string
 from newsbot.channels.messenger.receiver import CHANNEL, PageIdentity, receive
 from newsbot.channels.messenger.signature import SIGNATURE_HEADER, RefusalAlarm, is_signed, read_signature
 from newsbot.channels.webhook_body import read_body
@@ -77,6 +77,7 @@ class MessengerWebhook:
         self._body_patience = body_patience
         self._alarm = RefusalAlarm(seconds)
         self._said: set[str] = set()
+        self._other_page = False
 
     def handlers(self) -> dict[tuple[str, str], Handler]:
         """By method and path."""
@@ -147,6 +148,14 @@ class MessengerWebhook:
         incoming: list[IncomingMessage] = []
         for event in envelope.events:
             self._count(event.kind)
+            if event.kind is EventKind.CHANGE:
+                self._say_once(f"change of {string(event.body, 'field') or 'nothing'}")
+            elif event.kind is EventKind.OTHER_PAGE and not self._other_page:
+                self._other_page = True
+                log.warning(
+                    "what happens to another Page comes here and is left aside: NEWSBOT_MESSENGER__PAGE_ID is another",
+                    ours=self._page.id,
+                )
             try:
                 incoming += receive(event, self._page, now)
             except Exception as error:  # must not cost the events beside it nor, by repetition, the subscription
@@ -162,7 +171,7 @@ class MessengerWebhook:
         what = what[:_LONGEST_KIND]
         if what not in self._said and len(self._said) < _SAID_ONCE:
             self._said.add(what)
-            log.info("something that we don't understand was left aside", what=what)
+            log.info("something that is not for us was left aside", what=what)
 
     def _count(self, kind: str) -> None:
         self._metrics.received.labels(CHANNEL, kind).inc()
