@@ -168,7 +168,7 @@ class Desk:
     metrics: Metrics = field(default_factory=Metrics)
 
     def __post_init__(self) -> None:
-        self.ledger = MemoryLedger(_ByNumber(self.subscribers), clock=loop_time)
+        self.ledger = MemoryLedger(ByNumber(self.subscribers), clock=loop_time)
         self.pacing = MemoryPacing(self.rate)
         self.platform = Platform(self.seconds)
 
@@ -267,7 +267,7 @@ async def stopped(task: asyncio.Task[None]) -> None:
         task.result()
 
 
-class _ByNumber(Mapping[int, Subscriber]):
+class ByNumber(Mapping[int, Subscriber]):
     """The store's subscribers by number; changes count at once."""
 
     def __init__(self, store: MemorySubscriberStore) -> None:

@@ -73,6 +73,7 @@ class MemoryLedger:
         channel: str = "telegram",
         clock: Callable[[], float] = time.monotonic,
         windows: dict[int, Window] | None = None,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self.channel = channel
         self.readers: Mapping[Any, Subscriber] = {} if readers is None else readers
@@ -80,6 +81,7 @@ class MemoryLedger:
         self.away = False
         self.dead: set[str] = set()
         self._clock = clock
+        self._wall_clock = wall
         self._skipped = 0.0
         self._units: dict[Unit, _Unit] = {}
         self._planned: dict[tuple[int, int], int] = {}
@@ -87,11 +89,20 @@ class MemoryLedger:
         self._told: dict[tuple[int, int], set[int]] = {}
         self._strikes: dict[tuple[int, int], int] = {}
         self._held: dict[Slot, dict[Unit, float]] = {}  # since when
-        self._offered: dict[Slot, Window | None] = {}  # in which window
+        self._offered: set[Slot] = set()  # since their window opened
         self._declined: set[Slot] = set()
 
     def skip(self, time_passes: timedelta) -> None:
         self._skipped += time_passes.total_seconds()
+
+    def heard_of(self, number: int, window: Window) -> None:
+        """The reader did something that opens it."""
+        assert self.windows is not None
+        slot, before = Slot.of(self.channel, number), self.windows.get(number)
+        if before is None or before.expires_at < window.expires_at:
+            if self._closed(slot):
+                self._offered.discard(slot)
+            self.windows[number] = window
 
     # --- freezing ----------------------------------------------------------------------------------------------------
 
@@ -238,11 +249,10 @@ class MemoryLedger:
 
     async def offer(self, slot: Slot) -> tuple[Unit, ...]:
         missed = await self.missed(slot)
-        window = (self.windows or {}).get(slot.number)
-        if slot in self._declined or (slot in self._offered and self._offered[slot] == window):
+        if slot in self._declined or slot in self._offered:
             return ()
         if missed:
-            self._offered[slot] = window
+            self._offered.add(slot)
         return missed
 
     async def missed(self, slot: Slot) -> tuple[Unit, ...]:
@@ -305,7 +315,7 @@ class MemoryLedger:
         return self._clock() + self._skipped
 
     def _wall(self) -> float:
-        return time.time() + self._skipped
+        return self._wall_clock() + self._skipped
 
     def _has_windows(self, unit: Unit, it: _Unit) -> bool:
         return self.windows is not None and unit.tier is not Tier.CHANNEL and not it.alert.kind.touches_copies

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+from newsbot.channels.channel import USUAL, Traits
 from newsbot.channels.entrances import Entrances
 from newsbot.conversation.dialogue import Dialogue
 from newsbot.conversation.turn import Replies
@@ -26,6 +27,7 @@ from newsbot.i18n import Catalog
 from tests.builders import NOW, a_draft, a_newsroom, a_press, an_address, an_incoming, some_topics, the_administrator
 from tests.fakes import MemoryArticleStore, MemoryLinkCodes, MemoryListMemory, MemorySubscriberStore
 from tests.memory_alert_store import MemoryAlertStore
+from tests.memory_ledger import MemoryLedger
 
 CATALOG = Catalog.load()
 READER = an_address()
@@ -42,6 +44,8 @@ class Talk:
     alerts: MemoryAlertStore = field(default_factory=MemoryAlertStore)
     codes: MemoryLinkCodes = field(default_factory=MemoryLinkCodes)
     now: datetime = NOW
+    traits: Traits = USUAL
+    held: MemoryLedger | None = None
     last: Replies = ()
 
     def __post_init__(self) -> None:
@@ -63,6 +67,8 @@ class Talk:
             names=frozenset({"ProbhatBot"}),
             entrances=entrances,
             public_channel=public_channel,
+            traits=self.traits,
+            held=self.held,
         )
 
     async def say(self, text: str, **changes: object) -> Replies:

@@ -30,8 +30,7 @@ class Traits:
 
     windows: bool = False  #: the platform lets us write only for a while after a reader was heard of
     echoes: bool = False  #: it reports our own messages to us, with what `Recipient.delivery` said
-    #: another chat of the newsroom's, where alerts come whatever happens: a link to it; '': there is none
-    guaranteed_link: str = ""
+    stop_word: bool = False  #: a typed "stop" ends alerts at once, without asking back: the platform's rule
 
 
 USUAL: Final = Traits()

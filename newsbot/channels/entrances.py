@@ -22,6 +22,7 @@ CHANNEL_NAMES: Final[dict[str, str]] = {
 class Entrance:
     channel: str
     link: str  #: opens our chat there; what is written behind it reaches us as the payload of `Kind.START`
+    windows: bool = False  #: see `Traits`
 
     @property
     def name(self) -> str:

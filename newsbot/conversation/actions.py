@@ -19,9 +19,11 @@ from newsbot.conversation.intents import (
     ChooseFilter,
     ChooseLanguage,
     ConfirmLink,
+    DeclineMissed,
     FinishWelcome,
     ForgetMe,
     Help,
+    KeepAlerts,
     KeepMe,
     Latest,
     Link,
@@ -33,6 +35,7 @@ from newsbot.conversation.intents import (
     Pressable,
     Resume,
     SearchPage,
+    ShowMissed,
     ShowSettings,
     ShowStory,
     ShowTopics,
@@ -128,6 +131,12 @@ def _fields(intent: Pressable) -> tuple[str, ...]:
             return ("stop",)
         case MyData():
             return ("data",)
+        case ShowMissed():
+            return ("missed",)
+        case DeclineMissed():
+            return ("later",)
+        case KeepAlerts():
+            return ("goon",)
         case KeepMe():
             return ("keep",)
         case NeverMind():
@@ -208,6 +217,9 @@ _READERS: Final[dict[str, Callable[..., Pressable]]] = {
     "settings": ShowSettings,
     "stop": Stop,
     "data": MyData,
+    "missed": ShowMissed,
+    "later": DeclineMissed,
+    "goon": KeepAlerts,
     "keep": KeepMe,
     "no": NeverMind,
     "help": Help,

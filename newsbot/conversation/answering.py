@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -11,7 +11,7 @@ from typing import Protocol
 import structlog
 
 from newsbot.channels.channel import Channel
-from newsbot.domain.attempt import Attempt, Sent, TryLater, Unreachable
+from newsbot.domain.attempt import Attempt, Reason, Refused, Sent, TryLater, Unreachable
 from newsbot.domain.message import AnyReply, IncomingMessage
 from newsbot.domain.subscriber import Preferences
 from newsbot.errors import DeliveryError
@@ -25,6 +25,10 @@ class Answers(Protocol):
     """Whoever knows what to say (`newsbot.conversation.dialogue`)."""
 
     async def answer(self, incoming: IncomingMessage) -> tuple[AnyReply, ...]: ...
+
+    async def answered(self, incoming: IncomingMessage, attempts: Sequence[Attempt]) -> None:
+        """What became of each of those replies, in their order."""
+        ...
 
 
 class ReplyPostponed(DeliveryError):
@@ -62,6 +66,7 @@ class Answering:
         for attempt in attempts:
             self._metrics.replies.labels(channel, type(attempt).__name__.lower()).inc()
         self._metrics.reply_seconds.labels(channel).observe(time.monotonic() - started)
+        await self._dialogue.answered(incoming, attempts)
         await self._learn(incoming, attempts)
 
     async def _learn(self, incoming: IncomingMessage, attempts: tuple[Attempt, ...]) -> None:
@@ -73,6 +78,8 @@ class Answering:
             if await self._subscribers.get(incoming.address) is not None:
                 now = self._clock()
                 await self._subscribers.change(incoming.address, "unreachable", _as_unreachable, now=now)
+        if any(isinstance(one, Refused) and one.reason is Reason.OUTSIDE_WINDOW for one in attempts):
+            await self._subscribers.close_window(incoming.address)
         # Repeating what was sent in part would say it twice.
         if any(isinstance(one, TryLater) for one in attempts) and not any(isinstance(one, Sent) for one in attempts):
             raise ReplyPostponed

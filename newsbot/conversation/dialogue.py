@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
@@ -10,10 +10,12 @@ from typing import Final, assert_never
 import structlog
 
 from newsbot.articles.store import ArticleStore
+from newsbot.channels.channel import USUAL, Traits
 from newsbot.channels.entrances import Entrances
 from newsbot.conversation import (
     alert_buttons,
     asking,
+    catching_up,
     linking,
     onboarding,
     reading,
@@ -21,6 +23,7 @@ from newsbot.conversation import (
     settings,
     shared_chats,
     subscriptions,
+    windows,
 )
 from newsbot.conversation.help import answer_media, button_word, help_text, old_button, thanks, unknown_command
 from newsbot.conversation.intents import (
@@ -30,11 +33,13 @@ from newsbot.conversation.intents import (
     ChooseFilter,
     ChooseLanguage,
     ConfirmLink,
+    DeclineMissed,
     FinishWelcome,
     ForgetMe,
     Greeting,
     Help,
     Intent,
+    KeepAlerts,
     KeepMe,
     Latest,
     Left,
@@ -49,9 +54,11 @@ from newsbot.conversation.intents import (
     OpenLink,
     OpenNumber,
     Pause,
+    Reacted,
     Resume,
     Search,
     SearchPage,
+    ShowMissed,
     ShowSettings,
     ShowStory,
     ShowTopics,
@@ -70,6 +77,9 @@ from newsbot.conversation.turn import House, Replies, Turn, begin_turn, noted, t
 from newsbot.conversation.understanding import understand
 from newsbot.conversation.vocabulary import Vocabulary
 from newsbot.delivery.alerts import AlertStore
+from newsbot.delivery.ledger import Ledger, Settle, Unit
+from newsbot.domain.alert import Outcome
+from newsbot.domain.attempt import Attempt, Sent
 from newsbot.domain.message import ChatKind, IncomingMessage, TextReply
 from newsbot.domain.source import Newsroom
 from newsbot.domain.subscriber import Address
@@ -79,10 +89,13 @@ from newsbot.i18n import Catalog
 from newsbot.subscribers.link_codes import LinkCodes
 from newsbot.subscribers.list_memory import ListMemory
 from newsbot.subscribers.store import SubscriberStore
+from newsbot.text.tokens import tokens
 
 __all__ = ["Dialogue"]
 
 log = structlog.get_logger()
+
+MOST_SHOWING: Final = 1_000  #: answers on their way that make deliveries good
 
 #: What promises the reader something that must have been stored.
 PROMISES: Final = (
@@ -127,7 +140,10 @@ class Dialogue:
         names: frozenset[str] = frozenset(),
         entrances: Entrances | None = None,
         public_channel: Address | None = None,
+        traits: Traits = USUAL,
+        held: Ledger | None = None,
     ) -> None:
+        self._showing: dict[str, tuple[int, tuple[tuple[Unit, ...], ...]]] = {}  # by event
         self.house = House(
             articles=articles,
             subscribers=subscribers,
@@ -144,6 +160,8 @@ class Dialogue:
             entrances=entrances or Entrances(),
             administers=administers,
             public_channel=public_channel,
+            traits=traits,
+            held=held,
         )
 
     async def answer(self, incoming: IncomingMessage) -> Replies:
@@ -152,6 +170,8 @@ class Dialogue:
         Raises StoreUnavailable only where nobody waits for an answer (the reader blocked us): it is worth another try.
         """
         intent = understand(incoming, self.house.vocabulary)
+        if self.house.traits.stop_word and _is_stop_word(intent, incoming):
+            intent = Stop()
         match intent:
             case NotForUs():
                 return ()
@@ -167,12 +187,46 @@ class Dialogue:
             replies = await self._respond(turn, intent) if refusal is None else refusal
             if turn.known is None and isinstance(intent, PROMISES):
                 await self._note_stranger(incoming)
+            if self.house.traits.windows:
+                replies = await self._besides(turn, intent, replies)
             return shared_chats.as_posts(replies) if turn.in_channel else replies
         except (StoreError, ChannelUnavailable) as error:
             log.warning(
                 "reader not served", wish=type(intent).__name__, cause=str(error), channel=incoming.address.channel
             )
             return (_apology(turn, intent),)
+
+    async def answered(self, incoming: IncomingMessage, attempts: Sequence[Attempt]) -> None:
+        """What became of the replies to this. Who was shown what they missed has got it now."""
+        showing = self._showing.pop(incoming.event_id, None)
+        if showing is None or self.house.held is None:
+            return
+        position, units = showing
+        made_good = [
+            unit for of, attempt in zip(units, attempts, strict=False) if isinstance(attempt, Sent) for unit in of
+        ]
+        try:
+            for unit in made_good:
+                await self.house.held.settle(unit, [Settle(position, Outcome.SENT)])
+        except StoreError as error:  # they are offered it once more
+            log.warning("what a reader caught up with is not noted", cause=str(error), address=str(incoming.address))
+
+    async def _show_missed(self, turn: Turn) -> Replies:
+        shown = await catching_up.show_missed(self.house, turn)
+        if turn.known is not None and any(shown.units):
+            self._showing[turn.incoming.event_id] = turn.known.slot.position, shown.units
+            while len(self._showing) > MOST_SHOWING:  # whoever was never answered
+                del self._showing[next(iter(self._showing))]
+        return shown.replies
+
+    async def _besides(self, turn: Turn, intent: Intent, replies: Replies) -> Replies:
+        """The answer stands, whatever can't be looked up beside it."""
+        try:
+            replies = await windows.with_notice(self.house, turn, intent, replies)
+            return *replies, *await catching_up.offer(self.house, turn, intent, replies)
+        except StoreError as error:
+            log.warning("nothing said beside the answer", cause=str(error))
+            return replies
 
     async def _note_stranger(self, incoming: IncomingMessage) -> None:
         """Their contact could not be noted before they were registered. What they were promised is kept without it."""
@@ -260,6 +314,12 @@ class Dialogue:
                 return await linking.confirm_link(house, turn)
             case Unlink():
                 return await linking.unlink(house, turn, intent)
+            case ShowMissed():
+                return await self._show_missed(turn)
+            case DeclineMissed():
+                return await catching_up.decline(house, turn)
+            case KeepAlerts():
+                return await windows.keep_alerts(house, turn)
             case KeepMe():
                 return await settings.keep_me(turn)
             case Ask():
@@ -280,10 +340,14 @@ class Dialogue:
                 return (old_button(turn),)
             case Unsupported():
                 return (answer_media(turn, intent),)
-            case NotForUs() | Left() | CameBack() | Moved():
+            case NotForUs() | Left() | CameBack() | Moved() | Reacted():
                 return ()
             case unreachable:
                 assert_never(unreachable)
+
+
+def _is_stop_word(intent: Intent, incoming: IncomingMessage) -> bool:
+    return isinstance(intent, Ask) and isinstance(intent.wish, Stop) and len(tokens(incoming.text)) == 1
 
 
 def _apology(turn: Turn, intent: Intent) -> TextReply:

@@ -240,6 +240,26 @@ class Unsupported:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowMissed:
+    """What waits from when the reader could not be written to."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineMissed:
+    """Not now."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAlerts:
+    """Yes, go on: the answer to the question before a window closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """To one of our messages. Nothing is answered, but perhaps something is offered."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotForUs:
     """Said in a group, to others. Nothing is answered."""
 
@@ -282,6 +302,9 @@ Pressable = (
     | Link
     | ConfirmLink
     | Unlink
+    | ShowMissed
+    | DeclineMissed
+    | KeepAlerts
     | KeepMe
     | NeverMind
     | Help
@@ -305,6 +328,7 @@ Intent = (
     Pressable
     | Start
     | Ask
+    | Reacted
     | Greeting
     | ButtonWord
     | OpenNumber

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import structlog
 
 from newsbot.articles.store import ArticleStore
+from newsbot.channels.channel import USUAL, Traits
 from newsbot.channels.entrances import Entrances
 from newsbot.conversation.vocabulary import Vocabulary
 from newsbot.delivery.alerts import AlertStore
+from newsbot.delivery.ledger import Ledger
 from newsbot.delivery.permits import window_after
 from newsbot.domain.message import AnyReply, Button, ChatKind, IncomingMessage, Kind, MessageRef, Rows, Span, TextReply
 from newsbot.domain.source import Newsroom
@@ -50,6 +52,8 @@ class House:
     codes: LinkCodes
     entrances: Entrances
     public_channel: Address | None = None  #: the newsroom's own, if it has one
+    traits: Traits = USUAL  #: of the channel
+    held: Ledger | None = None  #: where what readers missed is looked up, on channels with windows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,3 +162,11 @@ def text(*paragraphs: str | tuple[Span, ...], buttons: Rows = (), replaces: Mess
 def rows(*buttons: Button | None, columns: int = 2) -> Rows:
     kept = [button for button in buttons if button]
     return tuple(tuple(kept[start : start + columns]) for start in range(0, len(kept), columns))
+
+
+def actions_of(replies: Replies) -> Rows:
+    """The buttons of the last of them that do something here."""
+    if not replies:
+        return ()
+    acting = (tuple(button for button in row if button.action) for row in replies[-1].buttons)
+    return tuple(row for row in acting if row)

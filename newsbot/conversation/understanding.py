@@ -26,6 +26,7 @@ from newsbot.conversation.intents import (
     NotForUs,
     OldButton,
     Pause,
+    Reacted,
     Resume,
     ShowSettings,
     ShowTopics,
@@ -62,7 +63,9 @@ def understand(incoming: IncomingMessage, vocabulary: Vocabulary) -> Intent:
             return CameBack()
         case Kind.MOVED:
             return Moved(incoming.action)
-        case Kind.REACTION | Kind.ECHO | Kind.TAKEN_OVER | Kind.HANDED_BACK | Kind.ENFORCED:
+        case Kind.REACTION:
+            return Reacted() if incoming.chat_kind is ChatKind.PRIVATE else NotForUs()
+        case Kind.ECHO | Kind.TAKEN_OVER | Kind.HANDED_BACK | Kind.ENFORCED:
             return NotForUs()
         case Kind.OPTED_OUT:
             return Stop()

@@ -7,7 +7,7 @@ a draft waits for its message; readers' commands work meanwhile, and the draft g
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final, assert_never
 
@@ -26,6 +26,7 @@ from newsbot.desk.listing import list_broadcasts
 from newsbot.desk.menu import COMMANDS
 from newsbot.desk.stats import show_stats
 from newsbot.desk.turn import Desk
+from newsbot.domain.attempt import Attempt
 from newsbot.domain.message import IncomingMessage, Kind, Span, TextReply
 from newsbot.domain.subscriber import Address
 from newsbot.errors import StoreError
@@ -66,6 +67,9 @@ class EditorDialogue:
             log.warning("editor not served", cause=str(error), action=incoming.action)
             return (_apology(turn),)
         return await self._as_a_reader(incoming) if written is None else written
+
+    async def answered(self, incoming: IncomingMessage, attempts: Sequence[Attempt]) -> None:
+        await self._readers.answered(incoming, attempts)
 
     async def _as_a_reader(self, incoming: IncomingMessage) -> Replies:
         replies = await self._readers.answer(incoming)

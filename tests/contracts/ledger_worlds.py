@@ -59,10 +59,7 @@ class MemoryWorld:
         del self.readers[number]
 
     async def heard_of(self, number: int, window: Window) -> None:
-        assert self.memory.windows is not None
-        before = self.memory.windows.get(number)
-        if before is None or before.expires_at < window.expires_at:
-            self.memory.windows[number] = window
+        self.memory.heard_of(number, window)
 
     def worker(self) -> str:
         return new_name()

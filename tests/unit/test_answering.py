@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from newsbot.channels.channel import Limits
 from newsbot.conversation.answering import Answering, ReplyPostponed
 from newsbot.domain.attempt import Attempt, Reason, Refused, Sent, TryLater, Unknown, Unreachable
 from newsbot.domain.message import AnyReply, CommandMenu, IncomingMessage, Span, TextReply
+from newsbot.domain.window import Opener, Window
 from newsbot.errors import StoreUnavailable
 from newsbot.observability import Metrics
 from newsbot.text.clipping import Unit
@@ -25,11 +27,15 @@ class Says:
 
     def __init__(self, *replies: AnyReply, error: Exception | None = None) -> None:
         self.replies, self.error = replies, error
+        self.told: list[tuple[str, Sequence[Attempt]]] = []
 
     async def answer(self, incoming: IncomingMessage) -> tuple[AnyReply, ...]:
         if self.error:
             raise self.error
         return self.replies
+
+    async def answered(self, incoming: IncomingMessage, attempts: Sequence[Attempt]) -> None:
+        self.told.append((incoming.event_id, attempts))
 
 
 class Platform:
@@ -115,3 +121,20 @@ async def test_a_failure_is_counted_and_left_to_the_inbox() -> None:
     with pytest.raises(StoreUnavailable):
         await answering.handle(an_incoming("hi"))
     assert figure(metrics, "newsbot_handling_failures_total", channel="telegram") == 1
+
+
+async def test_who_answered_hears_what_became_of_each_reply() -> None:
+    says, platform = Says(HELLO, HELLO), Platform(Sent("1"), Refused(Reason.TOO_LONG))
+    event = an_incoming("hi")
+    answering = Answering(says, platform, MemorySubscriberStore(), Metrics(), clock=lambda: NOW)
+    await answering.handle(event)
+    assert says.told == [(event.event_id, (Sent("1"), Refused(Reason.TOO_LONG)))]
+
+
+async def test_a_window_that_is_closed_for_an_answer_is_closed_for_alerts() -> None:
+    subscribers = MemorySubscriberStore()
+    await subscribers.change(an_address(), "started", lambda preferences: preferences, now=NOW)
+    await subscribers.touch(an_address(), now=NOW, window=Window(NOW + timedelta(hours=24), Opener.MESSAGE))
+    platform = Platform(Refused(Reason.OUTSIDE_WINDOW))
+    await Answering(Says(HELLO), platform, subscribers, Metrics(), clock=lambda: NOW).handle(an_incoming("hi"))
+    assert await subscribers.window(an_address()) is None
