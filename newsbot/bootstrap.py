@@ -18,7 +18,7 @@ import aiohttp
 from redis.asyncio import Redis
 
 from newsbot.articles.sql_store import SqlArticleStore
-from newsbot.channels.channel import Channel
+from newsbot.channels.channel import USUAL, Channel, Traits
 from newsbot.channels.entrances import Entrances
 from newsbot.config import Settings
 from newsbot.conversation.dialogue import Dialogue
@@ -53,8 +53,8 @@ T = TypeVar("T")
 #: channels on which a reader who is on several is sent alerts: the first that can carry them. One that lets us write
 #: only for a while after the reader wrote comes behind those that always do.
 CARRYING = ("telegram", "messenger")
-#: channels on which readers may be written to only for a while after they were heard of
-WINDOWED = frozenset({"messenger"})
+#: channels that are unlike the others
+TRAITS = {"messenger": Traits(windows=True, echoes=True, stop_word=True)}
 ANSWERS_WITHIN = 2.0  #: seconds until a server counts as away: who asks for our health waits no longer than 5
 
 
@@ -126,9 +126,14 @@ class Parts:
         """Of our account on this channel, which must be configured; one for all who work with it here."""
 
         async def open_ledger() -> RedisLedger:
-            return RedisLedger(await self.redis(), channel, self.accounts[channel], windows=channel in WINDOWED)
+            windows = self.traits(channel).windows
+            return RedisLedger(await self.redis(), channel, self.accounts[channel], windows=windows)
 
         return await self._once(f"ledger {channel}", open_ledger)
+
+    @staticmethod
+    def traits(channel: str) -> Traits:
+        return TRAITS.get(channel, USUAL)
 
     async def ledgers(self) -> tuple[RedisLedger, ...]:
         """Of every channel that readers are alerted on."""
@@ -251,6 +256,7 @@ class Parts:
         *,
         public_channel: Address | None = None,
     ) -> Dialogue:
+        traits = self.traits(channel.name)
         return Dialogue(
             articles=await self.articles(),
             subscribers=subscribers,
@@ -267,6 +273,8 @@ class Parts:
             timezone=self.settings.timezone,
             names=names,
             public_channel=public_channel,
+            traits=traits,
+            held=await self.ledger(channel.name) if traits.windows else None,
         )
 
     async def web(

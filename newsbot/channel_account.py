@@ -16,6 +16,9 @@ from newsbot.channels.redis_inbox import RedisInbox
 from newsbot.conversation.alerts import AlertComposer
 from newsbot.conversation.answering import Answering, Answers
 from newsbot.conversation.dialogue import Dialogue
+from newsbot.conversation.windows import keep_asking
+from newsbot.delivery.closing import ClosingWindows
+from newsbot.delivery.keeping_open import KeepingOpen
 from newsbot.delivery.notices import NoticeStore
 from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.delivery.redis_pacing import RedisPacing
@@ -61,6 +64,7 @@ class ChannelAccount:
         readers: Dialogue,
         rate: int,
         traits: Traits = USUAL,
+        closing: ClosingWindows | None = None,
     ) -> None:
         self._parts = parts
         self.name = channel.name
@@ -84,6 +88,17 @@ class ChannelAccount:
             notices=notices,
             barred=self.barred,
         )
+        self._keeping: KeepingOpen | None = None
+        if closing is not None:
+            self._keeping = KeepingOpen(
+                closing,
+                pusher,
+                pacing,
+                subscribers,
+                partial(keep_asking, readers.house.catalog),
+                barred=self.barred,
+                clock=parts.clock,
+            )
         self._answering: Answering | None = None
         self._tell: Tell = _tell_nobody
 
@@ -115,7 +130,10 @@ class ChannelAccount:
 
     def tasks(self) -> dict[str, Work]:
         """By name; to be run side by side, by processes of the roles that `process_roles` says."""
-        return {"answers": partial(self.inbox.work, self.handle), "delivery": self.worker.run}
+        tasks: dict[str, Work] = {"answers": partial(self.inbox.work, self.handle), "delivery": self.worker.run}
+        if self._keeping is not None:
+            tasks["keeping"] = self._keeping.run
+        return tasks
 
 
 def alert_composer(parts: Parts, readers: Dialogue) -> AlertComposer:

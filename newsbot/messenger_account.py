@@ -9,7 +9,7 @@ import structlog
 
 from newsbot.bootstrap import Parts
 from newsbot.channel_account import ChannelAccount, Tell
-from newsbot.channels.channel import Traits
+from newsbot.channels.entrances import Entrance
 from newsbot.channels.messenger.attachments import Attachments
 from newsbot.channels.messenger.enforcement import Enforcement, measure_of
 from newsbot.channels.messenger.governor import Governor
@@ -26,6 +26,7 @@ from newsbot.conversation.answering import Answers
 from newsbot.conversation.manners import Manners
 from newsbot.delivery.echoes import settle_echo
 from newsbot.delivery.notices import Event
+from newsbot.delivery.redis_closing import RedisClosingWindows
 from newsbot.delivery.redis_pacing import RedisPacing
 from newsbot.domain.attempt import Reason
 from newsbot.domain.message import IncomingMessage, Kind
@@ -89,6 +90,7 @@ class MessengerAccount(ChannelAccount):
             if beside is None and isinstance(error, StartError):
                 raise
             log.warning("the platform can't be asked about our page", reason=str(error))
+        parts.entrances.add(Entrance(CHANNEL, f"https://m.me/{page.id}?ref=", windows=True))
         enforcement = await page.enforcement()
         attachments = Attachments(redis, api) if beside is None else Attachments(redis, api, fetch=beside.fetch_picture)
         channel = MessengerChannel(api, attachments=attachments, pacing=pacing)
@@ -109,7 +111,8 @@ class MessengerAccount(ChannelAccount):
             pusher=MessengerPusher(api, attachments=attachments, blocked=enforcement.blocked),
             readers=await parts.dialogue(subscribers, frozenset(), channel),
             rate=settings.rate,
-            traits=Traits(windows=True, echoes=True, guaranteed_link=beside.link if beside is not None else ""),
+            traits=parts.traits(CHANNEL),
+            closing=RedisClosingWindows(redis, CHANNEL, page.id),
         )
 
     def serve(self, answers: Answers, tell: Tell) -> None:

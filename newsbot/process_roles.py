@@ -30,6 +30,7 @@ _OF: Final = {
     "delivery": Role.DELIVER,
     "planner": Role.DELIVER,
     "repair": Role.DELIVER,
+    "keeping": Role.DELIVER,
     "sources": Role.INGEST,
     "summaries": Role.INGEST,
     "retention": Role.INGEST,

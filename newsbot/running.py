@@ -8,6 +8,7 @@ What runs side by side, each a named task; when one fails the whole stops with i
     sources     reads feeds, sitemaps and listings as they fall due
     summaries   has a language model summarise long articles, if one is set up
     repair      puts right what reached the journal and not Redis
+    keeping     asks readers whether to go on before they can't be written to any more, on channels where that is so
     planner     makes alerts of new articles, fixes their audiences, ends them
     desk        keeps editors informed
     retention   deletes articles that are older than the newsroom keeps them

@@ -202,9 +202,9 @@ class Dialogue:
         if showing is None or self.house.held is None:
             return
         position, units = showing
-        made_good = [
-            unit for of, attempt in zip(units, attempts, strict=False) if isinstance(attempt, Sent) for unit in of
-        ]
+        # From the end: something may have been said before them.
+        each = zip(reversed(units), reversed(attempts), strict=False)
+        made_good = [unit for of, attempt in each if isinstance(attempt, Sent) for unit in of]
         try:
             for unit in made_good:
                 await self.house.held.settle(unit, [Settle(position, Outcome.SENT)])

@@ -6,6 +6,7 @@ person answers a reader, what is only said is left to them; buttons, commands an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -16,6 +17,7 @@ from newsbot.conversation.intents import Ask, Stop, Unsubscribe
 from newsbot.conversation.turn import House, Replies, noted, text
 from newsbot.conversation.understanding import understand
 from newsbot.conversation.vocabulary import Vocabulary
+from newsbot.domain.attempt import Attempt
 from newsbot.domain.message import AnyReply, ChoiceReply, IncomingMessage, Kind, Span, TextReply, Toast
 from newsbot.errors import StoreError
 
@@ -66,6 +68,9 @@ class Manners:
             return ()
         replies = await self._answers.answer(incoming)
         return await self._introduced(incoming, replies) if replies else replies
+
+    async def answered(self, incoming: IncomingMessage, attempts: Sequence[Attempt]) -> None:
+        await self._answers.answered(incoming, attempts)
 
     async def _is_left_to_a_person(self, incoming: IncomingMessage) -> bool:
         if is_for_the_bot(incoming, self._house.vocabulary):

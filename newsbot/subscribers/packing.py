@@ -103,6 +103,12 @@ def extra_of(profile: bytes) -> Mapping[str, str]:
     return extra
 
 
+def timezone_of(profile: bytes) -> str:
+    """`Preferences.timezone` alone."""
+    timezone: str = _rare(profile).get("timezone", _USUAL.timezone)
+    return timezone
+
+
 def _rare(profile: bytes) -> dict[str, Any]:
     tail = profile[_PROFILE.size :]
     found: dict[str, Any] = json.loads(tail.decode("utf-8", "surrogatepass")) if tail else {}
