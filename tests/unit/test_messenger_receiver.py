@@ -158,7 +158,9 @@ def test_a_picture_is_told_with_its_words_and_several_are_an_album() -> None:
     assert (two.kind, two.picture, two.album) == (Kind.MEDIA, "https://cdn.example/1.jpg", "m_9")
 
 
-@pytest.mark.parametrize("url", ["http://cdn.example/1.jpg", "javascript:alert(1)", "https://x/\n", 7, None])
+@pytest.mark.parametrize(
+    "url", ["ftp://cdn.example/1.jpg", "javascript:alert(1)", "https://x/\n", "https://[", 7, None]
+)
 def test_a_picture_has_an_address_that_can_be_fetched_or_none(url: object) -> None:
     message = {"mid": "m_8", "attachments": [{"type": "image", "payload": {"url": url}}]}
     incoming = heard_one(an_item(message=message))

@@ -6,10 +6,10 @@ import re
 from typing import Final
 
 from newsbot.channels.messenger.envelope import Json, identifier, inner, objects, string
+from newsbot.channels.messenger.texts import is_web_address
 
 PAYLOAD_LIMIT: Final = 1000  #: characters that Messenger carries in a button
 REF_LIMIT: Final = 2083  #: characters of a link's ref
-URL_LIMIT: Final = 4096  #: characters of a picture's address; the platform's have some hundreds
 
 #: Messenger's names of what a message can hold, and ours; the telling one first
 MEDIA: Final = {
@@ -55,7 +55,7 @@ def pictures_of(message: Json) -> list[str]:
     """The addresses of its pictures; the platform lets them expire."""
     pictures = [one for one in objects(message, "attachments") if string(one, "type") == "image"]
     urls = [string(inner(one, "payload"), "url") for one in pictures if not _is_sticker(one)]
-    return [url for url in urls if url.startswith("https://") and url.isprintable() and len(url) <= URL_LIMIT]
+    return [url for url in urls if is_web_address(url)]
 
 
 def payload_of(parent: Json) -> str:
