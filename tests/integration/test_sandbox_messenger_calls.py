@@ -212,6 +212,26 @@ async def test_a_batch_of_more_than_fifty_is_refused(sandbox):
     assert (await batch(sandbox, []))[0] == 400
 
 
+async def test_a_call_of_a_batch_may_name_a_version_and_one_that_is_none_is_refused_alone(sandbox):
+    calls = [
+        {"method": "GET", "relative_url": "v25.0/me"},
+        {"method": "GET", "relative_url": "v99.0/me"},
+        {"method": "POST", "relative_url": "me/messages", "body": 7},
+        {"method": "POST"},
+        "me",
+    ]
+    _, answers = await batch(sandbox, calls)
+    assert [answer["code"] for answer in answers] == [200, 400, 400, 400, 400]
+    assert {"name": "facebook-api-version", "value": "v25.0"} in answers[0]["headers"]
+    assert json.loads(answers[1]["body"])["error"]["code"] == 2500
+
+
+@pytest.mark.parametrize("fields", [[[]], [{}], [7], "x", {}], ids=str)
+async def test_fields_that_are_no_names_are_refused(sandbox, fields):
+    assert (await sandbox.refused("DELETE", "me/messenger_profile", {"fields": fields}))[0] == 100
+    assert (await sandbox.refused("POST", "me/subscribed_apps", {"subscribed_fields": fields}))[0] == 100
+
+
 # -- tokens, people, subscriptions ------------------------------------------------------------------------------------
 
 

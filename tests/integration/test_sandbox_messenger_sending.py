@@ -140,6 +140,11 @@ async def test_a_person_may_answer_for_seven_days(sandbox, reader):
     assert await sandbox.refused_send(reader.id, "উত্তর", **tagged) == (10, 2018278)
 
 
+async def test_a_person_may_answer_a_tap_while_its_window_is_open(sandbox, reader):
+    reader.wrote_at = 0.0
+    await sandbox.send(reader.id, "উত্তর", messaging_type="MESSAGE_TAG", tag="HUMAN_AGENT")
+
+
 async def test_the_news_lane_is_closed(sandbox, reader):
     tagged = {"messaging_type": "MESSAGE_TAG", "tag": "NON_PROMOTIONAL_SUBSCRIPTION"}
     assert await sandbox.refused_send(reader.id, "x", **tagged) == (10, 2018065)
@@ -189,7 +194,9 @@ async def test_a_version_that_was_answers_as_the_oldest_that_lives(sandbox, vers
         assert (answer.status, answer.headers["facebook-api-version"]) == (200, served)
 
 
-@pytest.mark.parametrize("path", ["v99.0/me", "v26.5/me", "v99.0/", "v99.0/me/messages"])
+@pytest.mark.parametrize(
+    "path", ["v99.0/me", "v26.5/me", "v26/me", "v26.0.1/me", "v0.0", "v99.0/", "v99.0/me/messages"]
+)
 async def test_a_version_that_never_was_is_refused_without_a_token(sandbox, path):
     async with sandbox.http.get(f"{sandbox.url}/{path}") as answer:
         assert (answer.status, (await answer.json())["error"]["code"]) == (400, 2500)

@@ -67,6 +67,13 @@ class Arguments:
             return value
         raise bad_parameter(f"param {name} must be an array.")
 
+    def names(self, name: str) -> list[str]:
+        """The texts of an array, none if there is no array. Raises GraphError for what is no text."""
+        values = self.array(name) or []
+        if not all(isinstance(value, str) for value in values):
+            raise bad_parameter(f"param {name} must be an array of strings.")
+        return values
+
     def _json(self, name: str) -> Any:
         value = self.values.get(name)
         if not isinstance(value, str):

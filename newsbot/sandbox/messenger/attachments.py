@@ -49,20 +49,23 @@ class AttachmentStore:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder / "files" if folder is not None else None
         self._data: dict[str, bytes] = {}
+        self._next_id = FIRST_ID
         self.by_id: dict[str, Attachment] = {}
 
     def add(
         self, kind: str, at: float, *, url: str = "", upload: Upload | None = None, reusable: bool = False
     ) -> Attachment:
-        """Keep a file that was uploaded, or the address of one that stays where it is."""
-        number = max((int(one) + 1 for one in self.by_id), default=FIRST_ID)
+        """Take a file that was uploaded, or the address of one that stays where it is.
+
+        What can't be used again and has no bytes is not kept.
+        """
         digest = ""
         if upload is not None:
             digest = hashlib.blake2b(upload.data, digest_size=16).hexdigest()
             self._keep(digest, upload.data)
             url = url or ATTACHMENTS_PATH + digest
         attachment = Attachment(
-            str(number),
+            str(self._next_id),
             kind,
             at,
             url,
@@ -71,8 +74,14 @@ class AttachmentStore:
             upload.filename if upload is not None else "",
             reusable,
         )
-        self.by_id[attachment.id] = attachment
+        self._next_id += 1
+        if reusable or digest:
+            self.by_id[attachment.id] = attachment
         return attachment
+
+    def restore(self, attachment: Attachment) -> None:
+        self.by_id[attachment.id] = attachment
+        self._next_id = max(self._next_id, int(attachment.id) + 1)
 
     def usable(self, attachment_id: Any, kind: str, now: float) -> Attachment:
         """The attachment of that id, if it may be used again. Raises GraphError."""

@@ -39,10 +39,11 @@ async def run_batch(arguments: Arguments, execute: Execute) -> list[dict[str, An
 
 
 async def _run(call: Any, shared: Mapping[str, str], execute: Execute) -> tuple[int, dict[str, Any], dict[str, str]]:
-    if not isinstance(call, dict) or not isinstance(call.get("relative_url"), str):
-        error = bad_parameter("Each call of a batch needs a method and a relative_url.")
+    given = call if isinstance(call, dict) else {}
+    relative_url, body = given.get("relative_url"), given.get("body") or ""
+    if not isinstance(relative_url, str) or not isinstance(body, str | dict):
+        error = bad_parameter("Each call of a batch needs a method and a relative_url, and a body that is a text.")
         return error.status, error.json(), {}
-    parts = urlsplit("/" + call["relative_url"].lstrip("/"))
-    body = call.get("body")
-    values = {**shared, **from_form(parts.query), **(from_form(body) if isinstance(body, str) else body or {})}
-    return await execute(str(call.get("method", "GET")).upper(), parts.path, Arguments(values))
+    parts = urlsplit("/" + relative_url.lstrip("/"))
+    values = {**shared, **from_form(parts.query), **(from_form(body) if isinstance(body, str) else body)}
+    return await execute(str(given.get("method", "GET")).upper(), parts.path, Arguments(values))

@@ -16,7 +16,7 @@ PROFILE_FIELDS: Final = ("first_name", "last_name", "profile_pic", "name", "loca
 async def describe_page(api: Api, call: Call) -> dict[str, Any]:
     account = api.state.account
     known = {"id": account.id, "name": account.name, "category": "News & media website"}
-    fields = call.arguments.array("fields")
+    fields = call.arguments.names("fields")
     return {name: known[name] for name in known if name == "id" or name in (fields or ("name",))}
 
 
@@ -37,7 +37,7 @@ async def describe_person(api: Api, call: Call) -> dict[str, Any]:
         "locale": person.locale,
         "timezone": person.timezone,
     }
-    fields = call.arguments.array("fields") or ("first_name", "last_name", "profile_pic")
+    fields = call.arguments.names("fields") or ("first_name", "last_name", "profile_pic")
     return {**{name: known[name] for name in fields if name in PROFILE_FIELDS}, "id": person.id}
 
 

@@ -35,7 +35,7 @@ class MessengerProfile:
         self.fields = after
         self._changed()
 
-    def delete(self, names: list[Any]) -> None:
+    def delete(self, names: list[str]) -> None:
         """Raises GraphError for Get Started while there is a menu that needs it."""
         if not names or any(name not in _CHECKS for name in names):
             raise bad_parameter(f"param fields must be a non-empty array of {{{', '.join(_CHECKS)}}}.")
@@ -44,7 +44,7 @@ class MessengerProfile:
         self.fields = after
         self._changed()
 
-    def json(self, names: list[Any]) -> dict[str, Any]:
+    def json(self, names: list[str]) -> dict[str, Any]:
         """The answer to a question for these fields."""
         known = {name: self.fields[name] for name in names if name in self.fields}
         return {"data": [{**known, "subject_to_new_eu_privacy_rules": False}] if known else []}
@@ -81,7 +81,7 @@ class MessengerProfile:
         return bool(found and found.get("composer_input_disabled"))
 
     def _of_locale(self, name: str, locale: str) -> Mapping[str, Any] | None:
-        by_locale = {entry.get("locale", "default"): entry for entry in self.fields.get(name, ())}
+        by_locale = {entry.get("locale") or "default": entry for entry in self.fields.get(name, ())}
         return by_locale.get(locale) or by_locale.get("default")
 
     def _check_whole(self, after: Mapping[str, Any]) -> None:
@@ -168,7 +168,7 @@ def _by_locale(value: Any, name: str) -> list[tuple[str, dict[str, Any]]]:
     if not isinstance(value, list) or not value:
         raise bad_parameter(f"param {name} must be a non-empty array.")
     entries = [(f"{name}[{number}]", object_of(entry, name)) for number, entry in enumerate(value)]
-    locales = [entry.get("locale", "default") for _, entry in entries]
+    locales = [text_of(entry, "locale", f"{where}[locale]") or "default" for where, entry in entries]
     if "default" not in locales or len(set(locales)) < len(locales):
         raise bad_parameter(f"param {name} must have one entry for each locale, and one for `default`.")
     return entries

@@ -13,7 +13,7 @@ __all__ = ["get_profile", "remove_from_profile", "set_profile"]
 
 async def get_profile(api: Api, call: Call) -> dict[str, Any]:
     api.state.profile_calls.admit(api.state.clock())
-    fields = call.arguments.array("fields")
+    fields = call.arguments.names("fields")
     if not fields:
         raise bad_parameter("The parameter fields is required")
     return api.state.profile.json(fields)
@@ -31,5 +31,5 @@ async def set_profile(api: Api, call: Call) -> dict[str, Any]:
 
 async def remove_from_profile(api: Api, call: Call) -> dict[str, Any]:
     api.state.profile_calls.admit(api.state.clock())
-    api.state.profile.delete(call.arguments.array("fields") or call.arguments.array("params") or [])
+    api.state.profile.delete(call.arguments.names("fields") or call.arguments.names("params"))
     return {"result": "success"}

@@ -71,7 +71,7 @@ class MessengerSaver(Saver[LedgerEntry]):
                 case "message":
                     messages.append(StoredMessage(**body))
                 case "attachment":
-                    state.attachments.by_id[key] = Attachment(**body)
+                    state.attachments.restore(Attachment(**body))
                 case _:
                     self._restore_meta(key, body)
         for person in people:  # after the ranges, which count their own

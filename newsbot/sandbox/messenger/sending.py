@@ -59,13 +59,10 @@ async def send(api: Api, call: Call) -> dict[str, Any]:
 def check_window(state: GraphState, person: Person, tag: str = "") -> None:
     """Whether the Page may write to this person now. Raises GraphError."""
     now = state.clock()
-    if tag == "HUMAN_AGENT":
-        if now - person.wrote_at >= HUMAN_WINDOW:
-            raise outside_window()
-    elif tag == "NON_PROMOTIONAL_SUBSCRIPTION":
-        if not state.standing.news_page:
-            raise GraphError(10, "(#10) This message is sent outside of allowed window: no news permission.", 2018065)
-    elif person.window_until <= now:
+    if tag == "NON_PROMOTIONAL_SUBSCRIPTION" and not state.standing.news_page:
+        raise GraphError(10, "(#10) This message is sent outside of allowed window: no news permission.", 2018065)
+    by_hand = tag == "HUMAN_AGENT" and now - person.wrote_at < HUMAN_WINDOW
+    if person.window_until <= now and not by_hand and tag != "NON_PROMOTIONAL_SUBSCRIPTION":
         raise outside_window()
 
 

@@ -39,7 +39,7 @@ log = structlog.get_logger()
 
 NEWEST: Final = 27
 OLDEST: Final = 21  #: v20.0 and what was before has expired
-_VERSION: Final = re.compile(r"/v([0-9]{1,9})\.([0-9]{1,9})(?=/|$)")
+_VERSION: Final = re.compile(r"/v(?:([0-9]{1,9})\.([0-9]{1,9})|[0-9.]+)(?=/|$)")
 _encode: Final = json.JSONEncoder(separators=(",", ":")).encode
 _NODE: Final = r"me|[0-9]{5,20}"
 
@@ -145,7 +145,11 @@ class _Server:
 
     async def _batch(self, arguments: Arguments, version: str) -> web.Response:
         async def execute(verb: str, path: str, given: Arguments) -> tuple[int, Any, dict[str, str]]:
-            return await self._execute(verb, path, given, version)
+            try:
+                own_version, path = _served_version(path, version)
+            except GraphError as error:
+                return error.status, error.json(), {}
+            return await self._execute(verb, path, given, own_version)
 
         try:
             return _answer(200, await run_batch(arguments, execute), {"facebook-api-version": version})
@@ -205,12 +209,15 @@ def _person_of(arguments: Arguments) -> str | None:
     return str(recipient["id"]) if recipient and recipient.get("id") is not None else None
 
 
-def _served_version(path: str) -> tuple[str, str]:
-    """The version that answers, and the path without it. Raises GraphError for a version that there isn't."""
+def _served_version(path: str, without: str = f"v{OLDEST}.0") -> tuple[str, str]:
+    """The version that answers, `without` one if the path has none; and the path without its version.
+
+    Raises GraphError for a version that there isn't.
+    """
     match = _VERSION.match(path)
     if match is None:
-        return f"v{OLDEST}.0", path
-    number = int(match[1])
+        return without, path
+    number = int(match[1] or 0)
     if not 1 <= number <= NEWEST or (number > 3 and match[2] != "0"):
         raise GraphError(2500, f"Unknown path components: {path}")
     return f"v{max(number, OLDEST)}.0", path[match.end() :] or "/"

@@ -27,7 +27,7 @@ async def subscribed_apps(api: Api, call: Call) -> dict[str, Any]:
     state.standing.check_permission("pages_manage_metadata")
     match call.verb:
         case "POST":
-            fields = call.arguments.array("subscribed_fields")
+            fields = call.arguments.names("subscribed_fields")
             if not fields:
                 raise bad_parameter("The parameter subscribed_fields is required.")
             state.subscribe(wanted_fields(fields))
