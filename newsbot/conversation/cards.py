@@ -105,10 +105,10 @@ def follow_button(topic: Topic | None, turn: Turn, *, view: View, article_id: in
     _ = turn.translate
     name = topic.name(turn.language)
     if topic.id in turn.followed:
-        return Button(
-            _("Unfollow {topic}", topic=name), encode(Unsubscribe((topic.id,), view=view, article_id=article_id))
-        )
-    return Button(_("Follow {topic}", topic=name), encode(Subscribe((topic.id,), view=view, article_id=article_id)))
+        unfollow = encode(Unsubscribe((topic.id,), view=view, article_id=article_id))
+        return Button(_("Unfollow {topic}", topic=name), unfollow, short=_("Unfollow"))
+    follow = encode(Subscribe((topic.id,), view=view, article_id=article_id))
+    return Button(_("Follow {topic}", topic=name), follow, short=_("Follow"))
 
 
 def more(count: int, translate: Translator) -> str:

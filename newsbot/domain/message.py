@@ -82,11 +82,15 @@ class IncomingMessage:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """`action`: what comes back when pressed (at most ACTION_LIMIT bytes of ASCII); or `url`: a page to open."""
+    """`action`: what comes back when pressed (at most ACTION_LIMIT bytes of ASCII); or `url`: a page to open.
+
+    `short`: what it is called where the whole label has no room; '': the label is shortened then.
+    """
 
     label: str
     action: str = ""
     url: str = ""
+    short: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if bool(self.action) == bool(self.url):

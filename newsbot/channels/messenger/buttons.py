@@ -49,6 +49,8 @@ def acting(label: str, action: str, report: Report) -> Button | None:
 
 def readable(button: Button, report: Report) -> Button:
     label = line(button.label)
+    if len(label) > LABEL and 0 < len(short := line(button.short)) <= LABEL:
+        label = short
     if not is_visible(label):
         label = PLACEHOLDER
     shortened = clip(label, LABEL, unit=Unit.CODEPOINT)

@@ -131,14 +131,15 @@ def _parted(text: str) -> tuple[list[Message], str]:
 
 
 def _choice(reply: ChoiceReply, report: Report) -> list[Message]:
-    """All as quick replies; where they are too many, the options as buttons on cards."""
+    """All as quick replies; where they are too many, the buttons stay with the text, or the options stand on cards."""
     choices, buttons = options(reply.options, report), usable(reply.buttons, report)
     links = [button for button in buttons if button.url]
     acting = [button for button in buttons if button.action]
-    messages = composed(reply.question, links, report)
     if len(choices) + len(acting) <= QUICK_REPLIES:
-        return finished(messages, [*choices, *acting])
-    return finished([*messages, *cards_of(choices)], acting)
+        return finished(composed(reply.question, links, report), [*choices, *acting])
+    if len(choices) <= QUICK_REPLIES and len(buttons) <= BUTTONS and len(shown(reply.question)) <= TEMPLATE_TEXT:
+        return finished(composed(reply.question, buttons, report, lasting=True), choices)
+    return finished([*composed(reply.question, links, report), *cards_of(choices)], acting)
 
 
 def _headlines(reply: HeadlinesReply, report: Report) -> list[Message]:
