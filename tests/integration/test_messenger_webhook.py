@@ -275,8 +275,10 @@ async def test_a_signed_body_that_is_no_object_is_acknowledged_or_it_would_come_
 
 @pytest.mark.parametrize("name", ["instagram", "", None, 7])
 async def test_what_is_not_of_a_page_is_not_found_here(house: House, name: object) -> None:
-    status, text = await house.post(wire(a_body(an_entry(a_text())) | {"object": name}))
+    with structlog.testing.capture_logs() as logs:
+        status, text = await house.post(wire(a_body(an_entry(a_text())) | {"object": name}))
     assert (status, json.loads(text)["error"]["code"]) == (404, "not_found")
+    assert [line["what"] for line in logs] == [f"object {name!r}"]
     assert house.inbox.kept == []
 
 

@@ -108,6 +108,7 @@ class MessengerWebhook:
             return web.Response(text=RECEIVED)
         if found.get("object") != "page":
             self._count("other_object")
+            self._say_once(f"object {found.get('object')!r}")
             raise web.HTTPNotFound(text="Only what happens to a Page is taken here.")
         try:
             await self._inbox.put_many(self._understand(found))
