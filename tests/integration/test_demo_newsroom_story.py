@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from tests.browser import IN_BROWSER, fresh
-from tests.demo_page import ARRIVES, Phone, address_in
+from tests.demo_page import ARRIVES, Newsroom, Phone, address_in
 from tests.programs import program
 from tests.sandbox_server import png
 
@@ -19,45 +17,6 @@ pytestmark = IN_BROWSER
 READERS = 400  #: a quarter of a minute at Telegram's rate: long enough to pause and stop in the middle
 YES = re.compile("^হ্যাঁ, ")
 GOING, PAUSED, STOPPED, DONE = "পাঠানো হচ্ছে", "থামানো আছে", "বন্ধ করা হয়েছে", "শেষ হয়েছে"
-
-
-class Newsroom:
-    """The panel beside the phones, and the figures behind it."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    async def publish(self, headline: str, *, breaking: bool) -> None:
-        page = self.page
-        if not await page.locator("#own").evaluate("own => own.open"):
-            await page.locator("#own > summary").click()
-        form = page.locator("#own-form")
-        await form.locator("select[name=section]").select_option("sports")
-        await form.locator("input[name=headline]").fill(headline)
-        await form.locator("textarea[name=body]").fill("আজ বিকেলে মিরপুরে এই খেলা হয়েছে। দর্শক ছিলেন প্রায় কুড়ি হাজার।")
-        await form.locator("input[name=breaking]").set_checked(breaking)
-        await form.locator("button.main").click()
-        await expect(page.locator("#told")).to_have_text(f"প্রকাশিত হলো: {headline}")
-
-    async def wave(self, text: str) -> dict[str, Any]:
-        """What the audience got of a text, all variants of it added up."""
-        figures = await (await self.page.request.get("/newsroom/audience")).json()
-        found = [wave for wave in figures["waves"] if text in wave["text"]]
-        return {name: sum(wave[name] for wave in found) for name in ("readers", "twice", "corrected", "recalled")} | {
-            "per_second": figures["per_second"],
-            "joining": figures["joining"],
-        }
-
-    async def until(self, text: str, done: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        waited = 0
-        while not done(wave := await self.wave(text)):
-            assert waited < ARRIVES, wave
-            await self.page.wait_for_timeout(200)
-            waited += 200
-        return wave
-
-    async def trouble(self, name: str) -> None:
-        await self.page.locator(f"[data-trouble='{name}']").click()
 
 
 async def _confirm(editor: Phone, what: str) -> None:
