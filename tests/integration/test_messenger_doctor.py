@@ -14,7 +14,8 @@ from newsbot.config import Settings
 from newsbot.doctor_messenger import examine_page
 from newsbot.domain.finding import State
 from newsbot.errors import ConfigurationError
-from tests.messenger_sandbox import MessengerSandbox, messenger_sandbox
+from newsbot.messenger_page import MessengerPage
+from tests.messenger_sandbox import MessengerSandbox, messenger_sandbox, webhook
 from tests.telegram_sandbox import running_app
 
 NEWSROOM = """[newsroom]
@@ -25,8 +26,6 @@ site = "https://www.example.com"
 id = "sports"
 name = { bn = "খেলা", en = "Sports" }
 """
-
-Examine = Callable[..., AsyncIterator[dict[str, tuple[State, str]]]]
 
 
 @pytest.fixture
@@ -98,6 +97,39 @@ async def test_an_old_graph_version_is_told_though_it_is_served(settings_of: Cal
     )
 
 
+async def test_of_a_page_in_order_only_what_no_call_tells_is_noted(
+    settings_of: Callable[..., Settings], sandbox: MessengerSandbox
+) -> None:
+    async with answering(200) as address:
+        await sandbox.order("PUT", "/webhook", {"url": f"{address}/messenger/webhook"})
+        settings = settings_of(address)
+        async with Parts(settings) as parts:
+            page = MessengerPage(parts)
+            sync, (wanted, _) = await page.sync(), page.profile()
+            await sync.write(wanted, await sync.differences(wanted))
+        found = await findings(settings)
+    assert {what: state for what, (state, _) in found.items()} == {
+        "messenger": State.WELL,
+        "app secret": State.WELL,
+        "graph version": State.WELL,
+        "page token": State.WELL,
+        "permissions": State.WELL,
+        "subscription": State.WELL,
+        "webhook address": State.WELL,
+        "webhook": State.WELL,
+        "profile": State.WELL,
+        "by hand": State.NOTE,
+    }
+    assert found["page token"][1] == "it does not expire"
+
+
+async def test_a_missing_permission_is_told(settings_of: Callable[..., Settings], sandbox: MessengerSandbox) -> None:
+    sandbox.state.standing.permissions = ("pages_messaging", "pages_show_list")
+    state, words = (await findings(settings_of()))["permissions"]
+    assert state is State.WRONG
+    assert words.startswith("the token lacks pages_manage_metadata: ")
+
+
 # --- the webhook ------------------------------------------------------------------------------------------------------
 
 
@@ -132,6 +164,16 @@ async def test_what_answers_at_the_webhook_is_told(
         found = (await findings(settings_of(address)))["webhook"]
     assert found[0] is state
     assert words in found[1]
+
+
+async def test_an_app_that_calls_another_address_is_told(
+    settings_of: Callable[..., Settings], sandbox: MessengerSandbox
+) -> None:
+    async with answering(200) as ours, webhook(sandbox) as other:
+        state, words = (await findings(settings_of(ours)))["webhook address"]
+    assert state is State.WRONG
+    assert words.startswith(f"the app has {other.url}: ")
+    assert f"{ours}/messenger/webhook" in words
 
 
 async def test_where_nothing_answers_the_verify_token_is_not_shown(
