@@ -53,7 +53,7 @@ class Accounts:
         desk = await _desk(parts, accounts)
         reporter = Reporter(desk)
         for account in accounts:
-            account.serve(EditorDialogue(desk, account.readers, began=account.editor_began), reporter.tell)
+            account.serve(EditorDialogue(desk, account.readers, began=account.editor_began))
         return cls(parts, accounts, reporter, await _planner(parts, accounts))
 
     def wake(self) -> None:

@@ -6,7 +6,7 @@ are built upon this (`telegram_account`, `messenger_account`). What serves all o
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -26,21 +26,12 @@ from newsbot.delivery.worker import DeliveryWorker
 from newsbot.desk.outlets import Outlet
 from newsbot.domain.message import IncomingMessage
 from newsbot.domain.subscriber import Address, Slot
-from newsbot.i18n import Translator
 from newsbot.process_roles import Work
 from newsbot.subscribers.redis_store import RedisSubscriberStore
 
 #: readers who may be on their way at once, where the settings don't say: what a second sends, within these bounds
 FEWEST_IN_FLIGHT: Final = 8
 MOST_IN_FLIGHT: Final = 500
-
-
-#: gives every editor lines, each in their language
-Tell = Callable[[Callable[[Translator], tuple[str, ...]]], Awaitable[None]]
-
-
-async def _tell_nobody(lines: Callable[[Translator], tuple[str, ...]]) -> None:
-    return
 
 
 class ChannelAccount:
@@ -100,11 +91,9 @@ class ChannelAccount:
                 clock=parts.clock,
             )
         self._answering: Answering | None = None
-        self._tell: Tell = _tell_nobody
 
-    def serve(self, answers: Answers, tell: Tell) -> None:
-        """Whom the inbox's events are handed to, and who tells the editors what happened here: before `tasks`."""
-        self._tell = tell
+    def serve(self, answers: Answers) -> None:
+        """Whom the inbox's events are handed to: before `tasks`."""
         self._answering = Answering(
             answers, self.channel, self.subscribers, self._parts.metrics, clock=self._parts.clock
         )

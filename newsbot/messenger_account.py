@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 import structlog
 
 from newsbot.bootstrap import Parts
-from newsbot.channel_account import ChannelAccount, Tell
+from newsbot.channel_account import ChannelAccount
 from newsbot.channels.entrances import Entrance
 from newsbot.channels.messenger.attachments import Attachments
 from newsbot.channels.messenger.enforcement import Enforcement, measure_of
@@ -18,7 +18,7 @@ from newsbot.channels.messenger.inspection import inspect_token
 from newsbot.channels.messenger.pusher import MessengerPusher
 from newsbot.channels.messenger.receiver import CHANNEL, PageIdentity
 from newsbot.channels.messenger.sender import MessengerChannel
-from newsbot.channels.messenger.watchdog import Watchdog
+from newsbot.channels.messenger.watchdog import Subscribed, SubscriptionMemory, Watchdog
 from newsbot.channels.messenger.webhook import MessengerWebhook
 from newsbot.channels.redis_chat_marks import RedisChatMarks
 from newsbot.channels.redis_inbox import RedisInbox
@@ -30,7 +30,7 @@ from newsbot.delivery.redis_closing import RedisClosingWindows
 from newsbot.delivery.redis_pacing import RedisPacing
 from newsbot.domain.attempt import Reason
 from newsbot.domain.message import IncomingMessage, Kind
-from newsbot.errors import ChannelUnavailable, ConfigurationError, NewsbotError, StartError
+from newsbot.errors import ChannelUnavailable, ConfigurationError, StartError
 from newsbot.messenger_page import MessengerPage
 from newsbot.process_roles import Work
 from newsbot.telegram_account import TelegramAccount
@@ -52,7 +52,7 @@ class MessengerAccount(ChannelAccount):
         app_id: str,
         enforcement: Enforcement,
         marks: RedisChatMarks,
-        watched_by: Any,
+        memory: SubscriptionMemory,
         **common: Any,
     ) -> None:
         self._enforcement = enforcement  # before the worker, which asks whether we are barred
@@ -61,7 +61,7 @@ class MessengerAccount(ChannelAccount):
         self._api = api
         self._app_id = app_id
         self._marks = marks
-        self._redis = watched_by
+        self._memory = memory
         self.label = f"page {page.id}"
 
     @classmethod
@@ -101,7 +101,7 @@ class MessengerAccount(ChannelAccount):
             app_id=app_id,
             enforcement=enforcement,
             marks=RedisChatMarks(redis, page.account),
-            watched_by=redis,
+            memory=await page.subscription_memory(),
             subscribers=subscribers,
             notices=notices,
             ledger=await parts.ledger(CHANNEL),
@@ -115,8 +115,8 @@ class MessengerAccount(ChannelAccount):
             closing=RedisClosingWindows(redis, CHANNEL, page.id),
         )
 
-    def serve(self, answers: Answers, tell: Tell) -> None:
-        super().serve(Manners(answers, self.readers.house, self._marks), tell)
+    def serve(self, answers: Answers) -> None:
+        super().serve(Manners(answers, self.readers.house, self._marks))
 
     async def handle(self, incoming: IncomingMessage) -> None:
         match incoming.kind:
@@ -147,7 +147,7 @@ class MessengerAccount(ChannelAccount):
         return webhook.handlers()
 
     def tasks(self) -> dict[str, Work]:
-        watchdog = Watchdog(self._api, self._redis, self._page.account, tell=self._told, app_id=self._app_id)
+        watchdog = Watchdog(self._api, self._memory, tell=self._tell_of, seen=self._see, app_id=self._app_id)
         return super().tasks() | {"watchdog": watchdog.run}
 
     async def _obey(self, incoming: IncomingMessage) -> None:
@@ -161,8 +161,19 @@ class MessengerAccount(ChannelAccount):
         event = Event(measure.action.value)
         await self.notices.note(CHANNEL, event, measure.reason, origin=f"{CHANNEL}:{incoming.event_id}", now=now)
 
-    async def _told(self, lines: Any) -> None:
-        try:
-            await self._tell(lines)
-        except NewsbotError as error:
-            log.warning("editors can't be told now", reason=str(error))
+    def _see(self, found: Subscribed) -> None:
+        metrics = self._parts.metrics
+        metrics.webhook_subscribed.labels(CHANNEL).set(found.well)
+        if found.missing and found.well:
+            metrics.webhook_resubscriptions.labels(CHANNEL).inc()
+
+    async def _tell_of(self, found: Subscribed) -> None:
+        """Once a day of a refusal that stands, whoever finds it."""
+        now = self._parts.clock()
+        if found.refusal is not None:
+            event, reason = Event.UNSUBSCRIBED, str(found.refusal)
+            which = f"{found.refusal.code}/{found.refusal.subcode}:{now:%Y-%m-%d}"
+        else:
+            event, reason = Event.RESUBSCRIBED, "" if found.deaf else ", ".join(found.missing)
+            which = now.isoformat()
+        await self.notices.note(CHANNEL, event, reason, origin=f"{CHANNEL}:{event.value}:{which}", now=now)

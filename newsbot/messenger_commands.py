@@ -6,7 +6,9 @@ import typer
 
 from newsbot.bootstrap import Parts
 from newsbot.channels.messenger import subscription
+from newsbot.channels.messenger.receiver import CHANNEL
 from newsbot.config import Settings
+from newsbot.delivery.notices import Event
 from newsbot.errors import NewsbotError
 from newsbot.messenger_page import MessengerPage
 
@@ -50,7 +52,11 @@ async def subscribe(settings: Settings) -> None:
 async def resume(settings: Settings) -> None:
     """Take the platform's block of the Page for over."""
     async with Parts(settings) as parts:
-        ended = await (await MessengerPage(parts).enforcement()).resume(parts.clock())
+        now = parts.clock()
+        ended = await (await MessengerPage(parts).enforcement()).resume(now)
+        if ended is not None:
+            origin = f"{CHANNEL}:resume:{now.isoformat()}"
+            await (await parts.notices()).note(CHANNEL, Event.RESUME, "", origin=origin, now=now)
     if ended is None:
         typer.echo("The Page is not blocked, as far as we were told.")
         return

@@ -12,6 +12,7 @@ from newsbot.channels.messenger.graph import GraphApi
 from newsbot.channels.messenger.profile import Profile, wanted_profile
 from newsbot.channels.messenger.profile_sync import ProfileCalls, ProfileSync
 from newsbot.channels.messenger.receiver import CHANNEL
+from newsbot.channels.messenger.watchdog import SubscriptionMemory
 from newsbot.conversation.menu import standing_menu
 from newsbot.errors import ConfigurationError
 
@@ -53,6 +54,9 @@ class MessengerPage:
 
     async def enforcement(self) -> Enforcement:
         return Enforcement(await self._parts.redis(), self.account)
+
+    async def subscription_memory(self) -> SubscriptionMemory:
+        return SubscriptionMemory(await self._parts.redis(), self.account)
 
     def profile(self) -> tuple[Profile, tuple[Loss, ...]]:
         """What the Page should show, and what of it can't be shown as meant."""

@@ -21,6 +21,9 @@ class Event(StrEnum):
     BLOCK = "block"
     UNBLOCK = "unblock"
     RESUME = "resume"
+    #: the platform had stopped sending us events; `Notice.reason` is empty, or names those that were missing
+    RESUBSCRIBED = "resubscribed"
+    UNSUBSCRIBED = "unsubscribed"  #: and refuses to begin again, for this reason
 
 
 @dataclass(frozen=True, slots=True)

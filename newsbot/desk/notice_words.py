@@ -44,5 +44,24 @@ def notice_in_words(notice: Notice, translate: Translator) -> tuple[str, ...]:
             )
         case Event.UNBLOCK:
             return (_("{channel} lets our account write again: alerts go on there.", channel=channel),)
+        case Event.RESUBSCRIBED if not notice.reason:
+            return (
+                _(
+                    "{channel} had stopped passing on what readers write to us; now it does again. What they wrote "
+                    "meanwhile has not reached us.",
+                    channel=channel,
+                ),
+            )
+        case Event.RESUBSCRIBED:
+            return (_("{channel} did not pass on everything that happens there; now it does again.", channel=channel),)
+        case Event.UNSUBSCRIBED:
+            return (
+                _(
+                    "{channel} no longer passes on what readers write to us, and won't begin again.",
+                    channel=channel,
+                ),
+                reason,
+                _("Have it put right; “newsbot doctor” says how."),
+            )
         case Event.RESUME:
             return (_("Alerts on {channel} go on, as the bot's operator says.", channel=channel),)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
@@ -31,7 +30,6 @@ from newsbot.domain.attempt import Refused, Sent, Unreachable
 from newsbot.domain.message import IncomingMessage, Kind, MessageRef, Span, TextReply
 from newsbot.domain.subscriber import Address
 from newsbot.errors import StoreError
-from newsbot.i18n import Translator
 
 __all__ = ["Reporter"]
 
@@ -87,22 +85,6 @@ class Reporter:
 
     def _is_ours(self, editor: Address) -> bool:
         return editor.channel in self._desk.outlets and editor in self._desk.roles.editors
-
-    async def tell(self, lines: Callable[[Translator], tuple[str, ...]]) -> None:
-        """Every editor, at once and once: for what is said when it happens and not kept."""
-        desk = self._desk
-        for editor in sorted(desk.roles.editors):
-            if editor.channel not in desk.outlets:
-                continue
-            try:
-                turn = await self._turn(editor, desk.house.clock())
-            except StoreError as error:
-                log.warning("an editor's language is not known for now", cause=str(error))
-                turn = self._stranger(editor, desk.house.clock())
-            told = (text(*lines(turn.translate)),)
-            attempt = (await desk.outlets[editor.channel].channel.reply(turn.incoming, told))[0]
-            if not isinstance(attempt, Sent):
-                log.warning("an editor can't be told", editor=str(editor), attempt=attempt)
 
     # --- what is missing ---------------------------------------------------------------------------------------------
 

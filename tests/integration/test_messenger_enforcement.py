@@ -1,4 +1,4 @@
-"""What the platform does to the Page is kept, in the order in which it did it, and told to editors."""
+"""What the platform does to the Page is kept, in the order in which it did it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from datetime import timedelta
 import pytest
 from redis.asyncio import Redis
 
-from newsbot.channels.messenger.enforcement import Action, Enforcement, Measure, editors_lines, measure_of
+from newsbot.channels.messenger.enforcement import Action, Enforcement, Measure, measure_of
 from newsbot.domain.message import IncomingMessage, Kind
 from newsbot.domain.subscriber import Address
-from newsbot.i18n import Catalog
 from tests.builders import NOW
 
 PAGE = "messenger:106378625516323"
@@ -91,13 +90,3 @@ def test_an_action_that_we_do_not_know_is_a_warning_that_names_it() -> None:
 async def test_lone_surrogates_in_a_reason_are_no_obstacle(enforcement: Enforcement) -> None:
     assert await enforcement.note(measure(Action.BLOCK, reason="\ud800"))
     assert await enforcement.blocked() == measure(Action.BLOCK, reason="?")
-
-
-@pytest.mark.parametrize("language", ["bn", "en"])
-@pytest.mark.parametrize("action", Action)
-def test_editors_are_told_in_their_language_with_the_reason_below(action: Action, language: str) -> None:
-    translator = Catalog.load().translator(language)
-    said, reason = editors_lines(measure(action), translator)
-    assert "Spam" in reason
-    assert (said,) == editors_lines(measure(action, reason=""), translator)
-    assert ("Messenger" in said or "Facebook" in said) == (language == "en")

@@ -13,13 +13,11 @@ from redis.asyncio import Redis
 from newsbot.channels.http_exchange import open_session
 from newsbot.channels.messenger.graph import GraphApi
 from newsbot.channels.messenger.subscription import WANTED, missing_fields, subscribe
-from newsbot.channels.messenger.watchdog import Lines, Subscribed, Watchdog
-from newsbot.i18n import Catalog
+from newsbot.channels.messenger.watchdog import Subscribed, SubscriptionMemory, Watchdog
+from newsbot.errors import StoreUnavailable
 from tests.messenger_sandbox import MessengerSandbox, messenger_sandbox, webhook
 from tests.telegram_sandbox import until
 
-PAGE = "messenger:101000000000007"
-ENGLISH = Catalog.load().translator("en")
 OFTEN = timedelta(seconds=0.02)
 
 
@@ -37,15 +35,19 @@ async def api(sandbox: MessengerSandbox) -> AsyncIterator[GraphApi]:
 
 
 class Watching:
-    """A watchdog, what it told editors, and what it saw."""
+    """A watchdog, what editors should be told, and what it saw."""
 
     def __init__(self, api: GraphApi, redis: Redis, app_id: str = "") -> None:
-        self.told: list[str] = []
+        self.told: list[Subscribed] = []
         self.seen: list[Subscribed] = []
-        self.dog = Watchdog(api, redis, PAGE, tell=self._tell, seen=self.seen.append, app_id=app_id, every=OFTEN)
+        self.store_away = False
+        self.memory = SubscriptionMemory(redis, "messenger:101000000000007")
+        self.dog = Watchdog(api, self.memory, tell=self._tell, seen=self.seen.append, app_id=app_id, every=OFTEN)
 
-    async def _tell(self, lines: Lines) -> None:
-        self.told.append("\n".join(lines(ENGLISH)))
+    async def _tell(self, found: Subscribed) -> None:
+        if self.store_away:
+            raise StoreUnavailable
+        self.told.append(found)
 
 
 @asynccontextmanager
@@ -71,7 +73,9 @@ async def test_who_was_unsubscribed_after_an_hour_of_failures_is_subscribed_agai
     api: GraphApi, redis: Redis, sandbox: MessengerSandbox
 ) -> None:
     reader = sandbox.readers.add_person("রহিম")
+    watching = Watching(api, redis)
     async with webhook(sandbox) as hook:
+        await watching.dog.look()
         hook.status = 500
         sandbox.readers.send_text(reader.id, "হারিয়ে গেল")
         await until(lambda: sandbox.state.webhook.failing_since is not None)
@@ -79,14 +83,14 @@ async def test_who_was_unsubscribed_after_an_hour_of_failures_is_subscribed_agai
         sandbox.readers.send_text(reader.id, "এটাও")
         await until(lambda: sandbox.state.webhook.fields == ())
         hook.status = 200
-        watching = Watching(api, redis)
         async with running(watching):
             await until(lambda: watching.told != [])
         (told,) = watching.told
-        assert told.startswith("Facebook had stopped passing on what readers write to our Page; now it does again.")
+        assert told.deaf
+        assert told.well
         sandbox.readers.send_text(reader.id, "আবার লিখলাম")
         await until(lambda: "আবার লিখলাম" in [item["message"]["text"] for item in hook.of("message")])
-    assert watching.seen[0] == Subscribed(missing=WANTED)
+    assert watching.seen[:2] == [Subscribed(), Subscribed(missing=WANTED)]
 
 
 async def test_a_missing_field_is_added_and_the_others_stay(
@@ -96,7 +100,8 @@ async def test_a_missing_field_is_added_and_the_others_stay(
     await sandbox.ok("POST", f"{api.page_id}/subscribed_apps", {"subscribed_fields": fields})
     watching = Watching(api, redis, sandbox.state.account.app_id)
     assert await watching.dog.look() == Subscribed(missing=("messaging_policy_enforcement",))
-    assert watching.told == ["Facebook did not pass on everything that happens on our Page; now it does again."]
+    assert watching.told == [Subscribed(missing=("messaging_policy_enforcement",))]
+    assert not watching.told[0].deaf
     assert await missing_fields(api) == ()
 
 
@@ -104,14 +109,15 @@ async def test_a_refusal_is_told_once_and_again_when_it_was_mended_meanwhile(
     api: GraphApi, redis: Redis, sandbox: MessengerSandbox
 ) -> None:
     watching, access = Watching(api, redis), sandbox.state.access
+    await watching.memory.note()
     for _ in range(3):
         access.trouble, access.expires_after = "", 1  # the question is answered, the subscribing refused
         found = await watching.dog.look()
         assert found is not None
         assert not found.well
     (told,) = watching.told
-    assert "Session has expired" in told
-    assert "newsbot doctor" in told
+    assert told.refusal is not None
+    assert "Session has expired" in str(told.refusal)
     access.trouble = ""
     assert await watching.dog.look() == Subscribed(missing=WANTED)
     await sandbox.ok("DELETE", f"{api.page_id}/subscribed_apps")
@@ -137,15 +143,27 @@ async def test_while_the_platform_is_away_nothing_is_told(redis: Redis) -> None:
     assert watching.seen == []
 
 
-async def test_of_two_processes_one_looks_and_the_other_takes_over_when_it_ends(api: GraphApi, redis: Redis) -> None:
+async def test_what_could_not_be_told_is_told_at_the_next_look_and_once(api: GraphApi, redis: Redis) -> None:
+    watching = Watching(api, redis)
+    await watching.memory.note()
+    watching.store_away = True
+    assert await watching.dog.look() == Subscribed(missing=WANTED)
+    watching.store_away = False
+    for _ in range(2):
+        assert await watching.dog.look() == Subscribed()
+    assert watching.told == [Subscribed(missing=WANTED)]
+
+
+async def test_a_page_that_was_never_subscribed_is_left_alone_until_somebody_subscribes_it(
+    api: GraphApi, redis: Redis, sandbox: MessengerSandbox
+) -> None:
+    watching = Watching(api, redis)
+    for _ in range(2):
+        assert await watching.dog.look() == Subscribed(missing=WANTED, never=True)
+    assert not watching.seen[0].well
+    assert sandbox.state.webhook.fields == ()
     await subscribe(api)
-    first, second = Watching(api, redis), Watching(api, redis)
-    async with running(second):
-        async with running(first):
-            await until(lambda: bool(first.seen or second.seen))
-            looked, waiting = (first, second) if first.seen else (second, first)
-            count = len(looked.seen)
-            await until(lambda: len(looked.seen) >= count + 5)
-            assert waiting.seen == []
-        if looked is first:
-            await until(lambda: bool(second.seen))
+    assert await watching.dog.look() == Subscribed()
+    assert watching.told == []
+    await sandbox.ok("DELETE", f"{api.page_id}/subscribed_apps")
+    assert await Watching(api, redis).dog.look() == Subscribed(missing=WANTED)

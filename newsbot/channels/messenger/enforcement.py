@@ -13,8 +13,7 @@ What is done with a `Kind.ENFORCED` event::
 
     measure = measure_of(incoming, now)
     if await enforcement.note(measure):         # False: outdated
-        tell(editors_lines(measure, translator))
-    …
+        …tell the editors
     await enforcement.blocked()                 # None: pushes may go out
 """
 
@@ -23,15 +22,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, assert_never, cast
+from typing import Any, Final, cast
 
 from redis.asyncio import Redis
 
 from newsbot.domain.message import IncomingMessage
-from newsbot.i18n import Translator
 from newsbot.redis_client import Script, store_errors
 
-__all__ = ["Action", "Enforcement", "Measure", "editors_lines", "measure_of"]
+__all__ = ["Action", "Enforcement", "Measure", "measure_of"]
 
 REASON_LIMIT: Final = 500  #: letters of a reason that are kept
 
@@ -111,22 +109,3 @@ class Enforcement:
             return None
         at = _EPOCH + int(kept[b"at"]) * _MILLISECOND
         return Measure(Action(kept[b"action"].decode()), kept[b"reason"].decode(), at)
-
-
-def editors_lines(measure: Measure, _: Translator) -> tuple[str, ...]:
-    """What editors are told, a paragraph each."""
-    match measure.action:
-        case Action.WARNING:
-            said = _("Facebook warns our Page. Alerts go on; please look at “Page quality” before the Page is blocked.")
-        case Action.BLOCK:
-            said = _(
-                "Facebook has blocked our Page from writing. Alerts on Messenger wait, and go on by themselves when "
-                "Facebook allows it; other channels go on."
-            )
-        case Action.UNBLOCK:
-            said = _("Facebook lets our Page write again. Alerts on Messenger go on.")
-        case Action.RESUME:
-            said = _("Alerts on Messenger go on, as the operator of the bot says.")
-        case unreachable:
-            assert_never(unreachable)
-    return (said, _("Facebook's reason: {reason}", reason=measure.reason)) if measure.reason else (said,)
