@@ -194,16 +194,28 @@ async def test_a_refused_form_goes_as_text_and_the_next_readers_get_it_at_once(s
     assert [body["message"]["metadata"] for body in scripted.messages] == ["7:1:0:12"] * 3
 
 
+async def test_a_refused_card_is_tried_without_its_picture_and_then_as_text(scripted: ScriptedGraph) -> None:
+    card = CardReply(headline="সেতু", url=URL, when="আজ", image_url=f"{URL}.jpg", buttons=((Button("পড়ুন", url=URL),),))
+    pusher = pushing(scripted)
+    prepared = pusher.prepare(Operation.SEND, card)
+    scripted.refuses(100)
+    scripted.refuses(100)
+    assert await pusher.push(prepared, to()) == Sent("m_1")
+    assert scripted.texts == ["cards: সেতু", "cards: সেতু", f"সেতু\nআজ\n{URL}"]
+    assert await pusher.push(prepared, to(ANOTHER)) == Sent("m_2")
+    assert scripted.texts[-1] == f"সেতু\nআজ\n{URL}"
+
+
 async def test_what_is_refused_in_every_form_is_refused(scripted: ScriptedGraph) -> None:
     pusher = pushing(scripted)
     prepared = pusher.prepare(Operation.SEND, NOTICE)
-    scripted.refuses(100)
-    scripted.refuses(100)
+    for _ in range(3):  # with its button, with a quick reply, bare
+        scripted.refuses(100)
     attempt = await pusher.push(prepared, to())
     assert isinstance(attempt, Refused)
-    assert len(scripted.messages) == 2
+    assert len(scripted.messages) == 3
     assert await pusher.push(prepared, to()) == Sent("m_1")
-    assert "attachment" in scripted.messages[2]["message"]
+    assert "attachment" in scripted.messages[3]["message"]  # nothing was learnt from it
 
 
 @pytest.mark.parametrize(

@@ -161,23 +161,20 @@ class MessengerPusher:
         self._half_sent[delivery] = sent
 
     async def _sent(self, piece: Piece, to: Recipient, metadata: str) -> Attempt:
+        """In the next best form while one is refused for its form; the next readers get at once what was taken."""
         form = piece.instead or piece
         attempt = await self._post(form, to, metadata)
-        if isinstance(attempt, Refused) and (plainer := next_best(form.message, attempt)) is not None:
-            return await self._post_plainer(piece, form, plainer, to, metadata, attempt)
-        return attempt
-
-    async def _post_plainer(
-        self, piece: Piece, form: Piece, message: Message, to: Recipient, metadata: str, refused: Refused
-    ) -> Attempt:
-        plainer = self._piece(message, silent=piece.silent)
-        attempt = await self._post(plainer, to, metadata)
-        if isinstance(attempt, Sent) and piece.instead is None:
-            piece.instead = plainer
+        refused: Refused | None = None
+        while isinstance(attempt, Refused) and (other := next_best(form.message, attempt)) is not None:
+            refused = attempt
+            form = self._piece(other, silent=piece.silent)
+            attempt = await self._post(form, to, metadata)
+        if refused is not None and isinstance(attempt, Sent) and piece.instead is not form:
+            piece.instead = form
             _log.warning(
                 "messenger refused a message, its readers get the next best",
-                form=type(form.message).__name__,
-                then=type(message).__name__,
+                form=type(piece.message).__name__,
+                then=type(form.message).__name__,
                 reason=refused.reason,
                 detail=refused.detail,
             )
