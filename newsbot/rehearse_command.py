@@ -195,7 +195,7 @@ class _Rehearsal:
             seed=self._wish.seed,
         )
         self._player = player
-        playing = asyncio.create_task(player.play(self._wish.script.playable))
+        playing = asyncio.create_task(player.play(self._wish.script.drawn(self._wish.seed).playable))
         try:
             limit = self._audience / self._wish.rate * 3 + SLACK
             async with asyncio.timeout(limit):

@@ -2,7 +2,7 @@
 
     [[fault]]
     kind = "kill-worker"   # see KINDS
-    at = "10%"             # when so many readers have it; or "5s" after the first message
+    at = "10%"             # when so many readers have it; or "5s" after the first message; or "random": by the seed
     times = 8              # how often (1)
     every = "10%"          # and how far apart ("10%" or "5s")
     for = "3s"             # how long, where it lasts
@@ -13,10 +13,11 @@
 
 from __future__ import annotations
 
+import random
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -54,6 +55,7 @@ class Moment:
 
     share: float | None = None
     seconds: float | None = None
+    random: bool = False  #: to be drawn
 
     def reached(self, share: float, seconds: float) -> bool:
         if self.share is not None:
@@ -61,6 +63,8 @@ class Moment:
         return seconds >= (self.seconds or 0.0)
 
     def plus(self, other: Moment, times: int) -> Moment:
+        if self.random:
+            return self
         if self.share is not None:
             return Moment(share=self.share + (other.share or 0.0) * times)
         return Moment(seconds=(self.seconds or 0.0) + (other.seconds or 0.0) * times)
@@ -81,6 +85,15 @@ class Fault:
 class Script:
     name: str
     faults: tuple[Fault, ...] = ()
+
+    def drawn(self, seed: int) -> Script:
+        """With every random moment drawn: a share of the audience, neither at its very beginning nor its end."""
+        dice = random.Random(seed)  # noqa: S311 - repeatable on purpose
+        faults = tuple(
+            replace(fault, at=Moment(share=dice.uniform(0.02, 0.97))) if fault.at.random else fault
+            for fault in self.faults
+        )
+        return replace(self, faults=faults)
 
     @property
     def blocked(self) -> float:
@@ -162,12 +175,16 @@ def _read(table: Mapping[str, Any]) -> list[Fault]:
         raise ValueError('clock-jump needs how far: by = "1h", or by = "-1h"')
     at = _moment(table.get("at", "0s"))
     every = _moment(table["every"]) if "every" in table else Moment()
+    if at.random and "every" in table:
+        raise ValueError("random moments have no distance: leave every out")
     if times > 1 and "every" in table and (every.share is None) != (at.share is None):
         raise ValueError("at and every must both be in %, or both in seconds")
     return [Fault(kind, at.plus(every, number), lasts, float(share), by) for number in range(times)]
 
 
 def _moment(text: object) -> Moment:
+    if text == "random":
+        return Moment(random=True)
     if isinstance(text, str) and (match := re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text.strip())):
         if float(match[1]) > 100:
             raise ValueError(f"{text} is more than everybody")

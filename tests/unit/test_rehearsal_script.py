@@ -24,6 +24,14 @@ def test_moments_are_shares_of_the_audience_or_seconds_since_the_first_message()
     assert minute.reached(0.0, 60)
 
 
+def test_random_moments_are_drawn_by_the_seed() -> None:
+    script = load_script("random-kills")
+    first, again, other = script.drawn(1), script.drawn(1), script.drawn(2)
+    assert first == again != other
+    assert len({fault.at.share for fault in first.faults}) == 10
+    assert all(0 < (fault.at.share or 0) < 1 for fault in first.faults)
+
+
 def test_how_long_how_much_and_how_far_are_read() -> None:
     text = """
         [[fault]]
@@ -68,6 +76,7 @@ def test_the_shipped_scripts_play_every_kind_but_stopping() -> None:
         ("[[fault]]\nkind = 'clock-jump'", "needs how far"),
         ("[[fault]]\nkind = 'flood'\nwhen = '5s'", "'when' is not understood"),
         ("[[fault]]\nkind = 'flood'\nat = '5s'\nevery = '5%'\ntimes = 2", "both be in %"),
+        ("[[fault]]\nkind = 'flood'\nat = 'random'\nevery = '5%'", "leave every out"),
         ("fault = 3", "two brackets"),
     ],
 )
