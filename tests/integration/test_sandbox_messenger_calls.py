@@ -1,5 +1,6 @@
 """Everything of the Graph API beside sending: profile, files, batch, tokens, subscriptions, who has the thread."""
 
+import io
 import json
 
 import aiohttp
@@ -104,7 +105,8 @@ async def test_the_profile_can_be_called_ten_times_in_ten_minutes(sandbox):
 def form(kind="image", data=None, content_type="image/png", **payload):
     fields = aiohttp.FormData()
     fields.add_field("message", json.dumps({"attachment": {"type": kind, "payload": payload}}))
-    fields.add_field("filedata", png(2, 2) if data is None else data, filename="a.png", content_type=content_type)
+    file = io.BytesIO(png(2, 2) if data is None else data)
+    fields.add_field("filedata", file, filename="a.png", content_type=content_type)
     return fields
 
 
@@ -177,6 +179,12 @@ async def test_files_that_are_none_are_refused(sandbox, reader):
         assert (await upload(sandbox, fields))["error"]["code"] == 100
     unknown = {"attachment": {"type": "image", "payload": {"attachment_id": "123456"}}}
     assert await sandbox.refused_send(reader.id, unknown) == (100, 2018074)
+
+
+@pytest.mark.parametrize("beyond", [1, 2 << 20], ids=["a byte", "the request"])
+async def test_a_file_of_more_than_25_mb_is_refused_as_too_large(sandbox, beyond):
+    answer = await upload(sandbox, form("file", b"\0" * (25 * 1024 * 1024 + beyond), "application/pdf"))
+    assert (answer["error"]["code"], answer["error"]["error_subcode"]) == (100, 2018109)
 
 
 # -- batch ------------------------------------------------------------------------------------------------------------

@@ -214,3 +214,73 @@ async def test_an_echo_brings_back_the_metadata(sandbox, reader):
         "metadata": "alert:1:2:3",
         "text": "খবর",
     }
+
+
+async def test_a_page_with_the_news_permission_may_send_news_outside_the_window(sandbox, reader):
+    sandbox.state.standing.news_page = True
+    sandbox.readers.close_window(reader.id)
+    await sandbox.send(reader.id, "খবর", messaging_type="MESSAGE_TAG", tag="NON_PROMOTIONAL_SUBSCRIPTION")
+    assert await sandbox.refused_send(reader.id, "খবর", messaging_type="UPDATE") == (10, 2018278)
+
+
+async def test_who_cannot_receive_for_a_reason_of_the_platforms_has_its_code(sandbox, reader):
+    reader.unreachable = True
+    assert await sandbox.refused_send(reader.id, "x") == (10, 2018108)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"messaging_type": "UTILITY"}, (100, 1893029)),
+        ({"messaging_type": "PROMOTION"}, (100, None)),
+        ({"messaging_type": "MESSAGE_TAG"}, (100, None)),
+        ({"messaging_type": "RESPONSE", "tag": "HUMAN_AGENT"}, (100, None)),
+        ({"notification_type": "LOUD"}, (100, None)),
+        ({"reply_to": {"mid": "m_unknown"}}, (100, None)),
+        ({"recipient": None}, (100, None)),
+        ({"recipient": {"comment_id": "1_2"}}, (100, None)),
+        ({"recipient": {"notification_messages_token": "t"}}, (100, None)),
+        ({"recipient": {"id": "1", "user_ref": "2"}}, (100, None)),
+        ({"message": None}, (100, None)),
+        ({"sender_action": "typing_on"}, (100, None)),
+        ({"message": None, "sender_action": "dance"}, (100, None)),
+    ],
+    ids=str,
+)
+async def test_a_call_that_asks_for_what_there_is_not_is_refused(sandbox, reader, changes, code):
+    assert await sandbox.refused("POST", "me/messages", {**sandbox.to(reader.id, "x"), **changes}) == code
+    assert sandbox.state.ledger == []
+
+
+async def test_one_time_notifications_are_not_granted(sandbox, reader):
+    template = {"template_type": "one_time_notif_req", "title": "জানাবেন?", "payload": "otn"}
+    message = {"attachment": {"type": "template", "payload": template}}
+    assert await sandbox.refused_send(reader.id, message) == (100, 2018144)
+
+
+async def test_sender_actions_go_alone_and_are_seen(sandbox, reader):
+    bubble = sandbox.readers.send_text(reader.id, "হাই")
+
+    async def act(action, **payload):
+        body = {"recipient": {"id": reader.id}, "sender_action": action}
+        answer = await sandbox.ok("POST", "me/messages", {**body, **({"payload": payload} if payload else {})})
+        assert answer == {"recipient_id": reader.id}
+
+    with sandbox.state.changes.subscribe(chat_id=reader.id) as changes:
+        await act("typing_on")
+        assert (await changes.next()).data == {"action": "typing_on"}
+    await act("mark_seen")
+    assert sandbox.readers.view(reader.id)[0]["read"]
+    await act("react", message_id=bubble["mid"], reaction="👍")
+    assert sandbox.readers.view(reader.id)[0]["reactions"] == {"page": "👍"}
+    await act("unreact", message_id=bubble["mid"])
+    assert sandbox.readers.view(reader.id)[0]["reactions"] == {}
+    assert sandbox.state.ledger == []
+
+
+async def test_a_message_comes_without_a_sound_and_as_an_answer_if_it_says_so(sandbox, reader):
+    asked = sandbox.readers.send_text(reader.id, "কী খবর?")
+    await sandbox.send(reader.id, "ভালো", notification_type="SILENT_PUSH", reply_to={"mid": asked["mid"]})
+    bubble = sandbox.readers.view(reader.id)[-1]
+    assert bubble["silent"]
+    assert bubble["reply_to"] == {"mid": asked["mid"], "text": "কী খবর?"}

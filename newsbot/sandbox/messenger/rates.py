@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from newsbot.sandbox.messenger.errors import GraphError
+from newsbot.sandbox.sliding_window import SlidingWindow
 
 __all__ = ["CallMeter", "CallWindow", "GraphLimits", "Usage", "rate_exceeded"]
 
@@ -42,28 +43,21 @@ class Usage:
     regain_minutes: int = 0
 
 
-class CallWindow:
+class CallWindow(SlidingWindow):
     """At most `most` calls within any `seconds`; zero or less: any number."""
 
     def __init__(self, most: int, seconds: float) -> None:
+        super().__init__(seconds)
         self.most = most
-        self.seconds = seconds
-        self._times: deque[float] = deque()
-        self.worst = 0  #: the most there ever were within `seconds`
 
-    def count(self, now: float) -> int:
-        while self._times and self._times[0] <= now - self.seconds:
-            self._times.popleft()
-        return len(self._times)
-
-    def add(self, now: float) -> None:
-        self._times.append(now)
-        self.worst = max(self.worst, self.count(now))
+    def check(self, now: float) -> None:
+        """Raises GraphError 613 if one more would be too many."""
+        if 0 < self.most <= self.count(now):
+            raise rate_exceeded()
 
     def admit(self, now: float) -> None:
         """Count a call, or refuse it. Raises GraphError 613."""
-        if 0 < self.most <= self.count(now):
-            raise rate_exceeded()
+        self.check(now)
         self.add(now)
 
 
@@ -114,9 +108,10 @@ class CallMeter:
         now = self._monotonic()
         self._sends.most, self._media.most = self.limits.per_second, self.limits.media_per_second
         try:
+            self._sends.check(now)
             if media:
                 self._media.admit(now)
-            self._sends.admit(now)
+            self._sends.add(now)
         except GraphError:
             self.refused += 1
             raise

@@ -8,10 +8,10 @@ whole bot or the one chat.
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from newsbot.sandbox.sliding_window import SlidingWindow
 from newsbot.sandbox.telegram.errors import too_many_requests
 
 __all__ = ["FloodLimits", "FloodMeter"]
@@ -29,24 +29,6 @@ class FloodLimits:
     retry_after: int = 3  #: seconds that a bot over `per_second` is told to wait
 
 
-class _Window:
-    """Times of what happened within the last `seconds`."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.times: deque[float] = deque()
-        self.worst = 0
-
-    def count(self, now: float) -> int:
-        while self.times and self.times[0] <= now - self.seconds:
-            self.times.popleft()
-        return len(self.times)
-
-    def add(self, now: float) -> None:
-        self.times.append(now)
-        self.worst = max(self.worst, self.count(now))
-
-
 class FloodMeter:
     """Says yes or 429 to each send. `clock` is monotonic seconds."""
 
@@ -56,9 +38,9 @@ class FloodMeter:
         self.reset()
 
     def reset(self) -> None:
-        self._all = _Window(1.0)
-        self._free = _Window(1.0)
-        self._groups: dict[int, _Window] = {}
+        self._all = SlidingWindow(1.0)
+        self._free = SlidingWindow(1.0)
+        self._groups: dict[int, SlidingWindow] = {}
         self._next_free: dict[int, float] = {}  # chat: when its bucket is full again
         self._refused_until: dict[int, float] = {}  # chat, or 0 for the bot
         self.accepted = 0
@@ -78,7 +60,7 @@ class FloodMeter:
         if not paid:
             self._free.add(now)
         if chat_id < 0:
-            self._groups.setdefault(chat_id, _Window(60.0)).add(now)
+            self._groups.setdefault(chat_id, SlidingWindow(60.0)).add(now)
         elif self.limits.chat_per_second > 0:
             self._next_free[chat_id] = max(self._next_free.get(chat_id, now), now) + 1 / self.limits.chat_per_second
         if len(self._next_free) > 10_000 and self.accepted % 10_000 == 0:
