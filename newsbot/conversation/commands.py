@@ -40,12 +40,14 @@ from newsbot.text.tokens import tokens
 
 __all__ = [
     "HIGHEST_NUMBER",
+    "LINK_PAYLOAD",
     "PLAIN",
-    "payload_of",
     "searchable",
+    "start_of",
     "understand_command",
 ]
 
+LINK_PAYLOAD = "link_"  #: and a code: the payload of the link that brings it to the other chat
 LONGEST_SEARCH = 200  #: graphemes; the rest of a pasted article finds nothing more
 LONGEST_CODE = 20  #: code points of a code that are looked at, with the spaces in it
 HIGHEST_NUMBER = 99  #: a typed number up to here means a line of the list; ১৯৭১ is a search
@@ -72,7 +74,7 @@ def _with_arguments(verb: Verb, arguments: str, vocabulary: Vocabulary) -> Inten
     words = tokens(arguments)
     match verb:
         case Verb.START:
-            return Start(payload_of(arguments))
+            return start_of(arguments)
         case Verb.LATEST:
             return _latest_of(arguments, vocabulary)
         case Verb.SUBSCRIBE:
@@ -180,8 +182,11 @@ def _stop_of(words: list[str], vocabulary: Vocabulary) -> Intent:
     return Ask(wish, searchable(" ".join(words))) if unwanted.unrecognised else wish
 
 
-def payload_of(text: str) -> str:
-    return text if _PAYLOAD.fullmatch(text) else ""
+def start_of(payload: str) -> Start | Link:
+    """What who came by a link with this payload wants."""
+    if payload.startswith(LINK_PAYLOAD):
+        return Link(payload.removeprefix(LINK_PAYLOAD)[:LONGEST_CODE])
+    return Start(payload if _PAYLOAD.fullmatch(payload) else "")
 
 
 def searchable(text: str) -> str:

@@ -6,17 +6,16 @@ from typing import Final
 
 from newsbot.channels.entrances import CHANNEL_NAMES
 from newsbot.conversation.actions import encode
+from newsbot.conversation.commands import LINK_PAYLOAD
 from newsbot.conversation.intents import ConfirmLink, Link, NeverMind, Unlink
 from newsbot.conversation.reading import latest_button, topics_button
-from newsbot.conversation.turn import House, Replies, Turn, initial_preferences, noted, rows, text
+from newsbot.conversation.turn import House, Replies, Turn, initial_preferences, rows, text
 from newsbot.domain.message import Button, Span, TextReply
 from newsbot.domain.subscriber import Address, Preferences
 from newsbot.subscribers.link_codes import LIFE, TooManyWrong, read_code
 from newsbot.subscribers.linking import CannotLink, WhyNot
 
-__all__ = ["LINK_PAYLOAD", "also_there", "confirm_link", "link", "link_button", "linked_line", "unlink"]
-
-LINK_PAYLOAD: Final = "link_"  #: and the code: the payload of the link that opens the other chat
+__all__ = ["also_there", "confirm_link", "link", "link_button", "linked_line", "unlink"]
 
 _MINUTES: Final = int(LIFE.total_seconds() // 60)
 
@@ -138,15 +137,12 @@ async def confirm_link(house: House, turn: Turn) -> Replies:
     maker = await house.codes.asked(me)
     if maker is None:
         return (text(_("This question is too old. Write /link in the other chat for a new code.")),)
-    was_stranger = turn.subscriber is None
     try:
         subscriber = await house.subscribers.link(me, maker, now=turn.now, initial=initial_preferences(house, turn))
     except CannotLink as error:
         other = turn.known.preferences.linked_with if turn.known and error.reason is WhyNot.LINKED else None
         await house.codes.answered(me)
         return (text(_why_not(turn, error.reason, other or maker), replaces=turn.pressed),)
-    if was_stranger:  # their contact could not be noted before
-        await noted(house, turn.incoming)
     await house.codes.answered(me)
     turn = turn.of(subscriber, house.catalog)
     _ = turn.translate

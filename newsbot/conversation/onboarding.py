@@ -8,8 +8,7 @@ from newsbot.conversation import confirmations
 from newsbot.conversation.actions import encode
 from newsbot.conversation.asking import turn_on_button
 from newsbot.conversation.cards import follow_button, main_topic
-from newsbot.conversation.intents import ChooseLanguage, Help, Link, OpenArticle, Start, Subscribe, View
-from newsbot.conversation.linking import LINK_PAYLOAD, link
+from newsbot.conversation.intents import ChooseLanguage, Help, OpenArticle, Start, Subscribe, View
 from newsbot.conversation.reading import latest_button, open_article, readable, topics_button
 from newsbot.conversation.shared_chats import introduction
 from newsbot.conversation.subscriptions import subscribe, topic_choice
@@ -26,8 +25,6 @@ async def start(house: House, turn: Turn, wish: Start) -> Replies:
     """Registers the reader, or welcomes them back; a link's topic is followed, its article shown."""
     if turn.in_group:
         return await _start_in_shared_chat(house, turn, wish)
-    if _is(wish, LINK_PAYLOAD):
-        return await link(house, turn, Link(wish.payload.removeprefix(LINK_PAYLOAD)))
     if turn.failure and (card := await _linked_article(house, turn, wish)):
         return card  # what they came for can be read, even while nobody can be registered
     before = turn.subscriber

@@ -11,7 +11,7 @@ from typing import Final
 import regex
 
 from newsbot.conversation.actions import decode
-from newsbot.conversation.commands import payload_of, understand_command
+from newsbot.conversation.commands import start_of, understand_command
 from newsbot.conversation.free_text import understand_free, understand_request
 from newsbot.conversation.intents import (
     CameBack,
@@ -74,7 +74,7 @@ def understand(incoming: IncomingMessage, vocabulary: Vocabulary) -> Intent:
     in_group = incoming.chat_kind is ChatKind.GROUP
     match incoming.kind:
         case Kind.START:
-            return Start(payload_of(incoming.action))
+            return start_of(incoming.action)
         case Kind.BUTTON:
             return decode(incoming.action) or OldButton()
         case Kind.MEDIA:

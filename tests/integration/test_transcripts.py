@@ -30,6 +30,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from redis.asyncio import Redis
 
+from newsbot.channels.channel import Traits
 from newsbot.channels.entrances import Entrance, Entrances
 from newsbot.channels.redis_inbox import RedisInbox
 from newsbot.conversation.alerts import AlertComposer
@@ -37,6 +38,7 @@ from newsbot.conversation.dialogue import Dialogue
 from newsbot.conversation.intent_record import as_record
 from newsbot.conversation.understanding import understand
 from newsbot.conversation.vocabulary import Vocabulary
+from newsbot.conversation.windows import TOLD
 from newsbot.delivery.composer import Variant
 from newsbot.domain.alert import Audience, NewAlert
 from newsbot.domain.message import AnyReply, Button, ChatKind, ChoiceReply, IncomingMessage
@@ -67,10 +69,12 @@ ENTRANCES = Entrances(
     ("telegram", "messenger"),
     (
         Entrance("telegram", "https://t.me/ProbhatBot?start="),
-        Entrance("messenger", "https://m.me/105550001112223?ref="),
+        Entrance("messenger", "https://m.me/105550001112223?ref=", windows=True),
         Entrance("console", "https://news.example/console?"),
     ),
 )
+#: notes that say what one channel alone needs
+OWN = (LINKED, ELSEWHERE, TOLD)
 WRITING = bool(os.environ.get("NEWSBOT_WRITE_GOLDEN"))
 
 PAPER = (  # kicker, headline, summary, topic, minutes ago
@@ -123,6 +127,7 @@ class Stage:
             alerts=self._alerts,
             codes=self._codes,
             entrances=ENTRANCES,
+            traits=Traits(windows=kit.windows),
             administers=the_administrator,
             topics=topics,
             newsroom=newsroom,
@@ -229,7 +234,7 @@ def _told(reader: Subscriber | None) -> str:
     they = reader.preferences
     flags = [name for name in ("paused", "stopped", "unreachable", "onboarded") if getattr(they, name)]
     linked = ["linked"] if they.linked_with else []
-    notes = [f"{name}: {value}" for name, value in they.extra if name not in (LINKED, ELSEWHERE)]
+    notes = [f"{name}: {value}" for name, value in they.extra if name not in OWN]
     return "; ".join((they.language, f"topics: {', '.join(sorted(they.topics)) or '–'}", *flags, *linked, *notes))
 
 
