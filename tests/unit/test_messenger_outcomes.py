@@ -63,6 +63,7 @@ def meaning(attempt: Attempt) -> Attempt:
         (error(10, 2018065), Refused(Reason.OUTSIDE_WINDOW)),
         (error(10, 2018108), GONE),
         (error(10, 1893063), Refused(Reason.RESTRICTED, stop=True)),
+        (error(10, 2018300), Refused(Reason.NO_RIGHTS)),
         (error(10), Refused(Reason.MISCONFIGURED, stop=True)),
         (error(200), Refused(Reason.MISCONFIGURED, stop=True)),
         (error(230), Refused(Reason.MISCONFIGURED, stop=True)),

@@ -34,6 +34,9 @@ _OUTSIDE_WINDOW: Final = frozenset({2018278, 2018065})
 _RESTRICTED: Final = frozenset({368, 1893063, 2534122, 2534029})
 _BAD_PICTURE: Final = frozenset({2018109, 36000})
 _NOT_FOUND: Final = frozenset({2018001, 33})
+#: another app, or a person in the Page's inbox, has this conversation now: no fault of the account. Not in the
+#: platform's table of errors; known from what its own tools say.
+_ANOTHER_HAS_IT: Final = 2018300
 _SENT_ANYWAY: Final = 1357046  #: "invalid JSON reply", although messages went out
 _TOKEN_TOO_SOON: Final = 2018354
 _NO_SUCH_VERSION: Final = 2500
@@ -94,6 +97,8 @@ def classify(error: GraphError, *, regain: timedelta = timedelta(0), known: bool
         return Unreachable(Reason.NOT_AVAILABLE)
     if numbers & _OUTSIDE_WINDOW:
         return Refused(Reason.OUTSIDE_WINDOW, detail)
+    if error.subcode == _ANOTHER_HAS_IT:
+        return Refused(Reason.NO_RIGHTS, detail)
     if error.code == 100 and error.subcode in _NOT_FOUND:
         return Unreachable(Reason.CHAT_NOT_FOUND, strike=True)
     if numbers & _BAD_PICTURE:
