@@ -46,8 +46,9 @@ class RedisLinkCodes:
             taken, asked = await self._question(address)
             if code and taken == mark:
                 return asked
+            # With its end first: whoever dies in between locks nobody out for ever.
+            await self._redis.set(wrong, 0, ex=WRONG_FOR, nx=True)
             await self._redis.incr(wrong)
-            await self._redis.expire(wrong, WRONG_FOR, nx=True)
         return None
 
     async def take(self, address: Address, code: str) -> bool:

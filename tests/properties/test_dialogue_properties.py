@@ -9,6 +9,7 @@ from typing import Protocol
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsbot.channels.entrances import Entrance, Entrances
 from newsbot.channels.telegram.renderer import render
 from newsbot.conversation.dialogue import Dialogue
 from newsbot.conversation.turn import Replies
@@ -34,9 +35,33 @@ from tests.memory_alert_store import MemoryAlertStore
 CATALOG = Catalog.load()
 SILENT = (Kind.BLOCKED, Kind.UNBLOCKED, Kind.MOVED)
 
+#: on another channel, by whom the first code is made
+ELSEWHERE = an_address("7001", channel="messenger")
+A_CODE = "CDE22223"
+BOTH = Entrances(
+    ("telegram", "messenger"),
+    (
+        Entrance("telegram", "https://t.me/ProbhatBot?start="),
+        Entrance("messenger", "https://m.me/42?ref=", windows=True),
+    ),
+)
+
 commands = st.sampled_from([f"/{phrase}" for phrases in PHRASES.values() for phrase in phrases])
 arguments = st.sampled_from(
-    ["", " খেলা", " sports ১০", " all", " সেতু", " ক্রিড়া", " topic-sports", " article-3", " yes", " en", " fr"]
+    [
+        "",
+        " খেলা",
+        f" {A_CODE}",
+        " sports ১০",
+        " all",
+        " সেতু",
+        " ক্রিড়া",
+        " topic-sports",
+        " article-3",
+        " yes",
+        " en",
+        " fr",
+    ]
 )
 typed = st.one_of(
     st.builds(str.__add__, commands, arguments), st.text(max_size=60), st.sampled_from(["৩", "খেলা", "সেতু", "1"])
@@ -46,7 +71,7 @@ others = st.builds(
     an_incoming,
     kind=st.sampled_from([Kind.MEDIA, Kind.START, *SILENT]),
     media=st.text(max_size=9),
-    action=st.text(max_size=40),
+    action=st.text(max_size=40) | st.just(f"link_{A_CODE}"),
 )
 pressed = st.integers(0, 200)  #: that button of the last answer, counted around
 crooked = st.builds(
@@ -62,10 +87,12 @@ crooked = st.builds(
             "1:why:1",
             "1:why:2",
             "1:why",
+            "1:linked",
+            "1:unlink:yes",
         ]
     ),
 )
-outages = st.sampled_from(["articles", "subscribers", "memory", "alerts", "channel", "none"])
+outages = st.sampled_from(["articles", "subscribers", "memory", "alerts", "codes", "channel", "none"])
 steps = st.lists(st.one_of(said, pressed, said, pressed, others, crooked, outages), max_size=12)
 preferences = st.builds(
     Preferences,
@@ -126,9 +153,10 @@ async def _live_through(
     place: tuple[ChatKind, str] = (ChatKind.PRIVATE, "1001"),
 ) -> None:
     articles, subscribers, memory = MemoryArticleStore(), MemorySubscriberStore(), MemoryListMemory()
+    codes = MemoryLinkCodes()
     alerts, administrators = MemoryAlertStore(articles), Administrators()
     stores: dict[str, Away] = {"articles": articles, "subscribers": subscribers, "memory": memory, "alerts": alerts}
-    stores["channel"] = administrators
+    stores |= {"channel": administrators, "codes": codes}
     private = place[0] is ChatKind.PRIVATE
     chat = an_address("1001" if private else "-2002")
     for number in range(1, 13):
@@ -138,12 +166,14 @@ async def _live_through(
     if known is not None:
         await subscribers.change(chat, "imported", lambda _: known, now=NOW)
     await alerts.create(a_new_alert(1), now=NOW)
+    assert await codes.make(ELSEWHERE) == A_CODE
     dialogue = Dialogue(
         articles=articles,
         subscribers=subscribers,
         memory=memory,
         alerts=alerts,
-        codes=MemoryLinkCodes(),
+        codes=codes,
+        entrances=BOTH,
         administers=administrators.include,
         topics=some_topics(),
         newsroom=a_newsroom(),

@@ -160,6 +160,10 @@ def test_a_reader_of_the_audience_is_told_what_became_of_theirs(fate, expected):
             [(9, {}), (5, {"topics": ("world", "economy")}), (-1, {})],
             "they followed economy, world since 2025-11-18 12:45:00",
         ),
+        (
+            [(9, {}), (5, {"extra": (("elsewhere", "1"), ("linked", "messenger:7001"))})],
+            "their alerts went to their other address, messenger:7001, since 2025-11-18 12:45:00",
+        ),
         ([(9, {"topics": ()})], "they followed nothing since 2025-11-18 08:45:00"),
         ([(-1, {})], "they first came on 2025-11-18 18:45:00, after it was fixed"),
     ],
