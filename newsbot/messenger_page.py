@@ -61,5 +61,6 @@ class MessengerPage:
     def profile(self) -> tuple[Profile, tuple[Loss, ...]]:
         """What the Page should show, and what of it can't be shown as meant."""
         file = self._parts.newsroom
-        menu = standing_menu(self._parts.catalog, file.newsroom, file.topics)
+        several = len(self._parts.accounts.keys() - {"console"}) > 1
+        menu = standing_menu(self._parts.catalog, file.newsroom, file.topics, linking=several)
         return wanted_profile(menu, default=self._parts.settings.language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from newsbot.conversation.actions import encode
-from newsbot.conversation.intents import Help, Latest, MyTopics, Pause, ShowSettings, ShowTopics, Stop
+from newsbot.conversation.intents import Help, Latest, Link, MyTopics, ShowSettings, ShowTopics, Stop
 from newsbot.conversation.words import Verb
 from newsbot.domain.message import Button, CommandMenu, StandingMenu
 from newsbot.domain.source import Newsroom
@@ -51,13 +51,13 @@ def command_menu(catalog: Catalog, newsroom: Newsroom, *, linking: bool = False)
     )
 
 
-def standing_menu(catalog: Catalog, newsroom: Newsroom, topics: Topics) -> StandingMenu:
-    """The same as actions, in every language: what everyone needs, then each topic's latest. Language and the reader's
-    own data are in the settings.
+def standing_menu(catalog: Catalog, newsroom: Newsroom, topics: Topics, *, linking: bool = False) -> StandingMenu:
+    """The same as actions, in every language: what everyone needs, then each topic's latest. Language, pausing and the
+    reader's own data are in the settings. `linking`: as of `command_menu`.
     """
     translators = {code: catalog.translator(code) for code in catalog.languages}
     return StandingMenu(
-        entries={code: _entries(translate, newsroom, topics) for code, translate in translators.items()},
+        entries={code: _entries(translate, newsroom, topics, linking) for code, translate in translators.items()},
         begin={code: _("Begin, and choose my topics") for code, _ in translators.items()},
         questions={
             code: (
@@ -75,13 +75,14 @@ def standing_menu(catalog: Catalog, newsroom: Newsroom, topics: Topics) -> Stand
     )
 
 
-def _entries(_: Translator, newsroom: Newsroom, topics: Topics) -> tuple[Button, ...]:
+def _entries(_: Translator, newsroom: Newsroom, topics: Topics, linking: bool) -> tuple[Button, ...]:
+    connect = (Button(_("Connect chats"), encode(Link())),) if linking else ()
     return (
         Button(_("Latest news"), encode(Latest())),
         Button(_("Choose topics"), encode(ShowTopics())),
         Button(_("My topics"), encode(MyTopics())),
         Button(_("Settings"), encode(ShowSettings())),
-        Button(_("Pause alerts"), encode(Pause())),
+        *connect,
         Button(_("Stop everything"), encode(Stop())),
         Button(_("Help"), encode(Help())),
         Button(_("Our website"), url=newsroom.site),

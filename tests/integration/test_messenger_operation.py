@@ -37,6 +37,16 @@ async def _until_figure(newsroom: BothChannels, name: str, value: float) -> None
             await asyncio.sleep(0.1)
 
 
+async def test_the_doctor_reaches_the_webhook_of_the_running_program(newsroom: BothChannels) -> None:
+    newsroom.settings["NEWSBOT_WEB__PUBLIC_URL"] = url = f"http://127.0.0.1:{newsroom.port}"
+    async with newsroom.running() as running:
+        _, out, err = await newsroom.run("doctor")
+        assert f"ok     webhook: {url}/messenger/webhook answers with the challenge\n" in out, err
+        assert f"ok     webhook address: {url}/messenger/webhook\n" in out
+        assert f"ok     subscription: the app gets all {len(WANTED)} kinds of events of the Page\n" in out
+        assert await running.stop() == 0
+
+
 async def test_a_page_that_lost_its_subscription_is_subscribed_again_and_the_editor_is_told(
     newsroom: BothChannels,
 ) -> None:

@@ -15,7 +15,7 @@ from newsbot.channels.messenger.profile import FIELDS, Entry, Profile, known_pro
 from newsbot.channels.messenger.profile_differences import Difference, differences
 from newsbot.channels.messenger.receiver import GET_STARTED
 from newsbot.conversation.actions import decode, encode
-from newsbot.conversation.intents import Help, Latest, Stop
+from newsbot.conversation.intents import Help, Latest, Link, Stop
 from newsbot.conversation.menu import standing_menu
 from newsbot.domain.message import Button, StandingMenu
 from newsbot.domain.topic import Topic, Topics
@@ -48,6 +48,15 @@ def test_every_entry_of_the_menu_does_something_and_a_reader_can_leave_by_it() -
         assert [button.url for button in entries if button.url] == [a_newsroom().site]
 
 
+def test_a_newsroom_on_several_channels_lets_readers_connect_them() -> None:
+    def offered(**more: bool) -> bool:
+        entries = standing_menu(CATALOG, a_newsroom(), some_topics(), **more).entries["bn"]
+        return encode(Link()) in [button.action for button in entries]
+
+    assert offered(linking=True)
+    assert not offered()
+
+
 def test_the_newsrooms_language_is_everyones_default_and_the_other_has_locales_of_its_own() -> None:
     profile, losses = wanted_profile(MENU, default="bn")
     assert losses == ()
@@ -65,13 +74,13 @@ def test_the_first_question_is_get_started_whose_button_the_questions_hide() -> 
 
 
 def test_what_does_not_fit_the_menu_is_told_and_what_everyone_needs_is_not_what_goes() -> None:
-    topics = Topics(tuple(Topic(id=f"t{n}", names={"bn": f"বিষয় {n}", "en": f"Topic {n}"}) for n in range(14)))
+    topics = Topics(tuple(Topic(id=f"t{n}", names={"bn": f"বিষয় {n}", "en": f"Topic {n}"}) for n in range(15)))
     profile, losses = wanted_profile(standing_menu(CATALOG, a_newsroom(), topics), default="en")
     assert [len(entries) for entries in profile.menu.values()] == [20, 20]
     assert encode(Stop()) in [entry.payload for entry in profile.menu["default"]]
     assert losses == tuple(
         Loss(f"menu entry “{label}”", "left out: a menu holds 20")
-        for label in ("বিষয় 12", "বিষয় 13", "Topic 12", "Topic 13")
+        for label in ("বিষয় 13", "বিষয় 14", "Topic 13", "Topic 14")
     )
 
 
