@@ -6,6 +6,7 @@ import typer
 
 from newsbot.bootstrap import Parts
 from newsbot.channels.messenger import subscription
+from newsbot.channels.messenger.inspection import inspect_token
 from newsbot.channels.messenger.receiver import CHANNEL
 from newsbot.config import Settings
 from newsbot.delivery.notices import Event
@@ -37,14 +38,16 @@ async def sync_profile(settings: Settings, *, dry_run: bool) -> None:
 async def subscribe(settings: Settings) -> None:
     """Have the platform send us the Page's events. Raises NewsbotError when it says yes and doesn't."""
     async with Parts(settings) as parts:
-        api = await MessengerPage(parts).api()
+        page = MessengerPage(parts)
+        api = await page.api()
         await api.check_token()
-        before = await subscription.missing_fields(api)
+        _, app_id = await inspect_token(api, page.token, parts.clock())  # other apps may be subscribed too
+        before = await subscription.missing_fields(api, app_id)
         if not before:
             typer.echo(f"The app gets all {len(subscription.WANTED)} kinds of events already.")
             return
         await subscription.subscribe(api)
-        if missing := await subscription.missing_fields(api):
+        if missing := await subscription.missing_fields(api, app_id):
             raise NewsbotError(f"the platform accepted it, but the app still gets no {', '.join(missing)}: ask again")
         typer.echo(f"The app now gets {', '.join(before)}.")
 
