@@ -82,6 +82,11 @@ class MemoryAlertStore:
     async def unaccounted(self) -> tuple[Alert, ...]:
         return self._those(lambda alert: alert.state.final and alert.totals is None)
 
+    async def accounted(self, *, since: datetime) -> tuple[Alert, ...]:
+        return self._those(
+            lambda alert: alert.ended_at is not None and alert.ended_at >= since and alert.totals is not None
+        )
+
     async def withdrawn(self, *, since: datetime) -> tuple[Alert, ...]:
         made_since = self._those(lambda alert: alert.created_at >= since)
         return tuple([alert for alert in made_since if await self._sends_withdrawn(alert)])

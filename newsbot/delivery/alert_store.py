@@ -114,6 +114,9 @@ class SqlAlertStore:
     async def unaccounted(self) -> tuple[Alert, ...]:
         return await self._select(_oldest_first(alerts.c.ended_at.is_not(None), alerts.c.totals.is_(None)))
 
+    async def accounted(self, *, since: datetime) -> tuple[Alert, ...]:
+        return await self._select(_oldest_first(alerts.c.ended_at >= since, alerts.c.totals.is_not(None)))
+
     async def withdrawn(self, *, since: datetime) -> tuple[Alert, ...]:
         query = _oldest_first(alerts.c.created_at >= since, _SENDS, articles.c.withdrawn_at.is_not(None))
         return await self._select(query.join(articles, articles.c.id == alerts.c.article_id))

@@ -76,6 +76,10 @@ class AlertStore(Protocol):
         """Those that have ended and have no totals yet, oldest first: some of their deliveries are still open."""
         ...
 
+    async def accounted(self, *, since: datetime) -> tuple[Alert, ...]:
+        """Those that have ended since and have totals, oldest first: what is unknown or held may still be settled."""
+        ...
+
     async def withdrawn(self, *, since: datetime) -> tuple[Alert, ...]:
         """Those made since, over or not, that sent an article which is withdrawn now: their copies may be recalled.
 

@@ -108,6 +108,15 @@ class Ending:
         log.info("alert accounted for", alert=alert.id, audience=totals.audience, sent=totals.sent)
         return True
 
+    async def account_again(self, alert: Alert) -> None:
+        """Keep the totals as they are now, of one that has some: an echo came late, or a reader has caught up."""
+        kept = alert.totals
+        if kept is None or not (kept.unknown or kept.held):
+            return
+        totals = await totals_of(self._ledgers, alert.id)
+        if totals != kept and totals.audience == kept.audience:  # else the ledger has lost it
+            await self._alerts.keep_totals(alert.id, totals)
+
     async def _open_units(self, alert: Alert) -> int:
         return sum([await ledger.open_units(alert.id) for ledger in self._ledgers])
 

@@ -25,7 +25,7 @@ from newsbot.articles.store import ArticleStore
 from newsbot.delivery.alerts import STANDING_KNOWN, AlertStore, Standing
 from newsbot.delivery.copies import Proceed, Stop, WaitFor, before_touching
 from newsbot.delivery.ending import Ending
-from newsbot.delivery.ledger import Ledger
+from newsbot.delivery.ledger import MISSED_KEPT, Ledger
 from newsbot.delivery.outbox import Outbox
 from newsbot.delivery.policy import Limits
 from newsbot.delivery.retelling import StoryUpdates
@@ -39,6 +39,8 @@ LOOK_EVERY: Final = timedelta(seconds=1)  #: unless woken
 LOOK_AGAIN: Final = timedelta(milliseconds=100)  #: when something is on its way that a step waits for
 RECOVER_EVERY: Final = timedelta(seconds=5)
 UPDATE_EVERY: Final = timedelta(seconds=15)  #: looking for cards to bring up to date, which is no hurry
+ACCOUNT_EVERY: Final = timedelta(seconds=30)  #: bringing the figures of those that have ended up to the ledgers'
+SETTLES_WITHIN: Final = MISSED_KEPT + timedelta(hours=1)  #: from its end: later nothing of an alert changes any more
 RETAIN_EVERY: Final = timedelta(hours=6)
 
 log = structlog.get_logger()
@@ -91,6 +93,7 @@ class Planner:
         self._recovered: dict[int, float] = {}  # correction or recall → when its parent was last taken over
         self._updates = StoryUpdates(articles, alerts, self._outbox.reconsider, clock=clock)
         self._update_at = -math.inf
+        self._account_at = -math.inf
         self._retain_at = -math.inf
 
     def wake(self) -> None:
@@ -133,6 +136,7 @@ class Planner:
         for alert in await self._alerts.unaccounted():
             waits |= await self._guarded(alert, self._account(alert))
         waits |= await self._update()
+        await self._account_again()
         await self._retain()
         return waits
 
@@ -224,6 +228,17 @@ class Planner:
 
     async def _account(self, alert: Alert) -> bool:
         return not await self._ending.account(alert)
+
+    async def _account_again(self) -> None:
+        if self._monotonic() < self._account_at:
+            return
+        for alert in await self._alerts.accounted(since=self._clock() - SETTLES_WITHIN):
+            await self._guarded(alert, self._accounted_again(alert))
+        self._account_at = self._monotonic() + ACCOUNT_EVERY.total_seconds()
+
+    async def _accounted_again(self, alert: Alert) -> bool:
+        await self._ending.account_again(alert)
+        return False
 
     def _forget(self, standing: set[int]) -> None:
         for kept in (self._held_since, self._recovered):

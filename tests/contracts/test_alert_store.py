@@ -260,6 +260,15 @@ class TestTotals:
         assert await stores.alerts.unaccounted() == ()
         assert await stores.now(standing) == standing
 
+    async def test_what_has_ended_lately_and_is_accounted_for_may_be_accounted_again(self, stores):
+        await stores.alert(1)
+        await stores.alert(2, AlertState.STOPPED)  # unaccounted
+        done = await stores.alert(3)
+        await stores.alerts.turn(done.id, AlertState.DONE, of=OPEN, now=NOW, totals=TOTALS)
+        done = await stores.now(done)
+        assert await stores.alerts.accounted(since=NOW) == (done,)
+        assert await stores.alerts.accounted(since=NOW + timedelta(seconds=1)) == ()
+
     async def test_an_alert_that_has_not_ended_keeps_none(self, stores):
         alert = await stores.alert(state=AlertState.RUNNING)
         await stores.alerts.keep_totals(alert.id, TOTALS)

@@ -226,6 +226,27 @@ async def test_what_an_editor_stopped_is_accounted_for_when_nothing_is_on_its_wa
     assert totals == Totals(audience=2, outcomes={Outcome.SENT: 1, Outcome.STOPPED: 1})
 
 
+async def test_what_is_settled_after_the_end_is_in_its_figures_and_what_the_ledger_lost_stays_in_them(house):
+    await house.running()
+    unit, claim = await begin(house.alerts, house.ledger, count=1)
+    await answered(house.ledger, unit, claim, Outcome.UNKNOWN)
+    await house.ledger.give_back(unit, "worker")
+    await deliver(house.alerts, house.ledger)
+    await house.rounds()
+    assert (await house.alert("article:1")).totals.outcomes == {Outcome.SENT: 1, Outcome.UNKNOWN: 1}
+    await answered(house.ledger, unit, claim)  # its echo
+    house.seconds += 60
+    await house.rounds()
+    told = (await house.alert("article:1")).totals
+    assert told.outcomes == {Outcome.SENT: 2}
+
+    unknown = Totals(audience=2, outcomes={Outcome.SENT: 1, Outcome.UNKNOWN: 1})
+    await house.alerts.keep_totals((await house.alert("article:1")).id, unknown)
+    house.planner = house.a_planner(ledger=MemoryLedger())
+    await house.rounds()
+    assert (await house.alert("article:1")).totals == unknown
+
+
 async def test_who_was_not_reached_by_a_stopped_alert_can_be_alerted_of_the_story(house):
     alert = await house.running()
     await house.alerts.turn(alert.id, STOPPED, of=OPEN, now=NOW)
