@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,9 +11,10 @@ import typer
 from newsbot.articles.store import ArticleStore
 from newsbot.bootstrap import Parts
 from newsbot.config import Settings
+from newsbot.delivery import accounting
 from newsbot.delivery.alerts import AlertStore
-from newsbot.delivery.ending import totals_of
-from newsbot.delivery.explaining import KINDS, Known, Told, why, why_reader
+from newsbot.delivery.ending import added, totals_of
+from newsbot.delivery.explaining import KINDS, Known, Told, nobody, of_reader, why, why_reader
 from newsbot.delivery.ledger import Fate, Ledger
 from newsbot.delivery.policy import story_of
 from newsbot.domain.alert import Alert
@@ -58,14 +60,68 @@ async def alerts_list(settings: Settings, limit: int) -> None:
             typer.echo("No alerts yet.")
         for alert in recent:
             totals = alert.totals or await totals_of(ledgers, alert.id)
-            kind = KINDS[alert.kind] if alert.kind.touches_copies else f"{alert.cls.value} {KINDS[alert.kind]}"
             paused = [f"{channel}: {pause.reason}" for channel, pause in alert.pauses.items()]
             reasons = ", ".join(filter(None, (alert.reason, *paused)))
             state = f"{alert.state.value} ({reasons})" if reasons else alert.state.value
+            made_at = alert.created_at.astimezone(parts.timezone)
             typer.echo(
-                f"{alert.id:>6}  {alert.created_at.astimezone(parts.timezone):%Y-%m-%d %H:%M}  {kind:18} {state:28} "
+                f"{alert.id:>6}  {made_at:%Y-%m-%d %H:%M}  {_kind(alert):18} {state:28} "
                 f"{f'{totals.sent:,} of {totals.audience:,} sent':>24}  {await _title(alert, articles)}"
             )
+
+
+async def alerts_show(settings: Settings, alert_id: int, *, as_json: bool) -> None:
+    """Print one alert's account: everyone it was for, by channel, and what became of them."""
+    async with Parts(settings) as parts:
+        alert = await (await parts.alerts()).get(alert_id)
+        if alert is None:
+            raise NewsbotError(f"There is no alert {alert_id}: newsbot alerts list shows the newest.")
+        found = {ledger.channel: await ledger.totals(alert_id) for ledger in await parts.ledgers()}
+        title = await _title(alert, await parts.articles())
+        account = accounting.account_of(alert, title, found, added(found.values()))
+        told = Told(parts.timezone, parts.clock())
+    if as_json:
+        typer.echo(json.dumps(accounting.to_json(account), ensure_ascii=False))
+        return
+    for line in accounting.lines(account, told):
+        typer.echo(line)
+
+
+async def alerts_of(settings: Settings, reader: str, limit: int) -> None:
+    """Print the newest alerts, and for each whether it was for this reader and what became of it, or why not."""
+    try:
+        address = Address.parse(reader)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
+    async with Parts(settings) as parts:
+        alerts, articles, ledgers = await parts.alerts(), await parts.articles(), await parts.ledgers()
+        subscribers = await parts.subscribers()
+        subscriber = await subscribers.get(address) if address.channel in parts.accounts else None
+        if subscriber is None:
+            typer.echo(nobody(address))
+            return
+        told = Told(parts.timezone, parts.clock())
+        history = await subscribers.history(address)
+        recent = await alerts.recent(limit=limit)
+        if not recent:
+            typer.echo("No alerts yet.")
+        for alert in recent:
+            known = await _known(alert, ledgers, subscriber)
+            had = [] if known.fate.in_audience else await _had_before(alert, alerts, ledgers, subscriber)
+            typer.echo(f"{alert.id:>6}  {told.at(alert.created_at)}  {_kind(alert):18} {await _title(alert, articles)}")
+            typer.echo(f"        {of_reader(known, history, had, told)}")
+
+
+async def _had_before(alert: Alert, alerts: AlertStore, ledgers: Sequence[Ledger], subscriber: Subscriber) -> list[int]:
+    """Alerts of the same story, before this one, that were for the reader."""
+    if not alert.story:
+        return []
+    before = [one for one in await alerts.of_story(alert.story) if one.id < alert.id]
+    return [one.id for one in before if (await _fate(one, ledgers, subscriber)).in_audience]
+
+
+def _kind(alert: Alert) -> str:
+    return KINDS[alert.kind] if alert.kind.touches_copies else f"{alert.cls.value} {KINDS[alert.kind]}"
 
 
 async def article_named(articles: ArticleStore, wanted: str) -> Article:
@@ -93,11 +149,15 @@ async def _alerts(alerts: AlertStore, article: Article) -> list[Alert]:
 
 
 async def _known(alert: Alert, ledgers: Sequence[Ledger], subscriber: Subscriber | None) -> Known:
-    fate = Fate()
-    for ledger in ledgers:
-        if subscriber is not None and ledger.channel == subscriber.address.channel:
-            fate = await ledger.fate(alert.id, subscriber.slot)
+    fate = Fate() if subscriber is None else await _fate(alert, ledgers, subscriber)
     return Known(alert, alert.totals or await totals_of(ledgers, alert.id), fate)
+
+
+async def _fate(alert: Alert, ledgers: Sequence[Ledger], subscriber: Subscriber) -> Fate:
+    for ledger in ledgers:
+        if ledger.channel == subscriber.address.channel:
+            return await ledger.fate(alert.id, subscriber.slot)
+    return Fate()
 
 
 async def _title(alert: Alert, articles: ArticleStore) -> str:

@@ -278,6 +278,30 @@ def alerts_list(
     _obey(context, lambda settings: alert_commands.alerts_list(settings, limit))
 
 
+@alerts_app.command("show")
+def alerts_show(
+    context: typer.Context,
+    alert: Annotated[int, typer.Argument(help="The alert's id, as list shows it.", min=1, max=2**63 - 1)],
+    as_json: Annotated[bool, typer.Option("--json", help="As one line of JSON.")] = False,
+) -> None:
+    """Everyone that ALERT was for, by channel: sent, refused and why, waiting, unknown, skipped."""
+    from newsbot import alert_commands
+
+    _obey(context, lambda settings: alert_commands.alerts_show(settings, alert, as_json=as_json))
+
+
+@alerts_app.command("of")
+def alerts_of(
+    context: typer.Context,
+    reader: Annotated[str, typer.Argument(help="A reader's address, like telegram:123456.")],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 10,
+) -> None:
+    """The newest alerts, what became of READER's, and why one was not for them."""
+    from newsbot import alert_commands
+
+    _obey(context, lambda settings: alert_commands.alerts_of(settings, reader, limit))
+
+
 _Articles = Annotated[
     Path | None, typer.Argument(help="JSON lines with url, section, headline, body. Unset: the stored articles.")
 ]

@@ -7,7 +7,7 @@ worker left is settled here. Everything may be done again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
@@ -123,7 +123,11 @@ class Ending:
 
 async def totals_of(ledgers: Sequence[Ledger], alert_id: int) -> Totals:
     """How far an alert has come, over all channels."""
-    found = [await ledger.totals(alert_id) for ledger in ledgers]
+    return added([await ledger.totals(alert_id) for ledger in ledgers])
+
+
+def added(totals: Iterable[Totals]) -> Totals:
+    found = list(totals)
     outcomes: Counter[Outcome] = Counter()
     for one in found:
         outcomes.update(one.outcomes)

@@ -187,23 +187,28 @@ def figures(totals: Totals) -> str:
     return f"Of {readers}: {'; '.join(parts)}."
 
 
+def nobody(address: Address) -> str:
+    return f"{address} is nobody that we know: no reader ever began there, or they had everything forgotten."
+
+
 def why_reader(
     address: Address, history: Sequence[SubscriberEvent], alerts: Sequence[Known], told: Told
 ) -> Iterator[str]:
     """For each alert, oldest first: what became of the reader's, or why they were not among those it was for."""
     if not history:
-        yield f"{address} is nobody that we know: no reader ever began there, or they had everything forgotten."
+        yield nobody(address)
         return
     if not alerts:
         yield f"{address}: no alert was made, so none could be sent."
     had: list[int] = []
     for known in alerts:
-        yield f"{address}, alert {known.alert.id}: {_reader(known, history, had, told)}"
+        yield f"{address}, alert {known.alert.id}: {of_reader(known, history, had, told)}"
         if known.fate.in_audience:
             had.append(known.alert.id)
 
 
-def _reader(known: Known, history: Sequence[SubscriberEvent], had: Sequence[int], told: Told) -> str:
+def of_reader(known: Known, history: Sequence[SubscriberEvent], had: Sequence[int], told: Told) -> str:
+    """What became of one reader's delivery, or why there was none. `had`: alerts of the story that were for them."""
     alert, fate = known.alert, known.fate
     if fate.outcome is not None:
         return f"it was for them: {OUTCOMES[fate.outcome]}."

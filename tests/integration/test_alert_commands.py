@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,7 @@ async def alert_of_an_article(newsroom: Newsroom) -> int:
     """Two readers follow sports, one of them has paused; an article of it is sent, another alerts nobody."""
     async with Parts(load_settings(newsroom.env_file)) as parts:
         subscribers, articles, alerts = await parts.subscribers(), await parts.articles(), await parts.alerts()
+        await subscribers.mark_whole()
         ledger = await parts.ledger("telegram")
         for address, wanted in (
             (FOLLOWS, Preferences(topics=frozenset({"sports"}))),
@@ -119,3 +121,54 @@ async def test_what_is_not_there_or_not_understood_is_said(newsroom: Newsroom) -
         answer = await newsroom.run("alerts", "why", *arguments)
         assert answer[:2] == (status, "")
         assert answer[2].startswith(f"newsbot: {message}")
+
+
+async def test_an_alert_accounts_for_everyone_it_was_for(newsroom: Newsroom) -> None:
+    await alert_of_an_article(newsroom)
+    status, out, err = await newsroom.run("alerts", "show", "1", "--json")
+    assert (status, err) == (0, "")
+    told = json.loads(out)
+    figures = {
+        "audience": 1,
+        "sent": 1,
+        "held": 0,
+        "elsewhere": 0,
+        "withdrawn": 0,
+        "expired": 0,
+        "stopped": 0,
+        "unknown": 0,
+        "refused": {},
+        "waiting": 0,
+        "in_flight": 0,
+        "untouched": 0,
+        "skipped": 0,
+    }
+    assert {name: told[name] for name in figures} == figures
+    assert told["channels"] == {"telegram": figures}
+    assert (told["state"], told["class"], told["title"]) == ("done", "topic", "সেতু খুলে দেওয়া হলো, পর্ব 1")
+    assert all(datetime.fromisoformat(told[at]) >= NOW for at in ("created_at", "started_at", "ended_at"))
+    _, out, _ = await newsroom.run("alerts", "show", "1")
+    table = dict(reversed(line.split(maxsplit=1)) for line in out.splitlines()[4:])
+    assert (table["audience"], table["sent"], table["skipped: nothing is known of them"]) == ("1", "1", "0")
+    assert await newsroom.run("alerts", "show", "2") == (
+        1,
+        "",
+        "newsbot: There is no alert 2: newsbot alerts list shows the newest.\n",
+    )
+
+
+async def test_a_reader_is_told_what_became_of_the_last_alerts(newsroom: Newsroom) -> None:
+    await alert_of_an_article(newsroom)
+    for address, expected in (
+        (FOLLOWS, r"it was for them: sent\."),
+        (PAUSED, r"not for them: they had paused their alerts, on [-0-9]+ [:0-9]+\."),
+        (ELSEWHERE, r"not for them: they followed economy since [-0-9]+ [:0-9]+\."),
+    ):
+        status, out, err = await newsroom.run("alerts", "of", str(address))
+        assert (status, err) == (0, "")
+        head, fate = out.splitlines()
+        assert re.fullmatch(r" +1  [-0-9]+ [:0-9]+  topic alert +সেতু খুলে দেওয়া হলো, পর্ব 1", head)
+        assert re.fullmatch(rf" +{expected}", fate)
+    _, out, _ = await newsroom.run("alerts", "of", "telegram:9")
+    assert out.startswith("telegram:9 is nobody that we know:")
+    assert (await newsroom.run("alerts", "of", "somebody"))[0] == 2
