@@ -15,6 +15,7 @@ from aiohttp import ClientResponse
 
 from newsbot.sandbox.demo import create_sandbox_app
 from newsbot.sandbox.messenger_phone import MESSENGER_PHONES, MessengerPhones
+from newsbot.sandbox.phone import PHONES, Phones
 from tests.messenger_sandbox import MessengerSandbox
 from tests.telegram_sandbox import running_app
 
@@ -31,6 +32,7 @@ class PhoneSandbox(MessengerSandbox):
     """`person` is the id of who owns the phone."""
 
     phones: MessengerPhones
+    telegram: Phones
     person: str
 
     @property
@@ -91,7 +93,7 @@ async def phone_sandbox(folder: Path | None = None) -> AsyncIterator[PhoneSandbo
     phones = app[MESSENGER_PHONES]
     async with running_app(app) as url, aiohttp.ClientSession() as http:
         person = phones.people_or_first()[0].id
-        sandbox = PhoneSandbox(phones.state, phones.readers, url, http, phones, person)
+        sandbox = PhoneSandbox(phones.state, phones.readers, url, http, phones, app[PHONES], person)
         await sandbox.ok("POST", "me/messenger_profile", GREETING)
         yield sandbox
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from newsbot.sandbox import DEMO_BOT_USERNAME
 from newsbot.sandbox.changes import Change
 from newsbot.sandbox.messenger import GraphState, Person, ReaderSide
 from newsbot.sandbox.messenger_phone_actions import ACTIONS, Act, locale_of
@@ -159,6 +160,7 @@ async def phone_page(request: web.Request) -> web.Response:
         "messenger_phone.html",
         person=person,
         page=phones.state.account,
+        telegram_bot=DEMO_BOT_USERNAME,
         ref=request.query.get("ref"),
         embedded=bool(request.query.get("embedded")),
         initial=initial_of(phones.state.account.name),

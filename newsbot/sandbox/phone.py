@@ -25,6 +25,7 @@ from aiohttp import web
 from newsbot.sandbox import DEMO_BOT_NAME, DEMO_CHANNEL, DEMO_EDITOR_ID, DEMO_EDITOR_NAME
 from newsbot.sandbox.changes import Change
 from newsbot.sandbox.forwards import forwards
+from newsbot.sandbox.messenger import DEMO_PAGE
 from newsbot.sandbox.phone_actions import ACTIONS, STICKERS, Act, language_of
 from newsbot.sandbox.phone_http import Event, EventStreams, Handler, fields_of, refusing
 from newsbot.sandbox.phone_view import Describe, notification, render_bubbles
@@ -171,6 +172,7 @@ async def phone_page(request: web.Request) -> web.Response:
         title=chat.title if chat else phones.state.bot.text("name", language),
         standing="bot" if chat is None else "channel" if chat.type == "channel" else "group",
         bot=phones.state.bot.user_json(),
+        page_id=DEMO_PAGE.id,
         payload=request.query.get("start", ""),
         starting="start" in request.query,
         embedded=bool(request.query.get("embedded")),

@@ -150,6 +150,10 @@ _STEPS: Final = (
         "মেসেঞ্জারের জানালা বন্ধ করে প্রকাশ করুন, পরে সেখানে কিছু লিখুন।",
         "Close Messenger's windows, publish, then write something there.",
     ),
+    (
+        "মেসেঞ্জারে /link লিখে দুই চ্যাট যুক্ত করুন; খবর একবারই আসবে।",
+        "Write /link on Messenger and connect the two chats; news comes once.",
+    ),
     ("সম্পাদকের ফোনে /broadcast দিয়ে খবর পাঠান।", "Editor's phone: send news with /broadcast."),
     ("কত জন পেলেন দেখুন; থামান, শুধরান, ফিরিয়ে নিন।", "Watch it arrive; pause, correct, take it back."),
     ("টেলিগ্রামে গোলযোগ বাধান; কেউ কি বাদ পড়েন?", "Trouble Telegram; is anybody left out?"),

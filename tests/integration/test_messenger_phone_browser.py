@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from newsbot.sandbox import DEMO_BOT_USERNAME
+from newsbot.sandbox.messenger import DEMO_PAGE
+from newsbot.sandbox.telegram.formatting import read_text
+from newsbot.sandbox.telegram.model import BOT, Content
 from tests.browser import IN_BROWSER, fresh
 from tests.messenger_phone import (
     PhoneSandbox,
@@ -22,6 +26,7 @@ from tests.messenger_phone import (
     postback,
     quick,
 )
+from tests.messenger_sandbox import webhook
 
 pytestmark = IN_BROWSER
 
@@ -334,7 +339,26 @@ async def test_a_link_to_the_readers_other_app_opens_the_phone_beside_it(screens
     await messenger.get_by_role("link", name="t.me").click()
     await telegram.locator("#start").click()
     await expect(telegram.locator("li.out").last).to_contain_text("/start topic-sports")
+
+    state = screens.sandbox.telegram.state
+    user = screens.sandbox.telegram.readers_or_first()[0]
+    link_back = f'<a href="https://m.me/{DEMO_PAGE.id}?ref=article-7">মেসেঞ্জার</a> খুলুন: একই খবর, একই বিষয়, একই সময়ে'
+    state.post(user.id, BOT, Content(read_text(link_back, "HTML", "")))
+    async with webhook(screens.sandbox) as heard:
+        await telegram.get_by_role("link", name="মেসেঞ্জার").click()
+        (event,) = await heard.wait("referral")
+    assert event["referral"]["ref"] == "article-7"
     assert len(page.context.pages) == 1
+
+
+async def test_a_link_to_the_other_app_opens_its_phone_where_none_stands_beside(screens: Screens) -> None:
+    await screens.sandbox.do("start")
+    await screens.sandbox.say(f"টেলিগ্রাম: https://t.me/{DEMO_BOT_USERNAME}")
+    page = await screens.phone()
+    async with page.context.expect_page() as opened:
+        await page.get_by_role("link", name="t.me").click()
+    telegram = await opened.value
+    await expect(telegram).to_have_url(re.compile(r"/phone/[0-9]+$"))
 
 
 async def test_a_messenger_phone_can_be_added_and_the_address_remembers_it(screens: Screens) -> None:

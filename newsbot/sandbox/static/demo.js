@@ -141,12 +141,7 @@ addEventListener("message", ({ origin, source, data }) => {
   const nth = places.filter((place) => place.dataset.app === from.dataset.app).indexOf(from);
   const others = places.filter((place) => place.dataset.app === data.app);
   const frame = (others[nth] ?? others[0])?.querySelector("iframe");
-  const query = new URL(data.path, location).searchParams;
-  if (!frame) return open(`${APPS[data.app].path}?${query}`, "_blank", "noopener");
-  const phone = new URL(frame.src);
-  for (const name of [...phone.searchParams.keys()]) phone.searchParams.delete(name);
-  for (const [name, value] of query) phone.searchParams.set(name, value);
-  phone.searchParams.set("embedded", "1");
-  frame.src = phone;
+  if (!frame) return open(`${APPS[data.app].path}?${data.query}`, "_blank", "noopener");
+  if (data.query) frame.src = `${new URL(frame.src).pathname}?${data.query}&embedded=1`;
   frame.focus();
 });

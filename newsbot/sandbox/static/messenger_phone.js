@@ -270,9 +270,9 @@ function travel(event, link) {
   if (url.hostname === "m.me" && url.pathname.slice(1) === phone.dataset.page) {
     event.preventDefault();
     post("open", { ref: url.searchParams.get("ref") ?? "" });
-  } else if (url.hostname === "t.me" && url.searchParams.has("start")) {
+  } else if (url.hostname === "t.me" && url.pathname.slice(1).toLowerCase() === phone.dataset.bot) {
     event.preventDefault();
-    screen.elsewhere("telegram", `/phone?${new URLSearchParams({ start: url.searchParams.get("start") })}`);
+    screen.elsewhere("telegram", "/phone", { start: url.searchParams.get("start") });
   }
 }
 

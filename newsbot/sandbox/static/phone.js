@@ -243,9 +243,9 @@ async function press(key) {
 // Page open the reader's Messenger.
 function travel(event, link) {
   const url = new URL(link.href, location);
-  if (url.hostname === "m.me" && url.searchParams.has("ref")) {
+  if (url.hostname === "m.me" && url.pathname.slice(1) === phone.dataset.page) {
     event.preventDefault();
-    screen.elsewhere("messenger", `/messenger/phone?${new URLSearchParams({ ref: url.searchParams.get("ref") })}`);
+    screen.elsewhere("messenger", "/messenger/phone", { ref: url.searchParams.get("ref") });
     return;
   }
   const telegram = url.hostname === "t.me" || url.protocol === "tg:";

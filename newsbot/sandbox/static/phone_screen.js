@@ -152,10 +152,12 @@ export class Screen {
     this.timers[id] = setTimeout(() => { $(id).hidden = true; }, milliseconds);
   }
 
-  // A link into the reader's other app. On the demo page that phone stands beside this one; elsewhere it opens by itself.
-  elsewhere(app, path) {
-    if (parent === window) window.open(path, "_blank", "noopener");
-    else parent.postMessage({ app, path }, location.origin);
+  // A link into the reader's other app, with what it carries, if anything. On the demo page that phone stands beside this
+  // one; elsewhere it opens by itself.
+  elsewhere(app, path, carried) {
+    const query = new URLSearchParams(Object.entries(carried).filter(([, value]) => value !== null)).toString();
+    if (parent === window) window.open(query ? `${path}?${query}` : path, "_blank", "noopener");
+    else parent.postMessage({ app, query }, location.origin);
   }
 
   async copy(what) {
