@@ -1,4 +1,4 @@
-"""The demo as a Messenger reader meets it: choose, read, be alerted, fall out of the window, catch up."""
+"""The demo as a Messenger reader meets it: choose, read, be alerted, fall out of the window, catch up, connect."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.programs import program
 pytestmark = IN_BROWSER
 
 
-async def test_a_reader_begins_follows_is_alerted_and_catches_up_after_the_window_closed(
+async def test_a_reader_begins_follows_is_alerted_catches_up_and_connects_both_chats(
     tmp_path: Path, chromium: Browser
 ) -> None:
     data = tmp_path / "demo"
@@ -75,6 +75,16 @@ async def test_a_reader_begins_follows_is_alerted_and_catches_up_after_the_windo
             await expect(messenger.showing("কোচ বদলাচ্ছে দল")).to_have_count(0)
             await page.get_by_role("button", name="টোকেনের মেয়াদ শেষ").click()
             await messenger.shows("কোচ বদলাচ্ছে দল")
+
+            # One reader, two chats: the link opens the other phone, and from then on news comes once.
+            await messenger.say("/link")
+            await messenger.frame.get_by_role("link", name="টেলিগ্রাম খুলুন").click()
+            await telegram.press("শুরু করুন")
+            await telegram.press("হ্যাঁ")
+            await telegram.shows("চ্যাট এখন এক")
+            await newsroom.publish("প্রথম সেঞ্চুরি", breaking=True)
+            await telegram.shows("প্রথম সেঞ্চুরি")
+            await expect(messenger.showing("প্রথম সেঞ্চুরি")).to_have_count(0)
             said = await messenger.bubbles.count()
             assert await demo.stop(signal.SIGINT) == 0
         async with program("demo", "--port", "0", "--data", data, "--readers", "0", folder=tmp_path) as demo:
