@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import Final
 
 import regex
@@ -10,13 +11,19 @@ from newsbot.text.clipping import Unit, graphemes, length
 
 __all__ = ["split_text"]
 
+#: a sign that combines with the white space before it must not lose it
+_ALONE: Final = r"(?![\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}])"
+_SPACE: Final = regex.compile(r"\s+" + _ALONE)
 #: where a part may end, the best first; each must leave at least LEAST of what would fit
-_BREAKS: Final = (
-    regex.compile(r"(\n\s*\n)"),
-    regex.compile(r"(\n)"),
-    regex.compile(r"(?<=[।?!…]|\w{2}\.)[\"'”’)]*(\s+)"),
-    regex.compile(r"(?<=[,;:–—])(\s+)"),
-    regex.compile(r"(\s+)"),
+_BREAKS: Final = tuple(
+    regex.compile(pattern + _ALONE)
+    for pattern in (
+        r"(\n[^\S\n]*+\n\s*+)",
+        r"(\n\s*+)",
+        r"(?<=[।?!…]|\w{2}\.)[\"'”’)]*(\s++)",
+        r"(?<=[,;:–—])(\s++)",
+        r"(\s++)",
+    )
 )
 LEAST: Final = 0.4  #: of a part that is kept at least for the sake of a better break
 
@@ -33,31 +40,36 @@ def split_text(text: str, limit: int, *, unit: Unit = Unit.UTF16) -> list[str]:
         if length(rest, unit) <= limit:
             parts.append(rest)
             break
-        fitting = _fitting(rest, limit, unit)
-        if not fitting:
+        edges = _edges(rest, limit, unit)
+        if not edges:
             raise ValueError(f"a limit of {limit} ({unit.value}) can't hold one letter")
-        end = _break_in(rest, fitting)
+        end = _break_in(rest, edges)
         parts.append(rest[:end].rstrip())
-        rest = rest[end:].lstrip()
+        rest = rest[end:]
+        if space := _SPACE.match(rest):
+            rest = rest[space.end() :]
     return parts
 
 
-def _fitting(text: str, limit: int, unit: Unit) -> int:
-    """Code points of the longest beginning that fits and ends between two graphemes."""
+def _edges(text: str, limit: int, unit: Unit) -> list[int]:
+    """Where its graphemes end, as far as they fit, in code points."""
+    edges: list[int] = []
     end = 0
     for grapheme in graphemes(text):
         limit -= 1 if unit is Unit.GRAPHEME else length(grapheme, unit)
         if limit < 0:
             break
         end += len(grapheme)
-    return end
+        edges.append(end)
+    return edges
 
 
-def _break_in(text: str, fitting: int) -> int:
-    """Where to part: after the last good break within what fits, or at its end."""
+def _break_in(text: str, edges: list[int]) -> int:
+    """Where to part: at the last good break within what fits, or at its end."""
+    fitting, known = edges[-1], set(edges)
     for pattern in _BREAKS:
-        # A break may begin where the part is full: it vanishes with the white space.
-        ends: list[int] = [match.start(1) for match in pattern.finditer(text, 0, fitting + 1)]
-        if ends and (last := ends[-1]) >= LEAST * fitting:
-            return last
+        found = takewhile(lambda match: match.start(1) <= fitting, pattern.finditer(text))
+        ends = [match.start(1) for match in found if match.start(1) in known]
+        if ends and ends[-1] >= LEAST * fitting:
+            return int(ends[-1])
     return fitting
