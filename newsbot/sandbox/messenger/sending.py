@@ -77,7 +77,7 @@ def echo(state: GraphState, message: StoredMessage) -> None:
         told["attachments"] = [content["attachment"]]
     if message.reply_to:
         told["reply_to"] = {"mid": message.reply_to}
-    state.push("message_echoes", message.person_id, {"message": told}, from_page=True)
+    state.push("message_echoes", message.person_id, {"message": told}, at=message.at, from_page=True)
 
 
 def _recipient(arguments: Arguments) -> str:

@@ -170,9 +170,18 @@ class GraphState:
 
     # -- events -------------------------------------------------------------------------------------------------------
 
-    def push(self, field: str, person_id: str, content: Mapping[str, Any], *, from_page: bool = False) -> None:
+    def push(
+        self,
+        field: str,
+        person_id: str,
+        content: Mapping[str, Any],
+        *,
+        at: int | None = None,
+        from_page: bool = False,
+    ) -> None:
         """Queue an event for the webhook, unless the Page isn't subscribed to its field.
 
+        `at`: the time of the message it tells of, milliseconds since 1970; now without one.
         While another app has the thread, what the person does comes in `standby`, a tap without its payload.
         """
         if not from_page and field in _STANDBY and self._is_elsewhere(person_id):
@@ -186,7 +195,7 @@ class GraphState:
             item = {"sender": item["recipient"], "recipient": item["sender"]}
         elif not person_id:
             del item["sender"]
-        event = Event(field, person_id, {**item, "timestamp": self.now_ms(), **content})
+        event = Event(field, person_id, {**item, "timestamp": self.now_ms() if at is None else at, **content})
         fault = self.faults.choose(field, lambda: person_id, EVENT_ACTIONS)
         match fault.action if fault is not None else "":
             case "event_lost":

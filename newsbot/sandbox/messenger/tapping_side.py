@@ -101,7 +101,7 @@ class TappingSide(WritingSide):
         if referral is not None:
             told["referral"] = dict(referral)
         self._open(person, "BUTTON")
-        self.state.push("messaging_postbacks", person.id, {"postback": told})
+        self.state.push("messaging_postbacks", person.id, {"postback": told}, at=message.at)
         return self.state.messages.bubble(message)
 
     def _came_by(self, person: Person, referral: Mapping[str, Any]) -> None:

@@ -103,7 +103,7 @@ class WritingSide:
         message = self.state.post(person, content, reply_to=reply_to)
         person.wrote_at = self.state.clock()
         self._open(person, cause)
-        self.state.push("messages", person_id, {"message": {"mid": message.mid, **told}})
+        self.state.push("messages", person_id, {"message": {"mid": message.mid, **told}}, at=message.at)
         return self.state.messages.bubble(message)
 
     def _come_by(self, person: Person) -> dict[str, Any] | None:
