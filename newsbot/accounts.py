@@ -126,6 +126,7 @@ async def _planner(parts: Parts, accounts: Sequence[ChannelAccount]) -> Planner:
             expire=timedelta(minutes=settings.delivery.expire_minutes), per_source=settings.delivery.alerts_per_source
         ),
         keep=timedelta(days=settings.keep_articles_days),
+        unchanging=[account.name for account in accounts if not account.outlet.edits],
         clock=parts.clock,
         first=first,
         started=started,

@@ -54,7 +54,7 @@ T = TypeVar("T")
 #: only for a while after the reader wrote comes behind those that always do.
 CARRYING = ("telegram", "messenger")
 #: channels that are unlike the others
-TRAITS = {"messenger": Traits(windows=True, echoes=True, stop_word=True)}
+TRAITS = {"messenger": Traits(windows=True, edits=False, echoes=True, stop_word=True)}
 ANSWERS_WITHIN = 2.0  #: seconds until a server counts as away: who asks for our health waits no longer than 5
 
 
@@ -126,8 +126,10 @@ class Parts:
         """Of our account on this channel, which must be configured; one for all who work with it here."""
 
         async def open_ledger() -> RedisLedger:
-            windows = self.traits(channel).windows
-            return RedisLedger(await self.redis(), channel, self.accounts[channel], windows=windows)
+            traits = self.traits(channel)
+            return RedisLedger(
+                await self.redis(), channel, self.accounts[channel], windows=traits.windows, edits=traits.edits
+            )
 
         return await self._once(f"ledger {channel}", open_ledger)
 

@@ -44,21 +44,26 @@ async def broadcast(settings: Settings, wish: Wish) -> bool:
     if not tokens(text):
         raise ConfigurationError('--text: there is not a word to send; example: --text "The bridge is open"')
     spans = (Span(text),)
-    if too_long := overlong(NoticeReply(spans=spans), LIMITS):
+    on_telegram = settings.telegram.token is not None  # elsewhere it may go out in parts
+    if on_telegram and (too_long := overlong(NoticeReply(spans=spans), LIMITS)):
         raise ConfigurationError(f"--text: it is {too_long.excess} characters too long; {too_long.limit} fit")
     async with Parts(settings) as parts:
         audience = _audience(parts, wish)
         ledgers = await parts.ledgers()
         if not ledgers:
             raise ConfigurationError("NEWSBOT_TELEGRAM__TOKEN: it is missing, so there is nobody to send to")
-        by_channel = {ledger.channel: (await ledger.reach(audience)).now for ledger in ledgers}
+        found = {ledger.channel: await ledger.reach(audience) for ledger in ledgers}
+        by_channel = {channel: one.now for channel, one in found.items()}
         reach = sum(by_channel.values())
-        if not reach:
+        if not any(one.total for one in found.values()):
             typer.echo("Nobody would get this: choose another audience.", err=True)
             return False
         seconds = slowest(by_channel, {"telegram": settings.telegram.rate, "messenger": settings.messenger.rate})
         time = estimate(seconds, parts.catalog.translator("en"))
         typer.echo(f"This goes to {reach:,} {'reader' if reach == 1 else 'readers'}; it takes {time}.")
+        for channel, one in found.items() if len(found) > 1 else ():
+            waiting = f", {one.waiting:,} once they write again" if one.waiting else ""
+            typer.echo(f"  {channel}: {one.now:,} now{waiting}")
         if not wish.yes and not typer.confirm("Send it now?"):
             typer.echo("Nothing was sent.")
             return False

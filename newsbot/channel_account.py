@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Final
 
 from newsbot.bootstrap import Parts
-from newsbot.channels.channel import USUAL, Channel, Pusher, Traits
+from newsbot.channels.channel import USUAL, Channel, Loss, Pusher, Traits
 from newsbot.channels.redis_inbox import RedisInbox
 from newsbot.conversation.alerts import AlertComposer
 from newsbot.conversation.answering import Answering, Answers
@@ -24,7 +24,7 @@ from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.delivery.redis_pacing import RedisPacing
 from newsbot.delivery.worker import DeliveryWorker
 from newsbot.desk.outlets import Outlet
-from newsbot.domain.message import IncomingMessage
+from newsbot.domain.message import AnyReply, IncomingMessage
 from newsbot.domain.subscriber import Address, Slot
 from newsbot.process_roles import Work
 from newsbot.subscribers.redis_store import RedisSubscriberStore
@@ -64,13 +64,21 @@ class ChannelAccount:
         self.inbox = inbox
         self.channel = channel
         self.readers = readers
-        self.outlet = Outlet(channel=channel, ledger=ledger, pusher=pusher, pacing=pacing, rate=rate)
+        self.outlet = Outlet(
+            channel=channel,
+            ledger=ledger,
+            pusher=pusher,
+            pacing=pacing,
+            rate=rate,
+            edits=traits.edits,
+            losses=self.losses,
+        )
         self.worker = DeliveryWorker(
             ledger=ledger,
             alerts=readers.house.alerts,
             pacing=pacing,
             pusher=pusher,
-            composer=alert_composer(parts, readers),
+            composer=alert_composer(parts, readers, edits=traits.edits),
             subscribers=subscribers,
             metrics=parts.metrics,
             clock=parts.clock,
@@ -103,6 +111,10 @@ class ChannelAccount:
         assert self._answering is not None
         await self._answering.handle(incoming)
 
+    def losses(self, reply: AnyReply) -> tuple[Loss, ...]:
+        """What of an alert can't be shown here as meant. Pure."""
+        return ()
+
     async def barred(self) -> str:
         """Why nothing may be sent here now, whatever the platform answers; '': it may."""
         return ""
@@ -125,11 +137,17 @@ class ChannelAccount:
         return tasks
 
 
-def alert_composer(parts: Parts, readers: Dialogue) -> AlertComposer:
-    """What words alerts by; the same for every channel, and for the editors' previews."""
+def alert_composer(parts: Parts, readers: Dialogue, *, edits: bool = True) -> AlertComposer:
+    """What words alerts by, on a channel and for the editors' previews."""
     house = readers.house
     return AlertComposer(
-        house.articles, house.topics, house.newsroom, house.catalog, clock=parts.clock, timezone=parts.timezone
+        house.articles,
+        house.topics,
+        house.newsroom,
+        house.catalog,
+        clock=parts.clock,
+        timezone=parts.timezone,
+        edits=edits,
     )
 
 

@@ -70,10 +70,15 @@ async def stats(settings: Settings) -> None:
     """Print readers and articles in figures."""
     async with Parts(settings) as parts:
         topics, sources = parts.newsroom.topics, parts.newsroom.sources  # mistakes are told before anything is opened
-        counts = await (await parts.subscribers()).counts()
+        subscribers = await parts.subscribers()
+        counts = await subscribers.counts()
         articles = await (await parts.articles()).count()
         states = await (await parts.articles()).source_states()
         typer.echo(f"readers    {counts.subscribers:,} ({counts.reachable:,} can be alerted)")
+        channels = [channel for channel in parts.accounts if channel != "console"]
+        for channel in channels if len(channels) > 1 else ():
+            own = await subscribers.counts(channel)
+            typer.echo(f"  {channel:16}{own.subscribers:>10,} ({own.reachable:,} can be alerted)")
         for topic in topics:
             typer.echo(f"  {topic.id:16}{counts.by_topic.get(topic.id, 0):>10,}")
         typer.echo(f"articles   {articles:,}")

@@ -9,6 +9,7 @@ import structlog
 
 from newsbot.bootstrap import Parts
 from newsbot.channel_account import ChannelAccount
+from newsbot.channels.channel import Loss
 from newsbot.channels.entrances import Entrance
 from newsbot.channels.messenger.attachments import Attachments
 from newsbot.channels.messenger.enforcement import Enforcement, measure_of
@@ -17,6 +18,7 @@ from newsbot.channels.messenger.graph import GraphApi
 from newsbot.channels.messenger.inspection import inspect_token
 from newsbot.channels.messenger.pusher import MessengerPusher
 from newsbot.channels.messenger.receiver import CHANNEL, PageIdentity
+from newsbot.channels.messenger.renderer import render
 from newsbot.channels.messenger.sender import MessengerChannel
 from newsbot.channels.messenger.watchdog import Subscribed, SubscriptionMemory, Watchdog
 from newsbot.channels.messenger.webhook import MessengerWebhook
@@ -29,7 +31,7 @@ from newsbot.delivery.notices import Event
 from newsbot.delivery.redis_closing import RedisClosingWindows
 from newsbot.delivery.redis_pacing import RedisPacing
 from newsbot.domain.attempt import Reason
-from newsbot.domain.message import IncomingMessage, Kind
+from newsbot.domain.message import AnyReply, IncomingMessage, Kind
 from newsbot.errors import ChannelUnavailable, ConfigurationError, StartError
 from newsbot.messenger_page import MessengerPage
 from newsbot.process_roles import Work
@@ -128,6 +130,9 @@ class MessengerAccount(ChannelAccount):
                 await self._obey(incoming)
             case _:
                 await super().handle(incoming)
+
+    def losses(self, reply: AnyReply) -> tuple[Loss, ...]:
+        return render(reply, lasting=True).losses
 
     async def barred(self) -> str:
         return BLOCKED if await self._enforcement.blocked() is not None else ""

@@ -9,6 +9,7 @@ import structlog
 
 from newsbot.bootstrap import Parts
 from newsbot.channel_account import ChannelAccount
+from newsbot.channels.channel import Loss
 from newsbot.channels.entrances import Entrance
 from newsbot.channels.pictures import PictureFile
 from newsbot.channels.redis_inbox import RedisInbox
@@ -18,13 +19,14 @@ from newsbot.channels.telegram.polling import Poller
 from newsbot.channels.telegram.public_channel import find_public_channel
 from newsbot.channels.telegram.pusher import TelegramPusher
 from newsbot.channels.telegram.receiver import CHANNEL, BotIdentity
+from newsbot.channels.telegram.renderer import render
 from newsbot.channels.telegram.sender import TelegramChannel
 from newsbot.channels.telegram.webhook import PATH, register_webhook, webhook_handler
 from newsbot.conversation.menu import command_menu
 from newsbot.delivery.redis_pacing import RedisPacing
 from newsbot.desk.menu import EditorsMenus, editors_menu, taken_away
 from newsbot.desk.sql_drafts import SqlDraftStore
-from newsbot.domain.message import CommandMenu
+from newsbot.domain.message import AnyReply, CommandMenu
 from newsbot.domain.subscriber import Address, Slot
 from newsbot.process_roles import Work
 from newsbot.subscribers.public_channel import public_channel_slot
@@ -116,6 +118,9 @@ class TelegramAccount(ChannelAccount):
     def link(self) -> str:
         """Opens the chat with the bot."""
         return f"https://t.me/{self._bot.username}"
+
+    def losses(self, reply: AnyReply) -> tuple[Loss, ...]:
+        return render(reply).losses
 
     def editor_began(self, editor: Address) -> None:
         self._menus.began(editor)

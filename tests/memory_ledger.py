@@ -318,7 +318,7 @@ class MemoryLedger:
         return self._wall_clock() + self._skipped
 
     def _has_windows(self, unit: Unit, it: _Unit) -> bool:
-        return self.windows is not None and unit.tier is not Tier.CHANNEL and not it.alert.kind.touches_copies
+        return self.windows is not None and unit.tier is not Tier.CHANNEL
 
     def _closed(self, slot: Slot) -> bool:
         if self.windows is None:

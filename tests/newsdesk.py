@@ -117,6 +117,7 @@ class Newsdesk:
         self.ledger = MemoryLedger(self.subscribers._subscribers)
         self.pusher = FakePusher()
         self.channel = FakeChannel()
+        self.others: dict[str, Outlet] = {}  # further channels, by name
         self.dead: set[str] = set()
         self.began: list[Address] = []
         self.start(*(editors or (EDITOR, ANOTHER)))
@@ -145,7 +146,8 @@ class Newsdesk:
             outlets={
                 editors[0].channel: Outlet(
                     channel=self.channel, ledger=self.ledger, pusher=self.pusher, pacing=Unpaced(), rate=30
-                )
+                ),
+                **self.others,
             },
             composer=AlertComposer(
                 self.articles, some_topics(), a_newsroom(), CATALOG, clock=self.clock, timezone=ZoneInfo("Asia/Dhaka")

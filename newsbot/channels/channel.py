@@ -29,6 +29,7 @@ class Traits:
     """What is unlike elsewhere about writing to readers on this channel."""
 
     windows: bool = False  #: the platform lets us write only for a while after a reader was heard of
+    edits: bool = True  #: what was sent can be changed and deleted
     echoes: bool = False  #: it reports our own messages to us, with what `Recipient.delivery` said
     stop_word: bool = False  #: a typed "stop" ends alerts at once, without asking back: the platform's rule
 

@@ -42,13 +42,16 @@ class AlertComposer:
         *,
         clock: Callable[[], datetime],
         timezone: ZoneInfo,
+        edits: bool = True,
     ) -> None:
+        """`edits`: see `Traits`; where copies stay as they are, a correction is a message of its own."""
         self._articles = articles
         self._topics = topics
         self._newsroom = newsroom
         self._catalog = catalog
         self._clock = clock
         self._timezone = timezone
+        self._edits = edits
 
     async def compose(self, alert: Alert, variant: Variant) -> Composed | None:
         if alert.kind is AlertKind.RECALL:
@@ -67,7 +70,7 @@ class AlertComposer:
                 labels=_labels(alert, translate),
                 buttons=self._ways_out(alert, variant),
             )
-        operation = Operation.EDIT if alert.kind.edits else Operation.SEND
+        operation = Operation.EDIT if alert.kind.edits and self._edits else Operation.SEND
         return Composed(operation, replace(reply, silent=alert.silent))
 
     async def _card(self, alert: Alert, translate: Translator) -> CardReply | None:

@@ -10,11 +10,12 @@ from newsbot.domain.message import Span
 
 
 def audience_to_json(audience: Audience) -> dict[str, Any]:
-    return {"topics": list(audience.topics), "languages": list(audience.languages)}
+    channels = {"channels": list(audience.channels)} if audience.channels else {}
+    return {"topics": list(audience.topics), "languages": list(audience.languages), **channels}
 
 
 def audience_from_json(found: Mapping[str, Any]) -> Audience:
-    return Audience(tuple(found["topics"]), tuple(found["languages"]))
+    return Audience(tuple(found["topics"]), tuple(found["languages"]), tuple(found.get("channels", ())))
 
 
 def text_to_json(text: AlertText | None) -> dict[str, Any] | None:
@@ -31,12 +32,14 @@ def totals_to_json(totals: Totals | None) -> dict[str, Any] | None:
     """Outcomes by their number, which never changes its meaning; their names may."""
     if totals is None:
         return None
+    channels = {channel: totals_to_json(own) for channel, own in totals.channels.items()}
     return {
         "audience": totals.audience,
         "outcomes": {str(int(outcome)): count for outcome, count in sorted(totals.outcomes.items())},
         "waiting": totals.waiting,
         "in_flight": totals.in_flight,
         "untouched": totals.untouched,
+        **({"channels": channels} if channels else {}),
     }
 
 
@@ -44,4 +47,5 @@ def totals_from_json(found: Mapping[str, Any] | None) -> Totals | None:
     if found is None:
         return None
     outcomes = {Outcome(int(number)): count for number, count in found["outcomes"].items()}
-    return Totals(**{**found, "outcomes": outcomes})
+    channels = {channel: totals_from_json(own) or Totals() for channel, own in found.get("channels", {}).items()}
+    return Totals(**{**found, "outcomes": outcomes, "channels": channels})

@@ -59,3 +59,14 @@ def _takes_away(alert: Alert) -> bool:
 
 def _corrects(alert: Alert) -> bool:
     return alert.kind is AlertKind.CORRECTION and alert.state is not AlertState.STOPPED
+
+
+def goes_to(alert: Alert, channel: str, *, edits: bool) -> bool:
+    """Whether the alert has anything to do on a channel. `edits`: what was sent there can be changed and deleted.
+
+    Where it can't, a correction is a message of its own to who has the first one, if the editor wants that (then the
+    channel is in the audience); updates of cards and recalls do nothing there.
+    """
+    if not alert.audience.on(channel):
+        return False
+    return edits or alert.kind is AlertKind.CORRECTION or not alert.kind.touches_copies

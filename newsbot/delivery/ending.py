@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -123,7 +124,8 @@ class Ending:
 
 async def totals_of(ledgers: Sequence[Ledger], alert_id: int) -> Totals:
     """How far an alert has come, over all channels."""
-    return added([await ledger.totals(alert_id) for ledger in ledgers])
+    by_channel = {ledger.channel: await ledger.totals(alert_id) for ledger in ledgers}
+    return replace(added(by_channel.values()), channels=by_channel if len(by_channel) > 1 else {})
 
 
 def added(totals: Iterable[Totals]) -> Totals:

@@ -184,7 +184,8 @@ def figures(totals: Totals) -> str:
         if count
     ]
     readers = "1 reader" if totals.audience == 1 else f"{totals.audience:,} readers"
-    return f"Of {readers}: {'; '.join(parts)}."
+    by_channel = "".join(f" On {name}: {figures(own)}" for name, own in totals.channels.items() if own.audience)
+    return f"Of {readers}: {'; '.join(parts)}.{by_channel}"
 
 
 def nobody(address: Address) -> str:

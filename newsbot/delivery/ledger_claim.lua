@@ -17,8 +17,9 @@ for _, name in ipairs(redis.call('SMEMBERS', prefix .. ':bitmaps')) do
   if string.sub(name, 1, 5) == 'lang:' then languages[#languages + 1] = name end
 end
 local answer, claimed, time = {0, -1}, 0, now()
--- What must be open beyond this moment, in unix seconds. A copy that is edited, and the public channel, need no window.
-local beyond = ARGV[5] and state[7] == 'topics' and math.floor(time / 1000) + ARGV[5]
+-- What must be open beyond this moment, in unix seconds. The public channel needs no window. Where there are windows no
+-- copy can be edited: who has one is sent a message of its own.
+local beyond = ARGV[5] and (state[7] == 'topics' or of) and math.floor(time / 1000) + ARGV[5]
 local looked_at = 0
 
 -- Hold this reader if their window is closed. Each look counts.

@@ -3,7 +3,7 @@
 --   windows: seconds before its end from which a window counts as closed.
 -- Returns 1 closed (now or before) | 0 requests are on their way | -1 the unit is another's.
 local worker, outcome = ARGV[2], tonumber(ARGV[3])
-local state = redis.call('HMGET', KEYS[1], 'until', 'closed', 'owner', 'story', 'wants')
+local state = redis.call('HMGET', KEYS[1], 'until', 'closed', 'owner', 'story', 'wants', 'of')
 if not state[1] or state[2] then return 1 end
 if worker ~= '' and state[3] ~= worker then return -1 end
 if redis.call('BITCOUNT', begun) > 0 then return 0 end
@@ -17,7 +17,7 @@ if asked_for then
   redis.call('BITOP', 'AND', first, first, elsewhere)
   positions(first, function(position) settle(position, ELSEWHERE) end)
 end
-if ARGV[4] and outcome == EXPIRED and asked_for then
+if ARGV[4] and outcome == EXPIRED and (asked_for or state[6]) then
   -- Whose turn never came because they wrote too long ago: they are offered it, as if it had.
   local edge = surely_open(third, math.floor(now() / 1000) + ARGV[4])
   redis.call('BITOP', 'OR', third, third, edge)

@@ -63,9 +63,10 @@ _WELL: Final = Sign.WELL
 def resends(alert: Alert, channel: str) -> bool:
     """Whether a delivery whose answer was lost is tried again: breaking news that comes twice is better than none.
 
-    On Messenger never: there the echo settles it. Editing and deleting twice does no harm anywhere.
+    On Messenger never: there the echo settles it, and what touches copies elsewhere is a message of its own. Editing
+    and deleting twice does no harm.
     """
-    return alert.kind.touches_copies or (alert.cls is AlertClass.BREAKING and channel == "telegram")
+    return channel == "telegram" and (alert.kind.touches_copies or alert.cls is AlertClass.BREAKING)
 
 
 def decide(attempt: Attempt, position: int, *, resend: bool, window_until: float = 0.0) -> Verdict:

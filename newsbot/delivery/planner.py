@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -23,7 +23,7 @@ import structlog
 
 from newsbot.articles.store import ArticleStore
 from newsbot.delivery.alerts import STANDING_KNOWN, AlertStore, Standing
-from newsbot.delivery.copies import Proceed, Stop, WaitFor, before_touching
+from newsbot.delivery.copies import Proceed, Stop, WaitFor, before_touching, goes_to
 from newsbot.delivery.ending import Ending
 from newsbot.delivery.ledger import MISSED_KEPT, Ledger
 from newsbot.delivery.outbox import Outbox
@@ -56,8 +56,9 @@ async def nothing_lost() -> bool:
 
 
 class Planner:
-    """`first` says where the newsroom's public channel is, which gets breaking news first. `started` is told when an
-    alert can be pushed. `lost` says whether the subscribers that audiences are made of are missing. `keep`: how long
+    """`unchanging`: channels where nothing that was sent can be changed or deleted. `first` says where the newsroom's
+    public channel is, which gets breaking news first. `started` is told when an alert can be pushed. `lost` says
+    whether the subscribers that audiences are made of are missing. `keep`: how long
     alerts are kept after they have ended. `monotonic` counts seconds.
     """
 
@@ -71,6 +72,7 @@ class Planner:
         limits: Limits,
         keep: timedelta,
         clock: Callable[[], datetime],
+        unchanging: Collection[str] = (),
         first: Callable[[], Awaitable[Slot | None]] = no_channel,
         started: Callable[[], None] = lambda: None,
         lost: Callable[[], Awaitable[bool]] = nothing_lost,
@@ -79,6 +81,7 @@ class Planner:
         self._articles = articles
         self._alerts = alerts
         self._ledgers = tuple(ledgers)
+        self._unchanging = frozenset(unchanging)
         self._keep = keep
         self._clock = clock
         self._first = first
@@ -168,12 +171,20 @@ class Planner:
         if alert.cls is AlertClass.BREAKING and alert.audience == Audience():
             first = await self._first()
         reached = 0
-        for ledger in self._ledgers:
+        for ledger in self._of(alert):
             there = first if first is not None and first.channel == ledger.channel else None
             for segment in await ledger.segments():
                 reached += await ledger.freeze(alert, segment, first=there, now=self._clock())
         await self._start(alert, reached)
         return False
+
+    def _of(self, alert: Alert) -> tuple[Ledger, ...]:
+        """Those on which it has anything to do."""
+        return tuple(
+            ledger
+            for ledger in self._ledgers
+            if goes_to(alert, ledger.channel, edits=ledger.channel not in self._unchanging)
+        )
 
     async def _still_held_for_another(self, alert: Alert) -> bool:
         """Readers whom a stopped alert of its story never reached are this one's as soon as that is accounted for."""
@@ -193,7 +204,7 @@ class Planner:
                 if claimed_meanwhile and not self._known_to_workers(alert):
                     return True
         reached = 0
-        for ledger in self._ledgers:
+        for ledger in self._of(alert):
             for segment in await ledger.segments():
                 frozen = await ledger.freeze_copies(alert, segment, now=self._clock())
                 if frozen is None:

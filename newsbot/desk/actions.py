@@ -37,6 +37,7 @@ class Verb(StrEnum):
     CONFIRM = "go"
     REWRITE = "write"
     DROP = "drop"
+    FOLLOW_UP = "follow"  #: `+messenger`, `-messenger`: a correction goes there as a message of its own
     # of an alert
     SHOW = "show"
     PAUSE = "pause"

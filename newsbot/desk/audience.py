@@ -7,9 +7,9 @@ from dataclasses import replace
 from newsbot.conversation.turn import Turn, rows
 from newsbot.desk.actions import Press, Verb, encode, press_button
 from newsbot.desk.drafts import Draft
-from newsbot.desk.preview import audience_in_words, reach_of
+from newsbot.desk.preview import audience_in_words, reach_of, readers_of
 from newsbot.desk.turn import Desk
-from newsbot.domain.alert import AlertClass, Audience
+from newsbot.domain.alert import AlertClass
 from newsbot.domain.message import ChoiceReply, MessageRef, Option
 from newsbot.i18n import language_name
 
@@ -18,7 +18,7 @@ __all__ = ["changed_by", "choose_audience"]
 
 async def choose_audience(desk: Desk, turn: Turn, draft: Draft, *, replaces: MessageRef | None = None) -> ChoiceReply:
     _ = turn.translate
-    reach = sum((await reach_of(desk, draft, None)).values())
+    reach = readers_of(await reach_of(desk, draft, None))
     words = audience_in_words(desk, turn, draft.audience)
     question = _("Who should get it, and how?")
     now = _.plural("Now: {audience} – {n} reader.", "Now: {audience} – {n} readers.", reach, audience=words)
@@ -50,19 +50,28 @@ async def choose_audience(desk: Desk, turn: Turn, draft: Draft, *, replaces: Mes
     )
 
 
-def changed_by(draft: Draft, press: Press, *, topics: tuple[str, ...], languages: tuple[str, ...]) -> Draft:
-    """The draft with what the button wants. Pure. `topics` and `languages`: all there are, in their order.
+def changed_by(
+    draft: Draft,
+    press: Press,
+    *,
+    topics: tuple[str, ...],
+    languages: tuple[str, ...],
+    channels: tuple[str, ...] = (),
+) -> Draft:
+    """The draft with what the button wants. Pure. `topics`, `languages`, `channels`: all there are, in their order.
 
     It counts whatever the draft's revision was when the button was made: two that are pressed in a hurry both count.
     """
     audience = draft.audience
     match press.verb:
         case Verb.EVERYONE:
-            return replace(draft, audience=Audience((), audience.languages))
+            return replace(draft, audience=replace(audience, topics=()))
         case Verb.TOPIC:
-            return replace(draft, audience=Audience(_with(audience.topics, press, topics), audience.languages))
+            return replace(draft, audience=replace(audience, topics=_with(audience.topics, press, topics)))
         case Verb.LANGUAGE:
-            return replace(draft, audience=Audience(audience.topics, _with(audience.languages, press, languages)))
+            return replace(draft, audience=replace(audience, languages=_with(audience.languages, press, languages)))
+        case Verb.FOLLOW_UP:
+            return replace(draft, audience=replace(audience, channels=_with(audience.channels, press, channels)))
         case Verb.BREAKING:
             return replace(draft, cls=AlertClass.BREAKING if press.wanted else AlertClass.TOPIC)
         case Verb.SILENT:

@@ -22,7 +22,7 @@ from newsbot.desk.draft_answers import (
     no_longer_kept,
 )
 from newsbot.desk.drafts import Draft, DraftState
-from newsbot.desk.preview import alert_of, as_readers_see_it, control, reach_of, show
+from newsbot.desk.preview import alert_of, as_readers_see_it, control, reach_of, readers_of, show
 from newsbot.desk.standing import standing_of
 from newsbot.desk.turn import Desk, note
 from newsbot.domain.alert import Alert, AlertText
@@ -49,7 +49,7 @@ async def press_draft(desk: Desk, turn: Turn, press: Press) -> Replies:
         return (text(_("Cancelled. Nothing was sent."), replaces=turn.pressed),)
     if draft.state is DraftState.WRITING:
         return await _while_it_waits(desk, turn, draft, press)
-    if press.verb in (Verb.EVERYONE, Verb.TOPIC, Verb.LANGUAGE, Verb.BREAKING, Verb.SILENT):
+    if press.verb in (Verb.EVERYONE, Verb.TOPIC, Verb.LANGUAGE, Verb.BREAKING, Verb.SILENT, Verb.FOLLOW_UP):
         return await _choose(desk, turn, draft, press)
     if press.revision != draft.revision:
         return await changed_since(desk, turn, draft)
@@ -81,12 +81,15 @@ async def _while_it_waits(desk: Desk, turn: Turn, draft: Draft, press: Press) ->
 
 async def _choose(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replies:
     topics = tuple(topic.id for topic in desk.house.topics)
-    wanted = changed_by(draft, press, topics=topics, languages=desk.house.catalog.languages)
+    languages, channels = desk.house.catalog.languages, tuple(desk.outlets)
+    wanted = changed_by(draft, press, topics=topics, languages=languages, channels=channels)
     if wanted != draft:
         kept = await desk.drafts.change(wanted, now=turn.now)
         if kept is None:
             return await current(desk, turn, draft.id)
         draft = kept
+    if press.verb is Verb.FOLLOW_UP:
+        return (await control(desk, turn, draft, await parent_of(desk, draft), replaces=turn.pressed),)
     return (await choose_audience(desk, turn, draft, replaces=turn.pressed),)
 
 
@@ -120,12 +123,21 @@ async def _ask(desk: Desk, turn: Turn, draft: Draft) -> Replies:
     parent = await parent_of(desk, draft)
     if said := await refusal_of(desk, turn, draft, parent):
         return (text(said, replaces=turn.pressed),)
-    reach = sum((await reach_of(desk, draft, parent)).values())
+    by_channel = await reach_of(desk, draft, parent)
+    reach = readers_of(by_channel)
     if not reach:
         return (await control(desk, turn, draft, parent, replaces=turn.pressed),)
     if parent is not None:
-        label = _.plural("Yes, change {n} copy", "Yes, change {n} copies", reach)
+        changed = sum(one.now for name, one in by_channel.items() if desk.outlets[name].edits)
+        written_to = reach - changed
         said = _("Change what readers have in their chats? This can't be taken back.")
+        if changed:
+            label = _.plural("Yes, change {n} copy", "Yes, change {n} copies", changed)
+        else:
+            label = _.plural("Yes, write to {n} reader", "Yes, write to {n} readers", written_to)
+        if changed and written_to:
+            more = _.plural("{n} reader is sent a new message.", "{n} readers are sent a new message.", written_to)
+            said = f"{said} {more}"
     else:
         label = _.plural("Yes, send to {n} reader", "Yes, send to {n} readers", reach)
         said = _("Send it now?")

@@ -9,7 +9,8 @@ from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.bulletins import Act, BulletinKind
 from newsbot.desk.drafts import Draft, DraftState
-from newsbot.desk.preview import overlong_in_words, show
+from newsbot.desk.outlets import channel_name
+from newsbot.desk.preview import copies_of, overlong_in_words, show
 from newsbot.desk.standing import article_shown, leaves_copies, recall_of, standing_of
 from newsbot.desk.turn import Desk, last_deed, note, totals_of
 from newsbot.desk.writing import overlong_anywhere
@@ -120,12 +121,37 @@ async def recall(desk: Desk, turn: Turn, press: Press) -> Replies:
     said = await _untouchable(desk, turn, alert, to_recall=True)
     if said or alert is None:
         return (text(said),)
-    copies = (await totals_of(desk, alert)).sent if made is None else (await totals_of(desk, made)).unknown
+    stuck, copies = await _copies(desk, alert)
+    if made is not None:
+        copies = (await totals_of(desk, made)).unknown
+    lines = []
+    for name, count in stuck.items():
+        channel = channel_name(name, _)
+        lines.append(
+            _.plural(
+                "{n} copy on {channel} can't be deleted.",
+                "{n} copies on {channel} can't be deleted.",
+                count,
+                channel=channel,
+            )
+        )
+    kept = "\n".join(lines)
+    if kept and not copies:
+        return (text(kept),)
     said = _.plural("Delete {n} copy from readers' chats?", "Delete {n} copies from readers' chats?", copies)
     stops = "" if alert.state.final else _("It is still going out, and stops for good.")
     yes = press_button(_.plural("Yes, delete {n} copy", "Yes, delete {n} copies", copies), Verb.RECALL_NOW, alert.id)
     no = press_button(_("Back"), Verb.SHOW, alert.id)
-    return (text(said, stops, _("This can't be taken back."), buttons=((yes,), (no,))),)
+    return (text(said, kept, stops, _("This can't be taken back."), buttons=((yes,), (no,))),)
+
+
+async def _copies(desk: Desk, alert: Alert) -> tuple[dict[str, int], int]:
+    """By channel those that can't be deleted, and how many can."""
+    found = await copies_of(desk, alert)
+    stuck = {name: count for name, count in found.items() if count and not desk.outlets[name].edits}
+    if not stuck:
+        return {}, (await totals_of(desk, alert)).sent
+    return stuck, sum(count for name, count in found.items() if desk.outlets[name].edits)
 
 
 async def recall_now(desk: Desk, turn: Turn, press: Press) -> Replies:

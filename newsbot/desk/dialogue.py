@@ -115,6 +115,7 @@ class EditorDialogue:
                 | Verb.CONFIRM
                 | Verb.REWRITE
                 | Verb.DROP
+                | Verb.FOLLOW_UP
             ):
                 return await press_draft(desk, turn, press)
             case Verb.PAUSE | Verb.RESUME | Verb.STOP:

@@ -10,7 +10,7 @@ from newsbot.desk.actions import Verb, press_button
 from newsbot.desk.audience import choose_audience
 from newsbot.desk.correcting import parent_of
 from newsbot.desk.drafts import Draft, DraftState
-from newsbot.desk.preview import reach_of, show
+from newsbot.desk.preview import reach_of, readers_of, show
 from newsbot.desk.standing import standing_of
 from newsbot.desk.turn import Desk
 from newsbot.domain.message import Button, TextReply, Toast
@@ -85,7 +85,7 @@ async def changed_since(desk: Desk, turn: Turn, draft: Draft) -> Replies:
 async def _not_made_yet(desk: Desk, turn: Turn, draft: Draft) -> TextReply:
     """It was confirmed, and the database went away before the alert was made. Only the same button makes it now."""
     _ = turn.translate
-    reach = sum((await reach_of(desk, draft, await parent_of(desk, draft))).values())
+    reach = readers_of(await reach_of(desk, draft, await parent_of(desk, draft)))
     label = _.plural("Yes, send to {n} reader", "Yes, send to {n} readers", reach)
     go = press_button(label, Verb.CONFIRM, draft.id, draft.revision)
     said = _("It was confirmed, but could not be kept. Nothing has gone out; without this button nothing will.")

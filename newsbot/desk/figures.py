@@ -180,6 +180,7 @@ def progress(
     return text(
         _heading(alert, subject, _),
         "\n".join(line for line in lines if line),
+        _by_channel(totals, _),
         why_it_paused(alert, _),
         deed,
         buttons=(*rows(*_controls(alert, _)), *more),
@@ -215,7 +216,27 @@ def report(
             if minutes
             else _("It took {seconds} s.", seconds=seconds)
         )
-    return text(_heading(alert, subject, _), "\n".join(lines), took, buttons=more, replaces=replaces)
+    parts = (_heading(alert, subject, _), "\n".join(lines), _by_channel(totals, _), took)
+    return text(*parts, buttons=more, replaces=replaces)
+
+
+def _by_channel(totals: Totals, translate: Translator) -> str:
+    """A line each, where there are several."""
+    _ = translate
+    lines = []
+    for channel, own in totals.channels.items():
+        if not own.audience:
+            continue
+        open_ones = own.waiting + own.in_flight + own.untouched
+        parts = [
+            _("{done} of {all}", done=own.sent, all=own.audience),
+            _("held: {n}", n=own.held) if own.held else "",
+            _("not reached: {n}", n=own.refused) if own.refused else "",
+            _("unknown: {n}", n=own.unknown) if own.unknown else "",
+            _("still open: {n}", n=open_ones) if open_ones else "",
+        ]
+        lines.append(f"{channel_name(channel, _)}: {' · '.join(part for part in parts if part)}")
+    return "\n".join(lines)
 
 
 def _heading(alert: Alert, subject: str, translate: Translator) -> tuple[Span, ...]:

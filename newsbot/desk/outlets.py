@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
 
-from newsbot.channels.channel import Channel, Limits, Pusher
+from newsbot.channels.channel import Channel, Limits, Loss, Pusher
+from newsbot.channels.entrances import CHANNEL_NAMES
 from newsbot.delivery.ledger import Ledger
 from newsbot.delivery.pacing import AIM, Pacing
-from newsbot.i18n import N_, Translator
+from newsbot.domain.message import AnyReply
+from newsbot.i18n import Translator
 
-__all__ = ["CHANNELS", "Outlet", "channel_name", "channel_names", "seconds_for", "slowest"]
+__all__ = ["Outlet", "channel_name", "channel_names", "seconds_for", "slowest"]
 
-#: as people call them
-CHANNELS: Final[dict[str, str]] = {"telegram": N_("Telegram"), "messenger": N_("Messenger")}
+
+def _no_losses(reply: AnyReply) -> tuple[Loss, ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,8 @@ class Outlet:
     pusher: Pusher
     pacing: Pacing
     rate: float
+    edits: bool = True  #: what was sent can be changed and deleted
+    losses: Callable[[AnyReply], tuple[Loss, ...]] = _no_losses  #: what of an alert can't be shown there as meant
 
     @property
     def limits(self) -> Limits:
@@ -33,7 +37,8 @@ class Outlet:
 
 
 def channel_name(channel: str, translate: Translator) -> str:
-    return translate(CHANNELS[channel]) if channel in CHANNELS else channel
+    """As people call it."""
+    return translate(CHANNEL_NAMES[channel]) if channel in CHANNEL_NAMES else channel
 
 
 def channel_names(channels: Iterable[str], translate: Translator) -> str:

@@ -7,15 +7,16 @@ from dataclasses import fields, replace
 
 from newsbot.conversation.turn import Replies, Turn, rows, text
 from newsbot.delivery.composer import Variant
-from newsbot.delivery.ledger import COPIES_KEPT
+from newsbot.delivery.ledger import COPIES_KEPT, Reach
 from newsbot.desk.actions import Verb, press_button
+from newsbot.desk.channel_notes import looks_on, reach_by_channel
 from newsbot.desk.doubts import Told, doubts_of, told_by
 from newsbot.desk.drafts import Draft
 from newsbot.desk.outlets import channel_name, seconds_for
 from newsbot.desk.turn import Desk, estimate, expiry
 from newsbot.desk.writing import Overlong, overlong_anywhere
 from newsbot.domain.alert import Alert, AlertClass, AlertKind, AlertState, Audience, NewAlert
-from newsbot.domain.message import AnyReply, MessageRef, Span, TextReply
+from newsbot.domain.message import AnyReply, Button, MessageRef, Span, TextReply
 from newsbot.domain.subscriber import Address
 from newsbot.i18n import language_name
 
@@ -24,16 +25,19 @@ __all__ = [
     "as_readers_see_it",
     "audience_in_words",
     "control",
+    "copies_of",
     "overlong_in_words",
     "reach_of",
+    "readers_of",
     "show",
 ]
 
 
 def alert_of(
-    desk: Desk, draft: Draft, parent: Alert | None, *, told: Told, by: Address, reach: Mapping[str, int], turn: Turn
+    desk: Desk, draft: Draft, parent: Alert | None, *, told: Told, by: Address, reach: Mapping[str, Reach], turn: Turn
 ) -> NewAlert:
     """What the draft becomes when it is confirmed. `told`: as `told_by` says."""
+    now = {channel: one.now for channel, one in reach.items()}
     if parent is not None:
         return NewAlert(
             origin=draft.origin,
@@ -41,7 +45,7 @@ def alert_of(
             cls=parent.cls,
             story=parent.story,
             expires_at=turn.now + COPIES_KEPT,
-            audience=parent.audience,
+            audience=replace(parent.audience, channels=_corrected_on(desk, draft)),
             article_id=draft.article_id,
             text=draft.text,
             of=parent.id,
@@ -54,7 +58,7 @@ def alert_of(
         cls=draft.cls,
         story=told.story,
         again=told.again,
-        expires_at=expiry(turn.now, seconds_for(desk.outlets, reach), expire=desk.expire),
+        expires_at=expiry(turn.now, seconds_for(desk.outlets, now), expire=desk.expire),
         audience=draft.audience,
         article_id=draft.article_id,
         text=draft.text,
@@ -63,12 +67,16 @@ def alert_of(
     )
 
 
-async def reach_of(desk: Desk, draft: Draft, parent: Alert | None) -> dict[str, int]:
-    """How many it goes to now, by channel; of a correction, how many copies there are."""
+async def reach_of(desk: Desk, draft: Draft, parent: Alert | None) -> dict[str, Reach]:
+    """How many it goes to, by channel; of a correction, how many copies are changed, and where they can't be, how many
+    readers are sent it as a message of its own (if the editor wants that).
+    """
     if parent is not None:
-        return {name: (await one.ledger.totals(parent.id)).sent for name, one in desk.outlets.items()}
+        copies = await copies_of(desk, parent)
+        touched = {name: desk.outlets[name].edits or name in draft.audience.channels for name in copies}
+        return {name: Reach(count if touched[name] else 0) for name, count in copies.items()}
     mark = (await told_by(desk, draft)).mark(draft.article_id)
-    return {name: (await one.ledger.reach(draft.audience, story=mark)).now for name, one in desk.outlets.items()}
+    return {name: await one.ledger.reach(draft.audience, story=mark) for name, one in desk.outlets.items()}
 
 
 async def as_readers_see_it(desk: Desk, turn: Turn, draft: Draft, parent: Alert | None) -> tuple[AnyReply, ...]:
@@ -115,45 +123,94 @@ async def control(
     """`seen`: the preview just made; without it links are not tried again."""
     _ = turn.translate
     by_channel = await reach_of(desk, draft, parent)
-    reach = sum(by_channel.values())
+    reach = readers_of(by_channel)
     doubts = await doubts_of(desk, turn, draft, links=seen is not None)
     shown = seen if seen is not None else await as_readers_see_it(desk, turn, draft, parent)
     too_long = next((excess for reply in shown if (excess := overlong_anywhere(reply, desk.limits))), None)
     if too_long:
         doubts.append(overlong_in_words(too_long, turn))
+    elif parent is None:
+        doubts += looks_on(desk.outlets, shown, _)
     may_go = reach > 0 and shown and not too_long
     to_me = press_button(_("Send to me first"), Verb.TO_ME, draft.id, draft.revision)
     rewrite = press_button(_("Rewrite"), Verb.REWRITE, draft.id, draft.revision)
     drop = press_button(_("Cancel"), Verb.DROP, draft.id)
     if parent is not None:
-        said = _.plural(
-            "{n} reader has a copy. It is changed in place, without a new notification.",
-            "{n} readers have a copy. They are changed in place, without a new notification.",
-            reach,
-        )
+        said, follow_ups = await _what_is_changed(desk, turn, draft, parent)
         go = press_button(_("Change the copies…"), Verb.ASK, draft.id, draft.revision)
-        buttons = rows(go if may_go else None, rewrite if draft.text else None, drop)
+        buttons = (*rows(*follow_ups, columns=1), *rows(go if may_go else None, rewrite if draft.text else None, drop))
     else:
         words = audience_in_words(desk, turn, draft.audience)
         said = _.plural(
             "This goes to {n} reader: {audience}.", "This goes to {n} readers: {audience}.", reach, audience=words
         )
+        if channels := reach_by_channel(by_channel, _):
+            said = f"{said}\n{channels}"
         go = press_button(_("Send…"), Verb.ASK, draft.id, draft.revision)
         change = press_button(_("Change audience"), Verb.AUDIENCE, draft.id, draft.revision)
         buttons = rows(to_me, go if may_go else None, change, rewrite, drop)
-    if not reach:
-        said = (
-            _("There are no copies to change.")
-            if parent is not None
-            else _(
-                "Nobody would get this: {audience}. Choose another audience.",
-                audience=audience_in_words(desk, turn, draft.audience),
-            )
+    if not reach and parent is None:
+        said = _(
+            "Nobody would get this: {audience}. Choose another audience.",
+            audience=audience_in_words(desk, turn, draft.audience),
         )
-    time = _time_of(desk, by_channel, turn)
+    time = _time_of(desk, {channel: one.now for channel, one in by_channel.items()}, turn)
     kind = "" if parent is not None else _manner(desk, draft, turn)
     warnings = tuple(Span(f"⚠️ {doubt}\n") for doubt in doubts)
     return text(said, time if reach else "", kind, warnings, buttons=buttons, replaces=replaces)
+
+
+async def _what_is_changed(desk: Desk, turn: Turn, draft: Draft, parent: Alert) -> tuple[str, tuple[Button, ...]]:
+    """Copies that are changed where they stand; where they can't be, who keeps the old one or is sent the new, and the
+    buttons that decide it.
+    """
+    _ = turn.translate
+    copies = await copies_of(desk, parent)
+    changed = sum(count for name, count in copies.items() if desk.outlets[name].edits)
+    stuck = {name: count for name, count in copies.items() if count and not desk.outlets[name].edits}
+    lines = [
+        _.plural(
+            "{n} reader has a copy. It is changed in place, without a new notification.",
+            "{n} readers have a copy. They are changed in place, without a new notification.",
+            changed,
+        )
+        if changed
+        else ("" if stuck else _("There are no copies to change."))
+    ]
+    buttons = []
+    for name, count in stuck.items():
+        channel, wanted = channel_name(name, _), name in draft.audience.channels
+        lines.append(
+            _.plural(
+                "On {channel} {n} reader is sent it as a new message.",
+                "On {channel} {n} readers are sent it as a new message.",
+                count,
+                channel=channel,
+            )
+            if wanted
+            else _.plural(
+                "On {channel} nothing that was sent can be changed: {n} reader keeps it as it is.",
+                "On {channel} nothing that was sent can be changed: {n} readers keep it as it is.",
+                count,
+                channel=channel,
+            )
+        )
+        label = (
+            _("Don't write to {channel}", channel=channel) if wanted else _("Also write to {channel}", channel=channel)
+        )
+        value = f"{'-' if wanted else '+'}{name}"
+        buttons.append(press_button(label, Verb.FOLLOW_UP, draft.id, draft.revision, value))
+    return "\n".join(filter(None, lines)), tuple(buttons)
+
+
+def readers_of(reach: Mapping[str, Reach]) -> int:
+    """Who gets it now; where nobody does, who gets it once they write again."""
+    return sum(one.now for one in reach.values()) or sum(one.waiting for one in reach.values())
+
+
+async def copies_of(desk: Desk, alert: Alert) -> dict[str, int]:
+    """How many stand in readers' chats, by channel."""
+    return {name: (await one.ledger.totals(alert.id)).sent for name, one in desk.outlets.items()}
 
 
 def _time_of(desk: Desk, reach: Mapping[str, int], turn: Turn) -> str:
@@ -176,6 +233,12 @@ def audience_in_words(desk: Desk, turn: Turn, audience: Audience) -> str:
         names = ", ".join(language_name(code) for code in audience.languages)
         parts.append(_("who read in {languages}", languages=names))
     return "; ".join(parts) or _("everyone")
+
+
+def _corrected_on(desk: Desk, draft: Draft) -> tuple[str, ...]:
+    """Channels where copies are changed, and those whose readers are sent the correction; (): all."""
+    wanted = tuple(name for name, one in desk.outlets.items() if one.edits or name in draft.audience.channels)
+    return wanted if len(wanted) < len(desk.outlets) else ()
 
 
 def overlong_in_words(too_long: Overlong, turn: Turn) -> str:

@@ -81,6 +81,8 @@ async def _for_copies(desk: Desk, turn: Turn, alert: Alert) -> Rows:
     recalled = await recall_of(desk, alert)
     if recalled is not None:
         return rows(press_button(_("🗑 Try again"), Verb.RECALL, alert.id)) if leaves_copies(recalled) else ()
+    may_recall = any(outlet.edits for outlet in desk.outlets.values())
     return rows(
-        press_button(_("✏️ Correct"), Verb.CORRECT, alert.id), press_button(_("🗑 Recall"), Verb.RECALL, alert.id)
+        press_button(_("✏️ Correct"), Verb.CORRECT, alert.id),
+        press_button(_("🗑 Recall"), Verb.RECALL, alert.id) if may_recall else None,
     )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from newsbot.conversation.turn import Replies, Turn, text
+from newsbot.desk.outlets import channel_name
 from newsbot.desk.turn import Desk, totals_of
 from newsbot.domain.alert import AlertClass, AlertKind
 from newsbot.domain.message import Span
@@ -25,6 +26,12 @@ async def show_stats(desk: Desk, turn: Turn) -> Replies:
         Span("\n" + _("subscribers: {n}", n=counts.subscribers)),
         Span("\n" + _("can be alerted: {n}", n=counts.reachable)),
     ]
+    for channel in desk.outlets if len(desk.outlets) > 1 else ():
+        own = await desk.house.subscribers.counts(channel)
+        line = _(
+            "{channel}: {n} ({m} can be alerted)", channel=channel_name(channel, _), n=own.subscribers, m=own.reachable
+        )
+        readers.append(Span(f"\n{line}"))
     topics = [Span(_("By topic"), "bold")]
     for topic in sorted(desk.house.topics, key=lambda topic: -counts.by_topic.get(topic.id, 0)):
         followers = turn.translate.number(counts.by_topic.get(topic.id, 0))

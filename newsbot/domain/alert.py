@@ -53,15 +53,23 @@ class AlertState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Subscribers who follow any of `topics` (none named: all subscribers) and read one of `languages` (none: any)."""
+    """Subscribers who follow any of `topics` (none named: all subscribers) and read one of `languages` (none: any), on
+    one of `channels` (none: on all).
+    """
 
     topics: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+    def on(self, channel: str) -> bool:
+        return not self.channels or channel in self.channels
 
 
 @dataclass(frozen=True, slots=True)
 class AlertText:
-    """What an editor wrote. `picture`: the channel's own reference to a picture it holds (Telegram: a file_id)."""
+    """What an editor wrote. `picture`: a web address, or Telegram's own reference (a file_id): other channels fetch the
+    picture by it.
+    """
 
     spans: tuple[Span, ...] = ()  #: line breaks stand in the text
     picture: str = ""
@@ -183,6 +191,7 @@ class Totals:
     waiting: int = 0  #: to be sent later, at a known time
     in_flight: int = 0  #: a request was begun and has no outcome yet
     untouched: int = 0  #: their turn has not come
+    channels: Mapping[str, Totals] = field(default_factory=dict)  #: the same by channel, where there are several
 
     @property
     def sent(self) -> int:

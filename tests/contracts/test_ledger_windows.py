@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from newsbot.delivery.echoes import settle_echo
 from newsbot.delivery.ledger import Fate, Postpone, Reach, Settle, Tier, Unit, delivery_id
-from newsbot.domain.alert import Alert, Audience, Outcome
+from newsbot.domain.alert import Alert, AlertKind, Audience, Outcome
 from newsbot.domain.subscriber import SEGMENT_SIZE, Slot
 from newsbot.domain.window import Opener, Window
 from tests.builders import NOW, an_alert
@@ -77,6 +78,25 @@ async def test_only_whose_window_is_open_is_sent_to_and_the_others_are_held(worl
     assert await fates(world, alert, 0, 1, 2, 3, 4) == [Outcome.HELD, None, None, Outcome.HELD, Outcome.HELD]
     totals = await world.ledger.totals(1)
     assert (totals.held, totals.in_flight, totals.untouched) == (3, 2, 0)
+
+
+async def test_who_has_a_message_is_sent_its_correction_in_their_window_and_the_others_are_held(world: World) -> None:
+    await put(world, 0, 2, open_for=timedelta(hours=3))
+    await put(world, 1)  # was held, and has caught up
+    alert, correction = an_alert(), an_alert(2, kind=AlertKind.CORRECTION, of=1, origin="correction:1:1")
+    await frozen(world, alert)
+    worker = world.worker()
+    await taken(world.ledger, worker, alert)
+    await world.ledger.claim(REST, worker, 9, alert)
+    await world.ledger.settle(REST, [Settle(number, Outcome.SENT, "m_1") for number in (0, 1)])
+    await world.ledger.settle(REST, [Settle(2, Outcome.NOT_AVAILABLE), Settle(0, Outcome.SENT, "m_0")])
+    assert await world.ledger.close(REST, worker, Outcome.EXPIRED)
+    assert await world.ledger.freeze_copies(correction, 0, now=NOW) == 2
+    await taken(world.ledger, worker, correction)
+    claim = await world.ledger.claim(replace(REST, alert_id=2), worker, 9, correction)
+    assert [reader.position for reader in claim.readers] == [0]
+    assert claim.readers[0].window_until > datetime.now(UTC).timestamp()
+    assert await fates(world, correction, 1, 2) == [Outcome.HELD, None]
 
 
 @pytest.mark.parametrize(("seconds", "open_"), [(30, False), (59, False), (90, True)])

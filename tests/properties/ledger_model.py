@@ -69,7 +69,10 @@ class Model:
         return one.unit.tier is not Tier.CHANNEL and not self.alerts[one.unit.alert_id].kind.touches_copies
 
     def shut_out(self, number: int, one: Delivery) -> bool:
-        return self.windows is not None and self.asked_for(one) and number not in self.windows
+        return self.has_windows(one) and number not in (self.windows or ())
+
+    def has_windows(self, one: Delivery) -> bool:
+        return self.windows is not None and one.unit.tier is not Tier.CHANNEL
 
     def missed(self, number: int) -> tuple[Unit, ...]:
         found = [they[number].unit for they in self.deliveries.values() if number in they]

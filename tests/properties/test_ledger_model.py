@@ -333,7 +333,7 @@ class Machine(RuleBasedStateMachine):
             copy = copies[number].copy if number in copies else ""
             position = number % SEGMENT_SIZE
             until = 0.0
-            if self.model.windows is not None and self.model.asked_for(here[number]):
+            if self.model.has_windows(here[number]):
                 until = self.model.windows[number]
             elif self.model.windows is not None:
                 until = reader.window_until

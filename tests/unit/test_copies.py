@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from newsbot.delivery.copies import Proceed, Stop, WaitFor, before_touching
-from newsbot.domain.alert import AlertKind, AlertState, Totals
+from newsbot.delivery.copies import Proceed, Stop, WaitFor, before_touching, goes_to
+from newsbot.domain.alert import AlertKind, AlertState, Audience, Totals
 from tests.builders import an_alert
 
 OPEN = [state for state in AlertState if not state.final]
@@ -90,3 +90,25 @@ def test_a_correction_or_recall_stops_an_update():
 def test_what_is_recalled_is_not_updated_any_more():
     recall, update = a_recall(2, **ENDED), an_update(3)
     assert before_touching(update, an_alert(1, **ENDED), [recall, update]) == Stop((update,), "recalled")
+
+
+@pytest.mark.parametrize(
+    ("kind", "channels", "edits", "expected"),
+    [
+        (AlertKind.BROADCAST, (), False, True),
+        (AlertKind.BROADCAST, ("telegram",), False, False),
+        (AlertKind.CORRECTION, (), False, True),
+        (AlertKind.CORRECTION, ("telegram",), False, False),
+        (AlertKind.CORRECTION, ("telegram",), True, False),
+        (AlertKind.CORRECTION, ("telegram", "messenger"), False, True),
+        (AlertKind.UPDATE, (), False, False),
+        (AlertKind.UPDATE, (), True, True),
+        (AlertKind.RECALL, (), False, False),
+        (AlertKind.RECALL, (), True, True),
+    ],
+)
+def test_where_nothing_can_be_changed_only_a_correction_that_is_wanted_there_has_anything_to_do(
+    kind: AlertKind, channels: tuple[str, ...], edits: bool, expected: bool
+) -> None:
+    alert = an_alert(kind=kind, audience=Audience(channels=channels))
+    assert goes_to(alert, "messenger", edits=edits) is expected

@@ -91,7 +91,8 @@ def test_who_is_not_believed_to_be_gone_is_not_marked_and_gets_their_turn() -> N
         (AlertClass.TOPIC, AlertKind.ARTICLE, "telegram", False),
         (AlertClass.DIGEST, AlertKind.ARTICLE, "telegram", False),
         (AlertClass.TOPIC, AlertKind.CORRECTION, "telegram", True),
-        (AlertClass.TOPIC, AlertKind.RECALL, "messenger", True),
+        (AlertClass.TOPIC, AlertKind.RECALL, "telegram", True),
+        (AlertClass.TOPIC, AlertKind.CORRECTION, "messenger", False),
     ],
 )
 def test_only_breaking_news_on_telegram_and_edits_are_sent_again_in_doubt(

@@ -35,6 +35,30 @@ def house() -> House:
     return a_memory_house()
 
 
+@pytest.mark.parametrize("kind", [AlertKind.UPDATE, AlertKind.RECALL])
+async def test_what_touches_copies_has_nothing_to_do_where_nothing_can_be_changed(house, kind):
+    ledger = MemoryLedger(
+        {7: a_subscriber("sports", address=an_address("7", "messenger"), number=7)}, channel="messenger"
+    )
+    house.planner = Planner(
+        house.articles,
+        house.alerts,
+        [ledger],
+        some_topics(),
+        limits=Limits(),
+        keep=HOUR,
+        clock=lambda: house.now,
+        unchanging=["messenger"],
+    )
+    parent = await house.running(topics=("sports",))
+    assert await deliver(house.alerts, ledger) == ["7"]
+    await house.planner.round()
+    touching = await house.touch(kind, parent)
+    await house.rounds()
+    assert await house.state(touching.origin) == (DONE, "")
+    assert (await house.alert(touching.origin)).totals == Totals()
+
+
 # --- outbox ----------------------------------------------------------------------------------------------------------
 
 
@@ -163,7 +187,12 @@ async def test_every_segment_of_every_ledger_is_frozen(house):
     assert await deliver(house.alerts, messenger) == ["7"]
     await house.planner.round()
     alert = await house.alert("article:1")
-    assert (alert.state, alert.totals) == (DONE, Totals(audience=4, outcomes={Outcome.SENT: 4}))
+    three, one = (Totals(audience=count, outcomes={Outcome.SENT: count}) for count in (3, 1))
+    by_channel = {"telegram": three, "messenger": one}
+    assert (alert.state, alert.totals) == (
+        DONE,
+        Totals(audience=4, outcomes={Outcome.SENT: 4}, channels=by_channel),
+    )
 
 
 async def test_breaking_news_for_everyone_goes_to_the_public_channel_first(house):

@@ -46,7 +46,9 @@ from newsbot.text.clipping import Unit, clip, is_visible
 from newsbot.text.splitting import split_text
 
 #: a picture's text is a message of its own
-LIMITS: Final = Limits(text=TEXT, caption=TEXT, button_label=LABEL, buttons=QUICK_REPLIES, unit=Unit.CODEPOINT)
+LIMITS: Final = Limits(
+    text=TEXT, caption=TEXT, button_label=LABEL, buttons=QUICK_REPLIES, unit=Unit.CODEPOINT, splits=True
+)
 
 NAME: Final = 120  #: characters of a file's name
 
