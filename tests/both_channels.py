@@ -10,6 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from newsbot.bootstrap import Parts
+from newsbot.config import load_settings
+from newsbot.delivery.ending import totals_of
+from newsbot.domain.alert import Totals
+from newsbot.sandbox.messenger.page_side import PageSide
 from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, create_telegram_app
 from tests.messenger_sandbox import MessengerSandbox, messenger_sandbox
 from tests.programs import Program, free_port, program, ready, run_to_end
@@ -64,6 +69,23 @@ class BothChannels:
         status, _, err = await self.run("subscribers", "import", "readers.jsonl")
         assert status == 0, err
 
+    async def totals(self, alert: int = 1) -> Totals:
+        """As the program has it, while it is down."""
+        env_file = self.folder / "both.env"
+        env_file.write_text("".join(f"{name}={value}\n" for name, value in self.settings.items()), "utf-8")
+        async with Parts(load_settings(env_file, data_dir=self.folder / "data")) as parts:
+            return await totals_of(await parts.ledgers(), alert)
+
+    def press(self, label: str, editor: int = EDITOR) -> None:
+        """The newest button with this label in the editor's chat."""
+        for bubble in reversed(self.telegram.view(editor, editor, limit=50)):
+            for row in (bubble.get("reply_markup") or {}).get("inline_keyboard", []):
+                for button in row:
+                    if label in button["text"]:
+                        self.telegram.press(editor, bubble["message_id"], data=button["callback_data"])
+                        return
+        raise AssertionError(f"no button {label!r}")
+
     def on_telegram(self, words: str) -> Counter[int]:
         """Who has a message with these words there, and how often."""
         return Counter(
@@ -87,6 +109,10 @@ class BothChannels:
 
         await until(lambda: bool(found()), seconds=PATIENCE)
         return found()[-1]
+
+    @property
+    def page(self) -> PageSide:
+        return PageSide(self.messenger.state)
 
     def said_to(self, person: str) -> list[str]:
         """What the Page has written there, oldest first: texts, and templates as JSON."""
