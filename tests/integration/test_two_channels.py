@@ -52,6 +52,7 @@ async def test_a_broadcast_reaches_both_channels(newsroom: BothChannels) -> None
         status, out, err = await newsroom.run("broadcast", "--text", WORDS, "--yes")
         assert status == 0, err
         assert "This goes to 40 readers" in out
+        assert "  telegram: 20 now\n  messenger: 20 now\n" in out
         await until(
             lambda: len(newsroom.on_telegram(WORDS)) == len(USERS) and len(newsroom.on_messenger()) == len(PERSONS),
             seconds=PATIENCE,
