@@ -410,7 +410,7 @@ class MemoryLedger:
         if result.outcome is Outcome.SENT:
             self._strikes.pop((unit.segment, position), None)
             if result.message_id:
-                it.messages[position] = result.message_id
+                it.messages[position] = result.message_id if self.windows is None else "1"
 
     def _postpone(self, it: _Unit, result: Postpone) -> None:
         position, before = result.position, it.outcomes.get(result.position)

@@ -204,10 +204,10 @@ class Dialogue:
         position, units = showing
         # From the end: something may have been said before them.
         each = zip(reversed(units), reversed(attempts), strict=False)
-        made_good = [unit for of, attempt in each if isinstance(attempt, Sent) for unit in of]
+        made_good = [(unit, attempt.message_id) for of, attempt in each if isinstance(attempt, Sent) for unit in of]
         try:
-            for unit in made_good:
-                await self.house.held.settle(unit, [Settle(position, Outcome.SENT)])
+            for unit, message_id in made_good:
+                await self.house.held.settle(unit, [Settle(position, Outcome.SENT, message_id)])
         except StoreError as error:  # they are offered it once more
             log.warning("what a reader caught up with is not noted", cause=str(error), address=str(incoming.address))
 

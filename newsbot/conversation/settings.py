@@ -152,6 +152,9 @@ async def my_data(house: House, turn: Turn) -> Replies:
         "history": [_plain_event(event) for event in history],
         "last_list": list(last_list),
     }
+    if house.traits.windows and (window := await house.subscribers.window(subscriber.address)):
+        everything["can_be_written_to_until"] = _moment(window.expires_at)
+        everything["because_of"] = window.opened_by.name.lower()
     if partner := subscriber.preferences.linked_with:
         everything["connected_with"] = str(partner)
     content = json.dumps(everything, ensure_ascii=False, indent=2).encode()

@@ -75,7 +75,7 @@ class Reader:
     language: str = ""
     topic: str = ""  #: the first of the alert's topics that they follow, in the alert's order
     thread_id: str = ""  #: forum topic that a group's administrators subscribed
-    message_id: str = ""  #: their copy of the alert that is corrected or recalled
+    message_id: str = ""  #: their copy of the alert that is corrected or recalled; '1' on a channel with windows
     window_until: float = 0.0  #: unix seconds until which they may be written to, on a channel with windows
 
 

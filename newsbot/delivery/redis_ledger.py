@@ -24,7 +24,8 @@ Beside the subscribers' own keys (`redis_segments`), in the segment's hash slot;
     unit:held                        bitmap  who is HELD; they have no byte
     unit:counts                      hash    outcome → how many
     unit:copies                      bitmap  was sent, and the message's id is known          48 h from the last one
-    unit:messages                    string  4 bytes by rank: the platform's message id       48 h from the last one
+    unit:messages                    string  4 bytes by rank: the platform's message id; on   48 h from the last one
+                                             channels with windows 1: there is a copy
     unit:other_messages              hash    position → one that doesn't fit into 4 bytes     48 h from the last one
     {telegram:12}:held               zset    alert → when somebody here was held first, in    48 h; the newest 200
                                              unix seconds: where to look for what was missed

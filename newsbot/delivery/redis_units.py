@@ -41,6 +41,8 @@ _missed: Final = Script(__package__, WINDOWS, "ledger_segment.lua", "ledger_miss
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _MESSAGE: Final = struct.Struct(">I")
+#: in place of a message's id, which where there are windows is long and of no use: nothing is edited there
+A_COPY: Final = "1"
 _NO_MESSAGE: Final = bytes(4)
 _RESULT: Final = struct.Struct(">IbI")
 _LARGEST: Final = 2**32 - 1
@@ -81,7 +83,7 @@ class Units:
         return None if answer < 0 else answer
 
     async def settle(self, unit: Unit, results: Sequence[Result]) -> None:
-        await self._run(_settle, unit, int(COPIES_KEPT.total_seconds()), *_packed(results))
+        await self._run(_settle, unit, int(COPIES_KEPT.total_seconds()), *_packed(results, ids=not self._margin))
 
     async def close(self, unit: Unit, worker: str, outcome: Outcome) -> bool | None:
         """None: the unit is another's. Worker '': whoever owns it."""
@@ -165,8 +167,10 @@ def _message_id(packed: bytes, other: bytes) -> str:
     return str(_MESSAGE.unpack(packed)[0])
 
 
-def _packed(results: Sequence[Result]) -> list[bytes | str | int]:
-    """As ledger_settle.lua wants them: one argument for all costs a tenth of what four for each would."""
+def _packed(results: Sequence[Result], *, ids: bool) -> list[bytes | str | int]:
+    """As ledger_settle.lua wants them: one argument for all costs a tenth of what four for each would. `ids`: messages
+    are kept by them; else it is kept that there is one.
+    """
     packed, others = bytearray(), list[bytes | str | int]()
     for result in results:
         if isinstance(result, Postpone):
@@ -176,7 +180,7 @@ def _packed(results: Sequence[Result]) -> list[bytes | str | int]:
         if result.outcome is Outcome.HELD:
             packed += _RESULT.pack(result.position, result.outcome, int(result.window_until))
             continue
-        message_id = result.message_id
+        message_id = result.message_id if ids or not result.message_id else A_COPY
         number = int(message_id) if len(message_id) < 11 and message_id.isascii() and message_id.isdecimal() else 0
         if message_id and not (0 < number <= _LARGEST and str(number) == message_id):
             others += (result.position, message_id)

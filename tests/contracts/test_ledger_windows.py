@@ -307,6 +307,21 @@ async def test_nobody_is_offered_what_another_missed(world: World) -> None:
     assert await world.ledger.missed(slot(SEGMENT_SIZE)) == ()
 
 
+async def test_who_has_caught_up_has_a_copy_as_everybody_who_was_sent_to(world: World) -> None:
+    await put(world, 1, open_for=timedelta(hours=3))
+    await put(world, 0, 2)
+    alert = an_alert()
+    await frozen(world, alert)
+    worker = world.worker()
+    await taken(world.ledger, worker, alert)
+    await world.ledger.claim(REST, worker, 5, alert)
+    await world.ledger.settle(REST, [Settle(1, Outcome.SENT, "m_" + "x" * 90), Settle(0, Outcome.SENT, "m_caught-up")])
+    await world.ledger.close(REST, worker, Outcome.EXPIRED)
+    correction = an_alert(2, kind=AlertKind.CORRECTION, of=1, story="")
+    assert await world.ledger.freeze_copies(correction, 0, now=NOW) == 2
+    assert (await fates(world, correction, 0, 1, 2)) == [None, None, None]
+
+
 # --- who has another channel -----------------------------------------------------------------------------------------
 
 

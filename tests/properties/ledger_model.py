@@ -158,7 +158,7 @@ class Model:
         if result.outcome is not Outcome.UNKNOWN:
             one.doubtful = False
         if result.outcome is Outcome.SENT:
-            one.copy = result.message_id
+            one.copy = "1" if result.message_id and self.windows is not None else result.message_id
 
     def _told_to_wait(self, unit: Unit, one: Delivery, result: Postpone) -> None:
         due = result.after.total_seconds() < HOURS

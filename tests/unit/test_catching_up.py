@@ -4,6 +4,7 @@ shown, and alerts are kept coming or ended by a word.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -21,6 +22,7 @@ from newsbot.domain.alert import Alert, AlertKind, AlertState, AlertText, Audien
 from newsbot.domain.attempt import Attempt, Reason, Refused, Sent
 from newsbot.domain.message import (
     CardReply,
+    FileReply,
     HeadlinesReply,
     IncomingMessage,
     Kind,
@@ -286,6 +288,12 @@ async def test_who_is_welcomed_is_told_when_they_have_chosen() -> None:
 async def test_on_channels_without_windows_nobody_is_told_so() -> None:
     talk = Talk()
     assert "২৪ ঘণ্টা" not in words(await talk.say("/subscribe খেলা"))
+
+
+async def test_what_is_kept_of_a_reader_says_until_when_they_can_be_written_to() -> None:
+    talk = await Held.of_a_reader()
+    kept = json.loads(only(await talk.hear(opening(an_incoming("/mydata"))), FileReply).content)
+    assert (kept["can_be_written_to_until"], kept["because_of"]) == ("2025-11-19T11:45:00+00:00", "message")
 
 
 # --- keeping alerts coming, and ending them --------------------------------------------------------------------------
