@@ -22,6 +22,9 @@ LANES: Final = {AlertClass.BREAKING: Lane.BREAKING, AlertClass.TOPIC: Lane.TOPIC
 CHANNEL_FIRST: Final = 2.0  #: seconds at most that the readers wait for the newsroom's own channel
 LOOK_AGAIN: Final = 1.0  #: seconds before looking for a unit again, or for one that was not ready to be closed
 LONGEST_REST: Final = 0.25  #: seconds of waiting for the pace before anything else is looked at
+#: seconds without a moment after which an alert asks like the most urgent, and for how long: another process that has
+#: only breaking news to send would keep the schedule filled beyond the reach of all other lanes
+PATIENCE: Final = 0.5
 
 #: where a process may die: `at` is called there, for tests
 BEFORE_CLAIM: Final = "before_claim"
@@ -78,7 +81,7 @@ class Claiming:
         if work.closing is not None:
             await self._close(work, owned, work.closing)
             return 0
-        moments = await self._moments(LANES[work.alert.cls], room)
+        moments = await self._moments(work, room)
         if not moments:
             return 0
         claimed_at = clock()
@@ -137,8 +140,8 @@ class Claiming:
             work.units.append(owned)
         return owned
 
-    async def _moments(self, lane: Lane, count: int) -> list[float]:
-        """When the next messages may be sent, at most `count`; none: not yet, and it has waited a little."""
+    async def _moments(self, work: Work, count: int) -> list[float]:
+        """When its next messages may be sent, at most `count`; none: not yet, and it has waited a little."""
         clock = asyncio.get_running_loop().time
         # Later than its neighbour's moment it would be one too many.
         oldest = clock() - self._pacing.interval.total_seconds()
@@ -146,12 +149,20 @@ class Claiming:
         self._spare = moments[count:]
         if moments:
             return moments[:count]
-        granted = await self._pacing.take(lane, count)
+        granted = await self._pacing.take(self._lane(work, clock()), count)
         if isinstance(granted, Granted):
+            work.waits_since = NEVER
             first, interval = clock() + granted.after / 1_000_000, self._pacing.interval.total_seconds()
             return [first + place * interval for place in range(granted.count)]
+        work.waits_since = min(work.waits_since, clock())
         await asyncio.sleep(min(granted.again_after / 1_000_000, LONGEST_REST))
         return []
+
+    @staticmethod
+    def _lane(work: Work, now: float) -> Lane:
+        if now >= work.hurries_until and now - work.waits_since >= PATIENCE:
+            work.hurries_until, work.waits_since = now + PATIENCE, NEVER
+        return Lane.BREAKING if now < work.hurries_until else LANES[work.alert.cls]
 
     async def _claim(self, owned: Owned, count: int, work: Work) -> Claim:
         self._at(BEFORE_CLAIM)

@@ -6,7 +6,7 @@ with the others: neither a debt nor a credit is kept for the time in which nothi
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
@@ -18,28 +18,41 @@ WEIGHTS: Final = {AlertClass.BREAKING: 8, AlertClass.TOPIC: 3, AlertClass.DIGEST
 K = TypeVar("K")
 
 
+def _evenly(one: object) -> int:
+    return 1
+
+
 @dataclass(slots=True)
 class _Shares(Generic[K]):
-    had: dict[K, float] = field(default_factory=dict)
-    level: float = 0.0  #: of who was served last: nobody who waited has had less
+    weight: Callable[[K], int] = _evenly
+    had: dict[K, float] = field(default_factory=dict)  #: messages by weight
+    #: what one that had wanted all the time would have had by now. Not what the last one has had: a stream of small
+    #: alerts that come and go, each level with the one before it, would be served for ever before a large one
+    level: float = 0.0
+    wanted: frozenset[K] = frozenset()
 
     def next(self, wanting: Collection[K]) -> K:
         """The one that has had least; the first of those who are equal."""
         for one in wanting:
-            self.had[one] = max(self.had.get(one, self.level), self.level)
-        chosen = min(wanting, key=self.had.__getitem__)
-        self.level = self.had[chosen]
-        return chosen
+            if one not in self.wanted:
+                self.had[one] = max(self.had.get(one, self.level), self.level)
+        self.wanted = frozenset(wanting)
+        return min(wanting, key=self.had.__getitem__)
 
-    def took(self, one: K, share: float) -> None:
-        self.had[one] = self.had.get(one, self.level) + share
+    def took(self, one: K, count: int) -> None:
+        self.had[one] = self.had.get(one, self.level) + count / self.weight(one)
+        self.level += count / (sum(map(self.weight, self.wanted)) or self.weight(one))
+
+    def forget(self, one: K) -> None:
+        self.had.pop(one, None)
+        self.wanted -= {one}
 
 
 class Turns:
     """Asked before each batch, told after it."""
 
     def __init__(self) -> None:
-        self._classes: _Shares[AlertClass] = _Shares()
+        self._classes: _Shares[AlertClass] = _Shares(WEIGHTS.__getitem__)
         self._alerts: dict[AlertClass, _Shares[int]] = {cls: _Shares() for cls in AlertClass}
 
     def next(self, wanting: Collection[tuple[AlertClass, int]]) -> int:
@@ -49,9 +62,9 @@ class Turns:
 
     def took(self, cls: AlertClass, alert_id: int, count: int) -> None:
         """It was granted so many messages."""
-        self._classes.took(cls, count / WEIGHTS[cls])
+        self._classes.took(cls, count)
         self._alerts[cls].took(alert_id, count)
 
     def forget(self, cls: AlertClass, alert_id: int) -> None:
         """It is over."""
-        self._alerts[cls].had.pop(alert_id, None)
+        self._alerts[cls].forget(alert_id)

@@ -57,6 +57,8 @@ class Work:
     prepared: dict[tuple[str, str, bool], Hashable] = field(default_factory=dict)
     take_after: float = 0.0  #: there was no unit to take
     channel_until: float = 0.0  #: the newsroom's own channel gets it first; the others wait until then at most
+    waits_since: float = NEVER  #: its turn has come, and it was granted no moment
+    hurries_until: float = 0.0  #: it asks for moments like the most urgent
     first_sent: bool = False
     streak: Streak = field(default_factory=Streak)
     answered_at: float = 0.0

@@ -73,3 +73,35 @@ def test_nobody_who_keeps_wanting_waits_longer_than_their_share(rounds: list[lis
         waited = 0 if (cls, alert_id) == always else waited + 1
         # All the others' weights come first, and one more of each, as often as there can be alerts of its class.
         assert waited <= (sum(WEIGHTS.values()) + 2) * 7
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.integers(1, 100), st.sampled_from(AlertClass)), min_size=1, max_size=30),
+    st.sampled_from([TOPIC, DIGEST]),
+)
+def test_an_old_alert_gets_its_share_of_a_stream_of_new_ones_that_come_and_go(
+    stream: list[tuple[int, int, AlertClass]], cls: AlertClass
+) -> None:
+    turns = Turns()
+    old = (cls, 1)
+    turns.next([old])
+    turns.took(*old, 100)  # before the others come
+    had, given_to_others, most = 0, 0, 0
+    waiting: list[tuple[AlertClass, int]] = []
+    for number, (come, batch, of) in enumerate(stream * 40):
+        waiting += [(of, 1000 + 10 * number + place) for place in range(come)]
+        del waiting[3:]  # as many as there are at most at a time
+        most = max(most, batch)
+        chosen = turns.next([old, *waiting])
+        if chosen == 1:
+            turns.took(*old, batch)
+            had += batch
+        else:
+            of_chosen = next(one for one in waiting if one[1] == chosen)
+            turns.took(*of_chosen, batch)
+            turns.forget(*of_chosen)  # it was small, and is over
+            waiting.remove(of_chosen)
+            given_to_others += batch
+    # A fourth of its class, and of its class its weight; but for what it had before, and batches that were begun.
+    share = WEIGHTS[cls] / sum(WEIGHTS.values()) / 4
+    assert had >= (had + given_to_others) * share - 100 - 4 * most

@@ -238,6 +238,66 @@ async def test_the_channel_is_not_waited_for_for_ever() -> None:
     assert 2.0 <= second.at - first.at <= 2.3
 
 
+# --- several alerts at once --------------------------------------------------------------------------------------
+
+
+@in_virtual_time
+async def test_each_of_several_alerts_reaches_the_most_active_readers_first() -> None:
+    desk = Desk(rate=30)
+    await desk.readers(range(120))
+    today = {str(number) for number in range(60, 120)}
+    for user_id in today:
+        await desk.subscribers.touch(Address("telegram", user_id), now=loop_clock())
+    alerts = [await desk.alert(BREAKING), await desk.alert(), await desk.alert()]
+    async with desk.working():
+        await desk.closed(*alerts)
+    for alert in alerts:
+        order = [one.to.user_id for one in desk.platform.pushed if one.text.split()[0] == str(alert.id)]
+        assert len(order) == 120
+        assert set(order[:60]) == today
+
+
+@in_virtual_time
+async def test_an_older_alert_goes_on_under_a_stream_of_breaking_and_of_newer_ones() -> None:
+    desk = Desk(rate=30)
+    await desk.readers(range(300))
+    for number in range(300, 340):
+        await desk.readers([number], topics=frozenset({f"team{number % 10}"}))
+
+    def had(alert_id: int) -> int:
+        return sum(one.text.split()[0] == str(alert_id) for one in desk.platform.pushed)
+
+    async with desk.working():
+        old = await desk.alert()
+        await desk.until(lambda: had(old.id) >= 30)
+        began, newer = loop_time(), 0
+        breaking = await desk.alert(BREAKING)
+        while await desk.ledger.open_units(old.id):
+            await desk.alert(topic=f"team{newer % 10}")  # small, newer, and over at once
+            newer += 1
+            await asyncio.sleep(1)
+            if not await desk.ledger.open_units(breaking.id):
+                breaking = await desk.alert(BREAKING)
+            assert loop_time() - began < 270 / (30 * 0.96) / (3 / 11 / 2) * 1.1  # half of its class's share
+
+
+@in_virtual_time
+async def test_an_alert_that_one_worker_has_is_not_held_up_by_breaking_news_that_another_has() -> None:
+    desk = Desk(rate=30)
+    await desk.readers(range(900))
+    await desk.readers(range(900, 960), topics=frozenset({"cricket"}))
+    breaking, topic = await desk.alert(BREAKING), await desk.alert(topic="cricket")
+    for unit, it in desk.ledger._units.items():
+        it.owner, it.given_back = "one" if unit.alert_id == breaking.id else "two", True
+    async with desk.working(name="one"), desk.working(name="two"):
+        await desk.closed(topic)
+        done = sum((await desk.outcomes(breaking)).values())
+        await desk.closed(breaking)
+    # It has had about its share of what went out until then, and breaking news the more of it.
+    assert 60 <= done <= 600
+    assert desk.platform.worst_second() <= 30
+
+
 # --- several alerts ----------------------------------------------------------------------------------------------
 
 
