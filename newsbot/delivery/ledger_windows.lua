@@ -7,10 +7,10 @@ local function surely_open(target, moment)
   local quarter = math.floor(moment / QUARTER)
   local later_ones = redis.call('ZRANGEBYSCORE', endings, '(' .. quarter, '+inf')
   for at, one in ipairs(later_ones) do later_ones[at] = ending(one) end
-  if #later_ones > 0 then
-    redis.call('BITOP', 'OR', target, unpack(later_ones))
-  else
-    redis.call('UNLINK', target)
+  redis.call('UNLINK', target)
+  -- Up to 16 bitmaps the server takes word by word, more of them byte by byte.
+  for at = 1, #later_ones, 15 do
+    redis.call('BITOP', 'OR', target, target, unpack(later_ones, at, math.min(at + 14, #later_ones)))
   end
   return ending(quarter)
 end
