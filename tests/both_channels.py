@@ -76,15 +76,31 @@ class BothChannels:
         async with Parts(load_settings(env_file, data_dir=self.folder / "data")) as parts:
             return await totals_of(await parts.ledgers(), alert)
 
-    def press(self, label: str, editor: int = EDITOR) -> None:
-        """The newest button with this label in the editor's chat."""
-        for bubble in reversed(self.telegram.view(editor, editor, limit=50)):
-            for row in (bubble.get("reply_markup") or {}).get("inline_keyboard", []):
-                for button in row:
-                    if label in button["text"]:
-                        self.telegram.press(editor, bubble["message_id"], data=button["callback_data"])
-                        return
-        raise AssertionError(f"no button {label!r}")
+    async def press(self, label: str, editor: int = EDITOR) -> None:
+        """The newest button with this label in the editor's chat, once there is one."""
+
+        def found() -> tuple[int, str] | None:
+            for bubble in reversed(self.telegram.view(editor, editor, limit=50)):
+                for row in (bubble.get("reply_markup") or {}).get("inline_keyboard", []):
+                    for button in row:
+                        if label in button["text"] and "callback_data" in button:
+                            return bubble["message_id"], button["callback_data"]
+            return None
+
+        await until(lambda: found() is not None, seconds=PATIENCE)
+        pressed = found()
+        assert pressed is not None
+        self.telegram.press(editor, pressed[0], data=pressed[1])
+
+    async def tap(self, person: str, label: str) -> None:
+        """What begins so in the Page's last message to the person, once it is there."""
+
+        def found() -> str | None:
+            replies = (self.messenger.readers.view(person) or [{}])[-1].get("quick_replies", ())
+            return next((one["payload"] for one in replies if one["title"].startswith(label)), None)
+
+        await until(lambda: found() is not None, seconds=PATIENCE)
+        self.messenger.readers.tap_quick_reply(person, found())
 
     def on_telegram(self, words: str) -> Counter[int]:
         """Who has a message with these words there, and how often."""

@@ -100,7 +100,7 @@ async def test_a_message_that_one_channel_refuses_pauses_there_and_is_tried_agai
         await _told(newsroom, "নিজে থেকে থেমে আছে: মেসেঞ্জার")
         assert newsroom.on_messenger() == {}
         newsroom.messenger.state.faults.clear()
-        newsroom.press("▶")
+        await newsroom.press("▶")
         await until(lambda: _all_have_it(newsroom), seconds=PATIENCE)
     assert _once(newsroom)
 
