@@ -127,9 +127,7 @@ class Parts:
 
         async def open_ledger() -> RedisLedger:
             traits = self.traits(channel)
-            return RedisLedger(
-                await self.redis(), channel, self.accounts[channel], windows=traits.windows, edits=traits.edits
-            )
+            return RedisLedger(await self.redis(), channel, self.accounts[channel], windows=traits.windows)
 
         return await self._once(f"ledger {channel}", open_ledger)
 

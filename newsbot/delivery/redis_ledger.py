@@ -40,14 +40,14 @@ import asyncio
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from redis.asyncio import Redis
 
-from newsbot.delivery.ledger import OUTCOMES_KEPT, Claim, Fate, Reach, Result, Settle, Taken, Unit, UnitLost
+from newsbot.delivery.ledger import OUTCOMES_KEPT, Claim, Fate, Reach, Result, Taken, Unit, UnitLost
 from newsbot.delivery.permits import MARGIN
 from newsbot.delivery.redis_audiences import Audiences, seconds_kept
 from newsbot.delivery.redis_unit_list import UnitList
@@ -57,8 +57,6 @@ from newsbot.domain.subscriber import Slot
 from newsbot.errors import StoreUnavailable
 from newsbot.heartbeats import LIFE, Watch, new_name
 from newsbot.redis_client import store_errors
-
-A_MESSAGE: Final = "1"  #: in place of a message's id: there is one
 
 T = TypeVar("T")
 
@@ -73,21 +71,13 @@ class _Hold:
 
 class RedisLedger:
     """See `Ledger`. `account`: ours on the channel; `life`: how long a worker may be silent; `windows`: readers may be
-    written to only for a while after they were heard of; `edits`: what was sent can be changed and deleted, so the
-    messages' ids are kept, and elsewhere only who has one.
+    written to only for a while after they were heard of.
 
     Workers are known by names that nobody else ever had (`heartbeats.new_name`).
     """
 
     def __init__(
-        self,
-        redis: Redis,
-        channel: str,
-        account: str,
-        *,
-        life: timedelta = LIFE,
-        windows: bool = False,
-        edits: bool = True,
+        self, redis: Redis, channel: str, account: str, *, life: timedelta = LIFE, windows: bool = False
     ) -> None:
         self.channel = channel
         self._redis = redis
@@ -95,7 +85,6 @@ class RedisLedger:
         self._audiences = Audiences(redis, channel)
         self._units = Units(redis, channel, windows=windows)
         self._windows = windows
-        self._edits = edits
         self._list = UnitList(redis, f"{channel}:{account}")
         self._watch = Watch(life)
         self._gone: frozenset[str] = frozenset()
@@ -178,8 +167,6 @@ class RedisLedger:
         return self._kept(back, unit, worker)
 
     async def settle(self, unit: Unit, results: Sequence[Result]) -> None:
-        if not self._edits:
-            results = [_without_id(result) for result in results]
         with self._asking("settling deliveries"):
             await self._units.settle(unit, results)
 
@@ -270,13 +257,6 @@ class RedisLedger:
             self._watch.restart()
             self._gone = frozenset()
             raise
-
-
-def _without_id(result: Result) -> Result:
-    """An id of Messenger's takes a hundred bytes, and there is nothing to be done by it."""
-    if isinstance(result, Settle) and len(result.message_id) > len(A_MESSAGE):
-        return replace(result, message_id=A_MESSAGE)
-    return result
 
 
 async def _awaited(command: Any) -> Any:

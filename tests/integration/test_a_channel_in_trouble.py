@@ -132,8 +132,15 @@ async def test_while_a_person_answers_on_the_page_the_bot_is_silent_and_then_say
     async with newsroom.running():
         newsroom.messenger.readers.send_text(person, "/help")
         await newsroom.answered(person, "-এর বট")
-        newsroom.page.write(person, "আমি রহিমা, কীভাবে সাহায্য করতে পারি?")
+        newsroom.page.write(person, "আমি রহিমা, কীভাবে সাহায্য করতে পারি?", take=False)
         newsroom.messenger.readers.send_text(person, "একটি ভুল খবর দেখেছি")
         newsroom.messenger.readers.send_text(person, "/mytopics")  # by now the two before it are worked off
         await until(lambda: sum("-এর বট" in said for said in newsroom.said_to(person)) == 2, seconds=PATIENCE)
         assert not any("ভুল খবর" in said for said in newsroom.said_to(person))
+
+        newsroom.page.write(person, "কোন খবর?")  # and takes the conversation, until it is handed back
+        newsroom.messenger.readers.send_text(person, "/mytopics")
+        newsroom.page.hand_back(person)
+        newsroom.messenger.readers.send_text(person, "/help")
+        await until(lambda: sum("-এর বট" in said for said in newsroom.said_to(person)) == 3, seconds=PATIENCE)
+        assert "/latest" in [said for said in newsroom.said_to(person) if "-এর বট" in said][-1]
