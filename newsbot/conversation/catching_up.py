@@ -48,6 +48,9 @@ __all__ = ["Shown", "decline", "offer", "show_missed"]
 MOST_SHOWN: Final = 10  #: at once, the newest
 MOST_LOOKED_AT: Final = 40  #: of what was held: some of it may not be shown any more
 
+#: they do something to copies; a correction is a message of its own, where copies stay as they are
+NEVER_SHOWN: Final = frozenset({AlertKind.UPDATE, AlertKind.RECALL})
+
 #: After an answer to these nothing is asked of the reader, so that an offer interrupts nothing.
 RESTING: Final = (
     *(Latest, OpenArticle, OpenNumber, OpenLink, ShowStory, Search, MyTopics, Why, Greeting, Help, Thanks, Start),
@@ -140,7 +143,7 @@ def _notice(turn: Turn, alert: Alert) -> NoticeReply:
     _ = turn.translate
     written = alert.text
     breaking = (_("Breaking"),) if alert.cls is AlertClass.BREAKING else ()
-    corrected = (_("Corrected"),) if alert.version > 1 else ()
+    corrected = (_("Corrected"),) if alert.kind is AlertKind.CORRECTION or alert.version > 1 else ()
     return NoticeReply(
         spans=written.spans if written else (),
         picture=written.picture if written else "",
@@ -154,12 +157,12 @@ async def _shown_now(house: House, turn: Turn, units: Sequence[Unit]) -> list[_M
     found: dict[str, _Missed] = {}
     for unit in units[:MOST_LOOKED_AT]:
         alert = await house.alerts.get(unit.alert_id)
-        if alert is None or alert.kind.touches_copies or alert.state in (AlertState.STOPPED, AlertState.PAUSED):
+        if alert is None or alert.kind in NEVER_SHOWN or alert.state in (AlertState.STOPPED, AlertState.PAUSED):
             continue
         article = await readable(house, turn, alert.article_id) if alert.article_id else None
         if alert.article_id and article is None:
             continue
-        touched = await house.alerts.copies_touched(alert.id)
+        touched = await house.alerts.copies_touched(alert.of or alert.id)
         if any(one.kind is AlertKind.RECALL for one in touched):
             continue
         what = f"article {article.id}" if article is not None else f"alert {alert.id}"

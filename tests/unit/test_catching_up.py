@@ -17,6 +17,7 @@ from newsbot.conversation.actions import encode
 from newsbot.conversation.intents import KeepAlerts, Latest, ShowMissed, ShowTopics, Subscribe, View
 from newsbot.conversation.turn import Replies
 from newsbot.conversation.windows import keep_asking
+from newsbot.delivery.ledger import Settle
 from newsbot.delivery.permits import window_after
 from newsbot.domain.alert import Alert, AlertKind, AlertState, AlertText, Audience, Outcome
 from newsbot.domain.attempt import Attempt, Reason, Refused, Sent
@@ -205,6 +206,25 @@ async def test_what_was_stopped_paused_recalled_or_withdrawn_since_is_not_shown(
     assert only(await talk.shown(), CardReply).headline == (await talk.articles.get(5)).headline  # type: ignore[union-attr]
     others = [await talk.fate(one) for one in (stopped, paused, recalled, withdrawn)]
     assert (others, await talk.fate(stays)) == ([Outcome.HELD] * 4, Outcome.SENT)
+
+
+async def test_a_correction_of_what_they_have_is_shown_as_one_unless_that_is_recalled() -> None:
+    talk = await Held.of_a_reader()
+    first = await talk.misses(1, kind=AlertKind.BROADCAST, article_id=0, text=AlertText((Span("সেতু খুলেছে"),)))
+    await talk.shown()
+    told = AlertText((Span("কাল খুলবে"),))
+    new = a_new_alert(2, kind=AlertKind.CORRECTION, of=first.id, story="", article_id=0, text=told)
+    correction = await talk.alerts.create(new, now=NOW)
+    await talk.alerts.turn(correction.id, AlertState.RUNNING, of=[AlertState.PLANNED], now=NOW)
+    assert await talk.ledger.freeze_copies(correction, 0, now=NOW) == 1
+    taken = await talk.ledger.take("worker", [correction.id])
+    assert taken is not None
+    await talk.ledger.claim(taken.unit, "worker", 5, correction)
+    await talk.ledger.settle(taken.unit, [Settle(0, Outcome.HELD)])
+    notice = only(await talk.hear(a_press(encode(ShowMissed()))), NoticeReply)
+    assert (notice.spans, notice.labels) == ((Span("কাল খুলবে"),), ("সংশোধিত",))
+    await talk.alerts.create(a_new_alert(9, kind=AlertKind.RECALL, of=first.id, story=""), now=NOW)
+    assert "জমা নেই" in words(await talk.shown())
 
 
 async def test_not_now_is_taken_at_its_word_until_more_is_missed() -> None:
