@@ -40,6 +40,7 @@ def headlines_of(
                 relative_time(article.published_at, turn.now, turn.language, turn.zone),
                 more(others.get(article.tells, 0), turn.translate),
             ),
+            open_label=turn.translate("Read {number}", number=turn.translate.number(number)),
             action=encode(OpenArticle(article.id)),
             url=article.url,
             image_url=article.image_url,

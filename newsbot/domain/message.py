@@ -141,6 +141,7 @@ class Headline:
     headline: str
     kicker: str = ""
     when: str = ""  #: as shown: '৫ মিনিট আগে'
+    open_label: str = ""  #: of a button of its own that opens it, where the channel has room for one: '১ নম্বরটি পড়ুন'
     action: str = ""
     url: str = ""
     image_url: str = ""

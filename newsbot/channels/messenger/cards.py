@@ -68,7 +68,7 @@ def headline_element(item: Headline, report: Report) -> Element:
     if not is_visible(title):
         title = PLACEHOLDER
     subtitle = _subtitle(whole[len(title) :].strip() if rest else "", kicker, when, report)
-    button = acting(number or OPENS, item.action, report) if item.action else None
+    button = acting(line(item.open_label) or number or OPENS, item.action, report) if item.action else None
     image, url = (address if is_web_address(address) else "" for address in (item.image_url, item.url))
     for address, name, usable in ((item.image_url, "picture", image), (item.url, "link", url)):
         if address and not usable:
