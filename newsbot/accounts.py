@@ -131,4 +131,5 @@ async def _planner(parts: Parts, accounts: Sequence[ChannelAccount]) -> Planner:
         first=first,
         started=started,
         lost=accounts[0].subscribers.lost,
+        metrics=parts.metrics,
     )

@@ -126,8 +126,8 @@ class Parts:
         """Of our account on this channel, which must be configured; one for all who work with it here."""
 
         async def open_ledger() -> RedisLedger:
-            traits = self.traits(channel)
-            return RedisLedger(await self.redis(), channel, self.accounts[channel], windows=traits.windows)
+            account, windows = self.accounts[channel], self.traits(channel).windows
+            return RedisLedger(await self.redis(), channel, account, windows=windows, metrics=self.metrics)
 
         return await self._once(f"ledger {channel}", open_ledger)
 
@@ -151,7 +151,7 @@ class Parts:
             url = self.embedded.url
         elif url is None:
             url = await self._stack.enter_async_context(connect_or_start(self.settings.data_dir))
-        redis = await connect(url)
+        redis = await connect(url, asked=self.metrics.redis_round_trips.inc)
         self._stack.push_async_callback(redis.aclose)
         return redis
 

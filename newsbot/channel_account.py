@@ -59,6 +59,7 @@ class ChannelAccount:
     ) -> None:
         self._parts = parts
         self.name = channel.name
+        parts.metrics.pace_allowed.labels(self.name).set(rate)
         self.subscribers = subscribers
         self.notices = notices
         self.inbox = inbox

@@ -13,7 +13,7 @@ an update kept once).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from typing import Final
@@ -35,15 +35,25 @@ log = structlog.get_logger()
 
 
 async def lead(
-    redis: Redis, name: str, work: Mapping[str, Work], *, life: timedelta = LIFE, renew_every: timedelta = RENEW_EVERY
+    redis: Redis,
+    name: str,
+    work: Mapping[str, Work],
+    *,
+    life: timedelta = LIFE,
+    renew_every: timedelta = RENEW_EVERY,
+    leads: Callable[[bool], None] = lambda now: None,
 ) -> None:
-    """Do all of `work`, side by side, whenever this process leads; until cancelled. Raises what one of it raises."""
+    """Do all of `work`, side by side, whenever this process leads; until cancelled. `leads` is told whether it does.
+    Raises what one of it raises.
+    """
     give_up_after = min(GIVE_UP_AFTER, life * 2 / 3)
     lease = Lease(redis, f"{{leader:{name}}}", life=life)
     led_before = False
     try:
         while True:
+            leads(False)
             await lease.wait()
+            leads(True)
             if led_before:
                 log.info("this process leads again", work=name)
             led_before = True
@@ -56,6 +66,7 @@ async def lead(
                 await asyncio.gather(*tasks, return_exceptions=True)
             log.warning("another process leads, or none can be sure to", work=name)
     finally:
+        leads(False)
         await lease.end()
 
 

@@ -76,7 +76,7 @@ class MessengerAccount(ChannelAccount):
         settings, page = parts.settings.messenger, MessengerPage(parts)
         redis, notices = await parts.redis(), await parts.notices()
         subscribers = await parts.subscribers_in_step()
-        pacing = RedisPacing(redis, page.account, settings.rate)
+        pacing = RedisPacing(redis, page.account, settings.rate, metrics=parts.metrics)
         governor = Governor(pacing, used=parts.metrics.quota_used.labels(CHANNEL).set)
         api = await page.api(watch=governor.watch)
         app_id = ""
@@ -123,9 +123,9 @@ class MessengerAccount(ChannelAccount):
     async def handle(self, incoming: IncomingMessage) -> None:
         match incoming.kind:
             case Kind.ECHO:
-                await settle_echo(
-                    self.outlet.ledger, incoming.action, incoming.message.message_id if incoming.message else ""
-                )
+                message_id = incoming.message.message_id if incoming.message else ""
+                if await settle_echo(self.outlet.ledger, incoming.action, message_id):
+                    self._parts.metrics.echoes.labels(CHANNEL).inc()
             case Kind.ENFORCED:
                 await self._obey(incoming)
             case _:

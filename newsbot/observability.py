@@ -1,4 +1,4 @@
-"""Structured logs without secrets, and the figures that Prometheus reads."""
+"""Structured logs without secrets; beside them `Metrics`, the figures (`newsbot.metrics`)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from collections.abc import Iterable
 from typing import Literal, TextIO
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from newsbot.metrics import Metrics
+
+__all__ = ["Metrics", "Redactor", "configure_logging"]
 
 #: secrets that nobody listed: a bot token in an address, a password in a connection URL
 _LIKE_A_SECRET = re.compile(r"(?<=/bot)\d+:[\w-]{20,}|(?<=://)([^/\s:@]*):[^/\s@]+(?=@)")
@@ -72,101 +75,3 @@ def configure_logging(
     root.handlers[:] = [handler]
     # Libraries speak only when something is wrong: their info lines are about themselves.
     root.setLevel(max(threshold, logging.WARNING))
-
-
-class Metrics:
-    """Every figure, in a registry of its own so that two apps in one process (tests) don't meet."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.events = Counter(
-            "newsbot_events", "Events that a channel delivered and the inbox kept.", ["channel"], registry=self.registry
-        )
-        self.received = Counter(
-            "newsbot_received",
-            "Events that a channel delivered, by kind, whether or not they are acted on.",
-            ["channel", "kind"],
-            registry=self.registry,
-        )
-        self.refused_calls = Counter(
-            "newsbot_webhook_refused",
-            "Calls of a webhook that were refused, by reason.",
-            ["channel", "reason"],
-            registry=self.registry,
-        )
-        self.replies = Counter(
-            "newsbot_replies", "Replies to readers, by outcome.", ["channel", "outcome"], registry=self.registry
-        )
-        self.reply_seconds = Histogram(
-            "newsbot_reply_seconds",
-            "From an event's arrival to the end of its answer.",
-            ["channel"],
-            buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
-            registry=self.registry,
-        )
-        self.handling_failures = Counter(
-            "newsbot_handling_failures", "Events whose handling failed.", ["channel"], registry=self.registry
-        )
-        self.articles = Counter(
-            "newsbot_articles",
-            "What sources brought, by what became of it.",
-            ["source", "change"],
-            registry=self.registry,
-        )
-        self.source_failures = Counter(
-            "newsbot_source_failures", "Reads of a source that failed.", ["source"], registry=self.registry
-        )
-        self.deliveries = Counter(
-            "newsbot_deliveries",
-            "Deliveries of alerts, by what became of them.",
-            ["cls", "outcome"],
-            registry=self.registry,
-        )
-        self.deliveries_in_flight = Gauge(
-            "newsbot_deliveries_in_flight", "Deliveries begun and not settled yet.", registry=self.registry
-        )
-        self.delivery_holds = Counter(
-            "newsbot_delivery_holds",
-            "Times that sending held back by itself, by reason.",
-            ["reason"],
-            registry=self.registry,
-        )
-        self.channel_halted = Gauge(
-            "newsbot_channel_halted",
-            "1 while the platform refuses or blocks our account, so that no alert is sent there.",
-            ["channel"],
-            registry=self.registry,
-        )
-        self.first_push_seconds = Histogram(
-            "newsbot_first_push_seconds",
-            "From an alert's making to its first message.",
-            ["cls"],
-            buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800),
-            registry=self.registry,
-        )
-        self.quota_used = Gauge(
-            "newsbot_quota_used_percent",
-            "How full the fullest of the platform's quotas is, as it last said.",
-            ["channel"],
-            registry=self.registry,
-        )
-        self.webhook_subscribed = Gauge(
-            "newsbot_webhook_subscribed",
-            "1 while the platform sends us all the events that we read, 0 while it does not.",
-            ["channel"],
-            registry=self.registry,
-        )
-        self.webhook_resubscriptions = Counter(
-            "newsbot_webhook_resubscriptions",
-            "Times that the platform had stopped sending us events and was asked again.",
-            ["channel"],
-            registry=self.registry,
-        )
-        self.inbox_waiting = Gauge(
-            "newsbot_inbox_waiting", "Events kept and not handled yet.", ["channel"], registry=self.registry
-        )
-        self.redis_restarts = Counter(
-            "newsbot_embedded_redis_restarts",
-            "Times the embedded server died and was started again.",
-            registry=self.registry,
-        )

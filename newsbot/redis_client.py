@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from importlib.resources import files
@@ -47,8 +47,9 @@ _FOR_NOW: Final = (
 _FOR_NOW_PREFIXES: Final = ("MISCONF", "OOM", "LOADING", "MASTERDOWN", "NOREPLICAS", "UNKILLABLE", "BUSY ")
 
 
-def client(url: str, *, name: str = "newsbot") -> Redis:
-    """A client that has not connected yet. Answers are bytes. `url`: redis://, rediss:// or unix://.
+def client(url: str, *, name: str = "newsbot", asked: Callable[[], None] | None = None) -> Redis:
+    """A client that has not connected yet. Answers are bytes. `url`: redis://, rediss:// or unix://. `asked` is called
+    at each request, which may hold many commands.
 
     Raises StartError when `url` can't be understood.
     """
@@ -67,8 +68,13 @@ def client(url: str, *, name: str = "newsbot") -> Redis:
         )
     except (ValueError, TypeError) as error:
         raise StartError(f"NEWSBOT_REDIS_URL: {shown(url)} can't be understood ({_without_url(error, url)})") from None
-    pool.connection_class = _CANCELLABLE[pool.connection_class]
+    connection = _CANCELLABLE[pool.connection_class]
+    pool.connection_class = type("Counted", (connection,), {"asked": staticmethod(asked)}) if asked else connection
     return Redis.from_pool(pool)
+
+
+def _uncounted() -> None:
+    return
 
 
 class _Cancellable:
@@ -78,7 +84,10 @@ class _Cancellable:
     A task that loops over commands would then never end.
     """
 
+    asked: Callable[[], None] = staticmethod(_uncounted)
+
     async def send_packed_command(self, command: Any, check_health: bool = True) -> None:
+        self.asked()
         task = asyncio.current_task()
         before = task.cancelling() if task else 0
         await super().send_packed_command(command, check_health)  # type: ignore[misc]
@@ -107,12 +116,19 @@ _CANCELLABLE: Final = {
 }
 
 
-async def connect(url: str, *, name: str = "newsbot", loading: timedelta = timedelta(minutes=2)) -> Redis:
+async def connect(
+    url: str,
+    *,
+    name: str = "newsbot",
+    loading: timedelta = timedelta(minutes=2),
+    asked: Callable[[], None] | None = None,
+) -> Redis:
     """A client whose server has answered and is new enough. Waits while the server loads its data, at most `loading`.
+    `asked`: as of `client`.
 
     Raises StartError: unreachable, wrong password, too old.
     """
-    redis = client(url, name=name)
+    redis = client(url, name=name, asked=asked)
     try:
         await _wait_until_loaded(redis, loading)
         # INFO by its parts: `redis_version` is what a compatible server says it is compatible with.

@@ -24,7 +24,6 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Coroutine, Mapping
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -37,12 +36,12 @@ from newsbot.config import Settings
 from newsbot.embedded_redis import EmbeddedRedis
 from newsbot.errors import NewsbotError, StoreError
 from newsbot.garbage_collection import settle_down
+from newsbot.gauges import Gauges, Watched
 from newsbot.leading import lead
 from newsbot.process_roles import Role, Work, refuse_without_servers, share_of
 from newsbot.shared_database import refuse_another_machines_file
 
 RETAIN_EVERY = timedelta(hours=6)
-FIGURES_EVERY = timedelta(seconds=5)
 
 log = structlog.get_logger()
 
@@ -84,10 +83,11 @@ async def _run(settings: Settings, role: Role) -> None:
 
 async def _share(role: Role, parts: Parts, accounts: Accounts) -> dict[str, Work]:
     """What this process does of all there is to do."""
+    watched = [Watched(account.name, account.inbox, account.outlet.ledger) for account in accounts.all]
     work: dict[str, Work] = {
         **accounts.tasks(),
         "retention": partial(_retain, parts),
-        "figures": partial(_figures, accounts, parts),
+        "figures": Gauges(watched, await parts.alerts(), await parts.redis(), parts.metrics).run,
     }
     if role in (Role.ALL, Role.INGEST):
         work["sources"] = (await parts.schedule(wake=accounts.wake)).run
@@ -95,7 +95,8 @@ async def _share(role: Role, parts: Parts, accounts: Accounts) -> dict[str, Work
             work["summaries"] = summaries.run
     own, led = share_of(role, work)
     for of, those in led.items():
-        own[f"leading {of}"] = partial(lead, await parts.redis(), of.value, those)
+        leads = parts.metrics.leads.labels(of.value).set
+        own[f"leading {of}"] = partial(lead, await parts.redis(), of.value, those, leads=leads)
     if (embedded := parts.embedded) is not None:
         own["redis"] = partial(_watch, embedded)
     return own or {"serving": _serve}
@@ -151,14 +152,6 @@ async def _retain(parts: Parts) -> None:
         except StoreError as error:
             log.warning("old articles could not be deleted", reason=str(error))
         await asyncio.sleep(RETAIN_EVERY.total_seconds())
-
-
-async def _figures(accounts: Accounts, parts: Parts) -> None:
-    while True:
-        for account in accounts.all:
-            with suppress(StoreError):  # /readyz tells it
-                parts.metrics.inbox_waiting.labels(account.name).set(await account.inbox.waiting())
-        await asyncio.sleep(FIGURES_EVERY.total_seconds())
 
 
 async def _serve() -> None:

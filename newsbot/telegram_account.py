@@ -63,8 +63,9 @@ class TelegramAccount(ChannelAccount):
         public_channel = await _find_public_channel(parts, api, bot)
         # Only alerts are paid for. Replies have the free rate to themselves, and leave it to alerts otherwise.
         pays = settings.paid_broadcast and settings.rate > 2 * FREE_RATE
-        pacing = RedisPacing(redis, name, settings.rate - FREE_RATE if pays else settings.rate)
-        of_replies = RedisPacing(redis, f"{name}:replies", FREE_RATE) if pays else pacing
+        of_alerts = settings.rate - FREE_RATE if pays else settings.rate
+        pacing = RedisPacing(redis, name, of_alerts, metrics=parts.metrics)
+        of_replies = RedisPacing(redis, f"{name}:replies", FREE_RATE, metrics=parts.metrics) if pays else pacing
 
         async def moved(old: Address, new: Address) -> None:
             await subscribers.move(old, new, now=parts.clock())

@@ -212,6 +212,11 @@ def create_web_app(parts: WebParts) -> web.Application:
         return _json({"status": "not ready" if problems else "ok", "problems": problems}, 503 if problems else 200)
 
     async def metrics(_: web.Request) -> web.Response:
+        problems = await parts.problems()
+        parts.metrics.ready.set(not problems)
+        parts.metrics.problems.clear()
+        for part in problems:
+            parts.metrics.problems.labels(part).set(1)
         body = generate_latest(parts.metrics.registry)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 

@@ -28,6 +28,7 @@ from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.domain.alert import Alert, AlertClass, AlertKind, AlertState, Audience, Totals
 from newsbot.domain.subscriber import Preferences, Slot
 from newsbot.errors import StoreUnavailable
+from newsbot.observability import Metrics
 from newsbot.subscribers.journal import SqlJournal
 from newsbot.subscribers.redis_store import RedisSubscriberStore
 from tests.builders import NOW, a_draft, a_new_alert, a_subscriber, an_address, some_topics
@@ -58,7 +59,11 @@ class House:
         self.planner = self.a_planner()
 
     def a_planner(
-        self, articles: ArticleStore | None = None, alerts: AlertStore | None = None, ledger: Any = None
+        self,
+        articles: ArticleStore | None = None,
+        alerts: AlertStore | None = None,
+        ledger: Any = None,
+        metrics: Metrics | None = None,
     ) -> Planner:
         return Planner(
             articles or self.articles,
@@ -71,6 +76,7 @@ class House:
             first=self._first,
             started=self._started,
             monotonic=lambda: self.seconds,
+            metrics=metrics,
         )
 
     async def _first(self) -> Slot | None:

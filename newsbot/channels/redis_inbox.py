@@ -137,6 +137,18 @@ class RedisInbox:
         with store_errors("counting events"):
             return int(await self._redis.xlen(self._events))
 
+    async def oldest_seconds(self) -> float:
+        """How long the oldest event waits that is not handled yet, by the server's clock; 0 while none does."""
+        with store_errors("looking for the oldest event"):
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.xrange(self._events, count=1)
+                pipe.time()
+                first, (seconds, microseconds) = await pipe.execute()
+        if not first:
+            return 0.0
+        put_at = int(first[0][0].partition(b"-")[0]) / 1000
+        return max(0.0, int(seconds) + int(microseconds) / 1_000_000 - put_at)
+
     async def failures(self) -> int:
         """Events that were ever set aside."""
         with store_errors("counting failures"):

@@ -77,7 +77,7 @@ class ChannelHealth:
     def hold(self, attempt: Attempt | None) -> None:
         """The platform is away."""
         if not self._holding:
-            self._metrics.delivery_holds.labels("platform_away").inc()
+            self._metrics.delivery_holds.labels(self._pusher.name, "platform_away").inc()
             _log.warning("the platform is away, sending waits", channel=self._pusher.name, attempt=attempt)
         self._wait()
 
@@ -85,7 +85,7 @@ class ChannelHealth:
         """Our account is refused."""
         if not self._refused:
             self._refused = refusal.reason
-            self._metrics.delivery_holds.labels(refusal.reason).inc()
+            self._metrics.delivery_holds.labels(self._pusher.name, refusal.reason).inc()
             _log.error("our account is refused, the channel halts", channel=self._pusher.name, attempt=refusal)
             if self._notices is not None:
                 self._keep(partial(self._notices.halted, self._pusher.name, refusal.reason, now=self._clock()))
@@ -96,7 +96,7 @@ class ChannelHealth:
         with suppress(StoreError):
             barred = await self._ask_whether_barred()
             if barred and not self._barred:
-                self._metrics.delivery_holds.labels("account_barred").inc()
+                self._metrics.delivery_holds.labels(self._pusher.name, "account_barred").inc()
                 _log.error("nothing may be sent", channel=self._pusher.name, reason=barred)
             elif self._barred and not barred:
                 _log.info("sending is allowed again", channel=self._pusher.name)

@@ -17,6 +17,7 @@ from newsbot.delivery.outcomes import Sign, Verdict
 from newsbot.delivery.pacing import BulkPacing, Granted, Lane
 from newsbot.delivery.work import NEVER, Job, Owned, Settlement, Work
 from newsbot.domain.alert import AlertClass, Outcome
+from newsbot.observability import Metrics
 
 LANES: Final = {AlertClass.BREAKING: Lane.BREAKING, AlertClass.TOPIC: Lane.TOPIC, AlertClass.DIGEST: Lane.DIGEST}
 CHANNEL_FIRST: Final = 2.0  #: seconds at most that the readers wait for the newsroom's own channel
@@ -29,6 +30,9 @@ PATIENCE: Final = 0.5
 #: where a process may die: `at` is called there, for tests
 BEFORE_CLAIM: Final = "before_claim"
 AFTER_CLAIM: Final = "after_claim"
+
+_EVENTS: Final = ("taken", "taken_over", "lost", "done")  # to units
+_BECAME: Final = {True: "waiting", False: "unknown"}  # by whether they are sent again
 
 T = TypeVar("T")
 _log = structlog.get_logger()
@@ -54,6 +58,7 @@ class Claiming:
         settle: Callable[[Settlement], None],
         count: Callable[[int], None],
         at: Callable[[str], None],
+        metrics: Metrics,
         echoes: bool = False,
     ) -> None:
         self._worker = worker
@@ -66,6 +71,12 @@ class Claiming:
         self._count = count
         self._at = at
         self._echoes = echoes
+        self._claimed = metrics.claim_readers.labels(pusher.name)
+        # Before anything happens: Prometheus sees no growth in a series that begins with 1.
+        self._units = {event: metrics.units.labels(pusher.name, event) for event in _EVENTS}
+        self._recovered = {
+            resent: metrics.deliveries_recovered.labels(pusher.name, became) for resent, became in _BECAME.items()
+        }
         self._spare: list[float] = []  # moments that were granted and found no reader
         self._handing: asyncio.Task[int] | None = None  # who was claimed last
 
@@ -132,11 +143,14 @@ class Claiming:
         if taken is None:
             work.take_after = now + LOOK_AGAIN
             return None
+        self._units["taken"].inc()
         if taken.recovered:
+            self._units["taken_over"].inc()
+            self._recovered[work.resend].inc(taken.recovered)
             _log.warning("a unit is taken over", unit=str(taken.unit), begun=taken.recovered, sent_again=work.resend)
         owned = next((one for one in work.units if one.unit == taken.unit), None)
         if owned is None:
-            owned = Owned(taken.unit)
+            owned = Owned(taken.unit, since=now)
             work.units.append(owned)
         return owned
 
@@ -173,6 +187,7 @@ class Claiming:
             raise
         owned.begun.update(reader.position for reader in claim.readers)
         self._count(len(claim.readers))
+        self._claimed.observe(len(claim.readers))
         self._at(AFTER_CLAIM)
         return claim
 
@@ -240,7 +255,9 @@ class Claiming:
         if closed:
             work.units = [one for one in work.units if one is not owned]
             counts = {one.name.lower(): count for one, count in owned.outcomes.items()}
-            _log.info("a unit is done", unit=str(owned.unit), **counts)
+            seconds = round(asyncio.get_running_loop().time() - owned.since, 3)
+            self._units["done"].inc()
+            _log.info("a unit is done", channel=self._pusher.name, unit=str(owned.unit), seconds=seconds, **counts)
         elif closed is not None:
             owned.stale, owned.due = True, asyncio.get_running_loop().time() + LOOK_AGAIN
 
@@ -255,6 +272,7 @@ class Claiming:
                 return await do()
             except UnitLost:
                 owned.lost = True
+                self._units["lost"].inc()
                 work.units = [one for one in work.units if one is not owned]
                 _log.warning("another worker has this unit now", unit=str(owned.unit), begun=len(owned.begun))
                 return None

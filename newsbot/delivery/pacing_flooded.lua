@@ -1,5 +1,6 @@
 -- Note a refusal and its pause, as newsbot.delivery.pacing.flooded decides. Microseconds, by the server's clock.
 -- KEYS[1] budget, KEYS[2] chat: see pacing_grant.lua. ARGV: chat id, pause, farthest, second chat within, chat tolerance.
+-- Returns whether all pause, not this chat alone.
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local pause, farthest, within, tolerance = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -8,11 +9,12 @@ local paused_until, flooded_at, flooded_chat = tonumber(fields[1] or '0'), tonum
 
 local until_then = now + math.min(pause, farthest)
 local since = now - flooded_at
-if flooded_chat ~= '' and flooded_chat ~= ARGV[1] and since >= 0 and since <= within then
+local another = flooded_chat ~= '' and flooded_chat ~= ARGV[1] and since >= 0 and since <= within
+if another then
   paused_until = math.max(paused_until, until_then)
 end
 redis.call('HSET', KEYS[1], 'paused_until', string.format('%.0f', paused_until),
            'flooded_at', string.format('%.0f', now), 'flooded_chat', ARGV[1])
 local chat_next_at = math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), until_then + tolerance)
 redis.call('SET', KEYS[2], string.format('%.0f', chat_next_at), 'PX', math.ceil((chat_next_at - now) / 1000) + 1000)
-return 1
+return another and 1 or 0

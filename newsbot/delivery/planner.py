@@ -34,6 +34,7 @@ from newsbot.domain.alert import STOPPED_ARTICLE_WITHDRAWN, Alert, AlertClass, A
 from newsbot.domain.subscriber import Slot
 from newsbot.domain.topic import Topics
 from newsbot.errors import StoreUnavailable
+from newsbot.observability import Metrics
 
 LOOK_EVERY: Final = timedelta(seconds=1)  #: unless woken
 LOOK_AGAIN: Final = timedelta(milliseconds=100)  #: when something is on its way that a step waits for
@@ -77,6 +78,7 @@ class Planner:
         started: Callable[[], None] = lambda: None,
         lost: Callable[[], Awaitable[bool]] = nothing_lost,
         monotonic: Callable[[], float] = time.monotonic,
+        metrics: Metrics | None = None,
     ) -> None:
         self._articles = articles
         self._alerts = alerts
@@ -88,6 +90,7 @@ class Planner:
         self._started = started
         self._lost = lost
         self._monotonic = monotonic
+        self._seconds = (metrics or Metrics()).planning_seconds
         self._outbox = Outbox(articles, alerts, topics, limits=limits, clock=clock)
         self._ending = Ending(alerts, ledgers, clock=clock)
         self._woken = asyncio.Event()
@@ -170,11 +173,13 @@ class Planner:
         first = None
         if alert.cls is AlertClass.BREAKING and alert.audience == Audience():
             first = await self._first()
+        began = self._monotonic()
         reached = 0
         for ledger in self._of(alert):
             there = first if first is not None and first.channel == ledger.channel else None
             for segment in await ledger.segments():
                 reached += await ledger.freeze(alert, segment, first=there, now=self._clock())
+        self._seconds.labels(alert.cls.value).observe(self._monotonic() - began)
         await self._start(alert, reached)
         return False
 

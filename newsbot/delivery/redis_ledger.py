@@ -56,6 +56,7 @@ from newsbot.domain.alert import Alert, Audience, Outcome, Totals
 from newsbot.domain.subscriber import Slot
 from newsbot.errors import StoreUnavailable
 from newsbot.heartbeats import LIFE, Watch, new_name
+from newsbot.observability import Metrics
 from newsbot.redis_client import store_errors
 
 T = TypeVar("T")
@@ -71,13 +72,20 @@ class _Hold:
 
 class RedisLedger:
     """See `Ledger`. `account`: ours on the channel; `life`: how long a worker may be silent; `windows`: readers may be
-    written to only for a while after they were heard of.
+    written to only for a while after they were heard of; `metrics`: where it is told how long each call took.
 
     Workers are known by names that nobody else ever had (`heartbeats.new_name`).
     """
 
     def __init__(
-        self, redis: Redis, channel: str, account: str, *, life: timedelta = LIFE, windows: bool = False
+        self,
+        redis: Redis,
+        channel: str,
+        account: str,
+        *,
+        life: timedelta = LIFE,
+        windows: bool = False,
+        metrics: Metrics | None = None,
     ) -> None:
         self.channel = channel
         self._redis = redis
@@ -91,6 +99,7 @@ class RedisLedger:
         self._holds: dict[tuple[str, Unit], _Hold] = {}
         self._numbers = count(1)
         self._releaser = new_name()
+        self._seconds = (metrics or Metrics()).ledger_seconds
 
     # --- freezing ----------------------------------------------------------------------------------------------------
 
@@ -249,9 +258,11 @@ class RedisLedger:
 
     @contextmanager
     def _asking(self, doing: str) -> Iterator[None]:
+        began = time.perf_counter()
         try:
             with store_errors(doing):
                 yield
+            self._seconds.labels(self.channel, doing).observe(time.perf_counter() - began)
         except StoreUnavailable:
             # The others could not beat either.
             self._watch.restart()

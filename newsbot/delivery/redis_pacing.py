@@ -32,6 +32,8 @@ from newsbot.delivery.pacing import (
     interval_of,
     limit_of,
 )
+from newsbot.delivery.pacing_figures import PacingFigures
+from newsbot.observability import Metrics
 from newsbot.redis_client import Script, store_errors
 
 LATE_TRIES: Final = 3
@@ -67,15 +69,16 @@ class Answers:
 
 class RedisPacing:
     """See `Pacing`, `BulkPacing` and `Throttle`. `account`: `telegram:123456`; `rate`: messages that a second
-    may hold.
+    may hold; `metrics`: where it is counted.
     """
 
-    def __init__(self, redis: Redis, account: str, rate: float) -> None:
+    def __init__(self, redis: Redis, account: str, rate: float, *, metrics: Metrics | None = None) -> None:
         self._redis = redis
         self._prefix = f"{{pacing:{account}}}"
         self._budget = f"{self._prefix}:budget"
         self._interval = interval_of(rate)
         self._answers = Answers()
+        self._figures = PacingFigures(metrics or Metrics(), account.partition(":")[0])
         # As many as we stay below the limit in a second, and one always, may come together. Half of it is the way's.
         self._late = max(self._interval / 1_000_000, 1 - AIM) / 2
 
@@ -87,6 +90,7 @@ class RedisPacing:
     async def turn(self, chat_id: str, lane: Lane) -> None:
         # What a process that was held up sends at once is too much for a second: who is late asks again. The chat is
         # reserved by then; and where a busy machine is late each time, that must not go on forever.
+        began = monotonic()
         for chat in (chat_id, *[""] * LATE_TRIES):
             granted = await self._granted(lane, chat)
             moment = monotonic() + granted
@@ -94,7 +98,8 @@ class RedisPacing:
             while (early := moment - monotonic()) > 0:  # noqa: ASYNC110 - it is time that is waited for
                 await asyncio.sleep(early)
             if monotonic() - moment <= self._late:
-                return
+                break
+        self._figures.waited(lane, monotonic() - began)
 
     async def _granted(self, lane: Lane, chat_id: str) -> float:
         """Waits for a grant; in how many seconds its moment is."""
@@ -124,8 +129,11 @@ class RedisPacing:
         asked_at = monotonic()
         with store_errors("asking for a turn to send"):
             granted, after, *said_at = await _grant(self._redis, keys, arguments)
+        if lane is not Lane.REPLY:  # of replies `turn` knows the whole wait
+            self._figures.waited(lane, after / 1_000_000)
         if not granted:
             return Wait(after)
+        self._figures.granted(lane, granted)
         ago = self._answers.ago(said_at[0] / 1_000_000, asked_at, monotonic())
         return Granted(granted, after - round(ago * 1_000_000))
 
@@ -148,7 +156,8 @@ class RedisPacing:
             limit.tolerance,
         ]
         with store_errors("noting a pause"):
-            await _flooded(self._redis, [self._budget, self._chat(chat_id)], arguments)
+            all_pause = await _flooded(self._redis, [self._budget, self._chat(chat_id)], arguments)
+        self._figures.flooded(account=bool(all_pause))
 
     async def restrain(self, restraint: Restraint) -> None:
         """See `Throttle`."""
@@ -157,6 +166,7 @@ class RedisPacing:
             await _restrain(
                 self._redis, [self._budget], [restraint.stop.value, restraint.stretch, lasting, LONGEST_RESTRAINT]
             )
+        self._figures.restrained(restraint.stop)
 
     def _chat(self, chat_id: str) -> str:
         return f"{self._prefix}:chat:{chat_id}"

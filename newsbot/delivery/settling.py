@@ -17,7 +17,7 @@ from newsbot.delivery.ledger import Ledger, Postpone, Settle
 from newsbot.delivery.marking import Marking
 from newsbot.delivery.outcomes import Verdict, struck_out
 from newsbot.delivery.work import Owned, Settlement
-from newsbot.domain.alert import Outcome
+from newsbot.domain.alert import AlertClass, Outcome
 from newsbot.errors import StoreError
 from newsbot.observability import Metrics
 
@@ -48,6 +48,8 @@ class Settling:
         self._metrics = metrics
         self._settled = settled
         self._before = before
+        for cls in AlertClass:  # Prometheus sees no growth in a series that begins with 1
+            metrics.deliveries.labels(ledger.channel, cls.value, _NAMES[Outcome.UNKNOWN])
         self._waiting: list[Settlement] = []
         self._arrived = asyncio.Event()
         self._many = asyncio.Event()
@@ -131,8 +133,10 @@ class Settling:
 
     def _count(self, settlements: list[Settlement]) -> None:
         """Of one unit."""
-        log = _log.bind()  # once: this is on the way of every message
         owned, work = settlements[0].job.owned, settlements[0].job.work
+        # Once: this is on the way of every message.
+        log = _log.bind(alert=owned.unit.alert_id, channel=self._ledger.channel, unit=str(owned.unit))
+        now = asyncio.get_running_loop().time()
         names: Counter[str] = Counter()
         for one in settlements:
             verdict, to = one.verdict, one.job.to
@@ -142,7 +146,7 @@ class Settling:
             else:
                 name = "postponed"
             names[name] += 1
-            log.debug("delivery", alert=owned.unit.alert_id, to=to.user_id, outcome=name)
+            log.debug("delivery", to=to.user_id, outcome=name, seconds=round(now - one.job.claimed_at, 3))
             if verdict.unreachable is not None:
                 self._marking.unreachable(to.user_id, verdict.unreachable)
             if verdict.moved_to:
@@ -150,4 +154,4 @@ class Settling:
             if verdict.thread_gone:
                 self._marking.thread_gone(to.user_id, to.thread_id)
         for name, many in names.items():
-            self._metrics.deliveries.labels(work.alert.cls.value, name).inc(many)
+            self._metrics.deliveries.labels(self._ledger.channel, work.alert.cls.value, name).inc(many)

@@ -25,6 +25,7 @@ class Owned:
 
     unit: Unit
     begun: set[int] = field(default_factory=set)  #: positions claimed and neither settled nor given up
+    since: float = 0.0  #: when it became ours
     due: float = 0.0  #: nobody's turn comes before
     #: the ledger holds more of its readers for begun than we do: a claim's answer was lost, or they were not begun with
     stale: bool = False

@@ -138,6 +138,7 @@ class DeliveryWorker:
             count=self._count,
             at=at,
             echoes=traits.echoes,
+            metrics=metrics,
         )
 
     def look(self) -> None:
@@ -184,7 +185,7 @@ class DeliveryWorker:
             except StoreError as error:
                 if not self._blind and clock() - self._seen_at > BLIND_AFTER:
                     self._blind = True
-                    self._metrics.delivery_holds.labels("database_away").inc()
+                    self._metrics.delivery_holds.labels(self._pusher.name, "database_away").inc()
                     _log.warning("nothing is sent while alerts can't be stopped", reason=str(error))
             else:
                 if self._blind:
@@ -194,7 +195,8 @@ class DeliveryWorker:
                 self._apply(standing, asked_at)
             self._obey(self._breaker.believe(clock()))
             await self._health.look()
-            self._metrics.deliveries_in_flight.set(self._begun)
+            self._metrics.deliveries_in_flight.labels(self._pusher.name).set(self._begun)
+            self._metrics.delivery_holding.labels(self._pusher.name).set(self._blind or not self._health.may_send)
             self._changed.set()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._looked_for.wait(), LOOK_EVERY)
@@ -302,7 +304,7 @@ class DeliveryWorker:
     def _first(self, work: Work) -> None:
         work.first_sent = True
         waited = (self._clock() - work.alert.created_at).total_seconds()
-        self._metrics.first_push_seconds.labels(work.alert.cls.value).observe(waited)
+        self._metrics.first_push_seconds.labels(self._pusher.name, work.alert.cls.value).observe(waited)
         _log.info("an alert goes out", alert=work.alert.id, cls=work.alert.cls.value, seconds_after=round(waited, 3))
 
     def _answered(self, job: Job, attempt: Attempt) -> None:
@@ -324,10 +326,10 @@ class DeliveryWorker:
         for user_id, reason in ruling.mark:
             self._marking.unreachable(user_id, reason)
         if ruling.pause and work is not None:
+            channel = self._pusher.name
             work.pausing, work.open = ruling.pause, False
             self._unkept.put_nowait(partial(self._turn_paused, work))
-            self._metrics.delivery_holds.labels(ruling.pause).inc()
-            channel = self._pusher.name
+            self._metrics.delivery_holds.labels(channel, ruling.pause).inc()
             _log.error(
                 "an alert pauses itself", alert=work.alert.id, channel=channel, reason=ruling.pause, attempt=attempt
             )

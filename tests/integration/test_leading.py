@@ -53,6 +53,16 @@ async def until(works: Works, names: list[str]) -> None:
             await asyncio.sleep(0.02)
 
 
+async def test_who_leads_says_so_until_it_ends(redis: Redis) -> None:
+    works, said = Works(), list[bool]()
+    task = asyncio.create_task(lead(redis, "test", {"a": lambda: works.by("a")}, **SHORT, leads=said.append))
+    await until(works, ["a"])
+    assert said == [False, True]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert said == [False, True, False]
+
+
 async def test_one_works_and_the_other_takes_over_when_it_ends(redis: Redis) -> None:
     works = Works()
     async with leader(redis, works, "first"):

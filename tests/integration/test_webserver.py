@@ -46,7 +46,7 @@ async def serving(
 ) -> AsyncIterator[Site]:
 
     async def asked() -> Mapping[str, str]:
-        return problems or {}
+        return {} if problems is None else problems
 
     topics = some_topics()
     cms = CmsPush(articles, topics, timezone=ZoneInfo("Asia/Dhaka"), language="bn", clock=lambda: NOW)
@@ -227,6 +227,18 @@ async def test_figures_are_in_prometheus_form(site: Site) -> None:
     status, body, _ = await site.ask("GET", "/metrics")
     assert status == 200
     assert "# TYPE newsbot_replies_total counter" in body
+    assert "newsbot_ready 1.0" in body.splitlines()
+
+
+async def test_figures_say_what_is_not_ready_as_long_as_it_is_not(articles: ArticleStore) -> None:
+    problems = {"redis": "does not answer"}
+    async with serving(articles, problems=problems) as site:
+        _, body, _ = await site.ask("GET", "/metrics")
+        assert {"newsbot_ready 0.0", 'newsbot_problems{part="redis"} 1.0'} <= set(body.splitlines())
+        problems.clear()
+        _, body, _ = await site.ask("GET", "/metrics")
+        assert "newsbot_ready 1.0" in body.splitlines()
+        assert "newsbot_problems{" not in body
 
 
 async def test_a_port_in_use_is_told_in_one_line(articles: ArticleStore) -> None:

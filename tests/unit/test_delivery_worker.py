@@ -861,25 +861,5 @@ async def test_a_process_that_slept_long_sends_to_nobody_whom_it_had_claimed() -
     assert set(desk.platform.times.values()) == {1}
 
 
-@in_virtual_time
-async def test_figures_tell_what_became_of_deliveries() -> None:
-    desk = Desk()
-    await desk.readers(range(10))
-    desk.platform.answer = sometimes({3: [BLOCKED], 4: [TryLater(SECONDS, Reason.FLOOD)]})
-    alert = await desk.alert(BREAKING)
-    async with desk.working():
-        await desk.closed(alert)
-        await asyncio.sleep(1)
-
-    def figure(name: str, **labels: str) -> float | None:
-        return desk.metrics.registry.get_sample_value(name, labels)
-
-    assert figure("newsbot_deliveries_total", cls="breaking", outcome="sent") == 9
-    assert figure("newsbot_deliveries_total", cls="breaking", outcome="blocked") == 1
-    assert figure("newsbot_deliveries_total", cls="breaking", outcome="postponed") == 1
-    assert figure("newsbot_first_push_seconds_count", cls="breaking") == 1
-    assert figure("newsbot_deliveries_in_flight") == 0
-
-
 def test_a_unit_is_sorted_by_tier_before_segment() -> None:
     assert sorted([Unit(1, Tier.REST, 0), Unit(1, Tier.TODAY, 9)])[0].segment == 9
