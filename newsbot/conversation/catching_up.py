@@ -68,7 +68,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class _Missed:
-    alert: Alert
+    alert: Alert  #: or its newest correction
     article: Article | None  #: None: what an editor wrote
     units: tuple[Unit, ...]  #: where the reader is held of it
 
@@ -153,7 +153,10 @@ def _notice(turn: Turn, alert: Alert) -> NoticeReply:
 
 
 async def _shown_now(house: House, turn: Turn, units: Sequence[Unit]) -> list[_Missed]:
-    """Of those, what may still be shown, in their order; an article only once."""
+    """Of those, what may still be shown, in their order and as it reads now; each article or editor's message once.
+
+    A correction is missed by who has what it corrects: where that can't be changed it is a message of its own.
+    """
     found: dict[str, _Missed] = {}
     for unit in units[:MOST_LOOKED_AT]:
         alert = await house.alerts.get(unit.alert_id)
@@ -162,10 +165,15 @@ async def _shown_now(house: House, turn: Turn, units: Sequence[Unit]) -> list[_M
         article = await readable(house, turn, alert.article_id) if alert.article_id else None
         if alert.article_id and article is None:
             continue
-        touched = await house.alerts.copies_touched(alert.of or alert.id)
+        sent = alert.of or alert.id
+        touched = await house.alerts.copies_touched(sent)
         if any(one.kind is AlertKind.RECALL for one in touched):
             continue
-        what = f"article {article.id}" if article is not None else f"alert {alert.id}"
+        corrections = [
+            one for one in touched if one.kind is AlertKind.CORRECTION and one.state is not AlertState.STOPPED
+        ]
+        reads = corrections[-1] if corrections else alert
+        what = f"article {article.id}" if article is not None else f"alert {sent}"
         known = found.get(what)
-        found[what] = replace(known, units=(*known.units, unit)) if known else _Missed(alert, article, (unit,))
+        found[what] = replace(known, units=(*known.units, unit)) if known else _Missed(reads, article, (unit,))
     return list(found.values())

@@ -208,6 +208,37 @@ async def test_what_was_stopped_paused_recalled_or_withdrawn_since_is_not_shown(
     assert (others, await talk.fate(stays)) == ([Outcome.HELD] * 4, Outcome.SENT)
 
 
+def written(number: int, words: str, **changes: object) -> dict[str, object]:
+    """What an editor wrote, as an alert."""
+    text = AlertText((Span(words),))
+    return {"kind": AlertKind.BROADCAST, "article_id": 0, "text": text, "audience": Audience()} | changes
+
+
+async def test_a_correction_that_could_not_be_sent_is_offered_and_of_several_the_newest_is_shown() -> None:
+    talk = await Held.of_a_reader()
+    first = await talk.misses(1, **written(1, "সেতু খুলেছে"))
+    await talk.shown()
+    corrections = [
+        await talk.misses(number, **written(number, words, kind=AlertKind.CORRECTION, of=first.id, story=""))
+        for number, words in ((2, "সেতু কাল খুলবে"), (3, "সেতু পরশু খুলবে"))
+    ]
+    talk.now = NOW + timedelta(days=1)
+    assert "১টি" in words(await talk.hear(opening(an_incoming("খেলা"))))
+    notice = only(await talk.shown(), NoticeReply)
+    assert (notice.spans, notice.labels) == ((Span("সেতু পরশু খুলবে"),), ("সংশোধিত",))
+    assert [await talk.fate(one) for one in corrections] == [Outcome.SENT] * 2
+
+
+async def test_what_was_corrected_meanwhile_is_shown_in_its_new_words() -> None:
+    talk = await Held.of_a_reader()
+    missed = await talk.misses(1, **written(1, "সেতু খুলেছে"))
+    fix = a_new_alert(2, **written(2, "সেতু কাল খুলবে", kind=AlertKind.CORRECTION, of=missed.id, story=""))  # type: ignore[arg-type]
+    await talk.alerts.create(fix, now=NOW)
+    notice = only(await talk.shown(), NoticeReply)
+    assert (notice.spans, notice.labels) == ((Span("সেতু কাল খুলবে"),), ("সংশোধিত",))
+    assert await talk.fate(missed) is Outcome.SENT
+
+
 async def test_a_correction_of_what_they_have_is_shown_as_one_unless_that_is_recalled() -> None:
     talk = await Held.of_a_reader()
     first = await talk.misses(1, kind=AlertKind.BROADCAST, article_id=0, text=AlertText((Span("সেতু খুলেছে"),)))
