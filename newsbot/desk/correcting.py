@@ -112,7 +112,7 @@ async def take_correction(desk: Desk, turn: Turn, draft: Draft, written: AlertTe
 
 
 async def recall(desk: Desk, turn: Turn, press: Press) -> Replies:
-    """Ask once, with the number of copies."""
+    """Ask once, with the number of copies. Where they can't be deleted, who waits for it is spared it all the same."""
     _ = turn.translate
     alert = await desk.alerts.get(press.id)
     made = await recall_of(desk, alert) if alert is not None else None
@@ -124,6 +124,7 @@ async def recall(desk: Desk, turn: Turn, press: Press) -> Replies:
     stuck, copies = await _copies(desk, alert)
     if made is not None:
         copies = (await totals_of(desk, made)).unknown
+    held = 0 if made is not None else (await totals_of(desk, alert)).held
     lines = []
     for name, count in stuck.items():
         channel = channel_name(name, _)
@@ -135,14 +136,25 @@ async def recall(desk: Desk, turn: Turn, press: Press) -> Replies:
                 channel=channel,
             )
         )
-    kept = "\n".join(lines)
-    if kept and not copies:
-        return (text(kept),)
-    said = _.plural("Delete {n} copy from readers' chats?", "Delete {n} copies from readers' chats?", copies)
+    if held:
+        lines.append(
+            _.plural(
+                "{n} reader for whom it waits no longer gets it.",
+                "{n} readers for whom it waits no longer get it.",
+                held,
+            )
+        )
+    if stuck and not copies and not held and alert.state.final:
+        return (text("\n".join(lines)),)
+    if copies or not lines:
+        said = _.plural("Delete {n} copy from readers' chats?", "Delete {n} copies from readers' chats?", copies)
+        label = _.plural("Yes, delete {n} copy", "Yes, delete {n} copies", copies)
+    else:
+        said, label = _("Take it back?"), _("Yes, take it back")
     stops = "" if alert.state.final else _("It is still going out, and stops for good.")
-    yes = press_button(_.plural("Yes, delete {n} copy", "Yes, delete {n} copies", copies), Verb.RECALL_NOW, alert.id)
+    yes = press_button(label, Verb.RECALL_NOW, alert.id)
     no = press_button(_("Back"), Verb.SHOW, alert.id)
-    return (text(said, kept, stops, _("This can't be taken back."), buttons=((yes,), (no,))),)
+    return (text(said, "\n".join(lines), stops, _("This can't be taken back."), buttons=((yes,), (no,))),)
 
 
 async def _copies(desk: Desk, alert: Alert) -> tuple[dict[str, int], int]:
@@ -191,7 +203,9 @@ async def recall_now(desk: Desk, turn: Turn, press: Press) -> Replies:
             now=turn.now,
             message_id=turn.pressed.message_id,
         )
-    return Toast(text=_("The copies are being deleted.")), await standing_of(desk, turn, made, replaces=turn.pressed)
+    deletes = any(outlet.edits for outlet in desk.outlets.values())
+    toast = Toast(text=_("The copies are being deleted.") if deletes else _("It is taken back."))
+    return toast, await standing_of(desk, turn, made, replaces=turn.pressed)
 
 
 async def _recalled_already(desk: Desk, turn: Turn, made: Alert) -> Replies:

@@ -11,7 +11,7 @@ from newsbot.channels.channel import Limits, Loss
 from newsbot.delivery.ledger import Settle
 from newsbot.delivery.pacing import Unpaced
 from newsbot.desk.outlets import Outlet
-from newsbot.domain.alert import AlertKind, Audience, Outcome
+from newsbot.domain.alert import AlertKind, AlertState, Audience, Outcome
 from newsbot.domain.message import AnyReply
 from newsbot.domain.subscriber import Preferences
 from newsbot.domain.window import Opener, Window
@@ -64,13 +64,13 @@ async def _preview(editor: Phone, words: str = "জরুরি খবর") -> s
     return await editor.press("Preview")
 
 
-async def _sent(desk: Newsdesk, editor: Phone) -> None:
-    """A broadcast that three have on Telegram and two on Messenger."""
+async def _sent(desk: Newsdesk, editor: Phone, *, on_telegram: int = 3) -> None:
+    """A broadcast that three have on Telegram and two on Messenger; there it waits for one more."""
     await _preview(editor)
     await editor.press("Send…")
     await editor.press("Yes, send")
     await desk.plan()
-    await desk.deliver(most=3)
+    await desk.deliver(most=on_telegram)
     alert, ledger = await desk.alert(), desk.others["messenger"].ledger
     for segment in await ledger.segments():
         await ledger.freeze(alert, segment, now=NOW)
@@ -163,6 +163,36 @@ async def test_a_recall_says_how_many_copies_stay(desk: Newsdesk, editor: Phone)
     said = await editor.do("b:recall:1")
     assert "Delete 3 copies from readers' chats?" in said
     assert "2 copies on Messenger can't be deleted." in said
+
+
+async def test_whoever_it_still_waits_for_is_spared_it_by_a_recall(desk: Newsdesk, editor: Phone) -> None:
+    await _sent(desk, editor)
+    said = await editor.do("b:recall:1")
+    assert "1 reader for whom it waits no longer gets it." in said
+    await editor.press("Yes, delete 3 copies")
+    assert [one.kind for one in await desk.alerts.copies_touched(1)] == [AlertKind.RECALL]
+
+
+async def test_it_can_be_taken_back_for_them_also_where_no_copy_can_be_deleted(desk: Newsdesk, editor: Phone) -> None:
+    await _sent(desk, editor, on_telegram=0)
+    await desk.alerts.turn(1, AlertState.DONE, of=[AlertState.RUNNING], now=NOW)
+    said = await editor.do("b:recall:1")
+    assert "Take it back?\n\n2 copies on Messenger can't be deleted.\n1 reader for whom it waits" in said
+    assert "deleted?" not in said
+    await editor.press("Yes, take it back")
+    assert [one.kind for one in await desk.alerts.copies_touched(1)] == [AlertKind.RECALL]
+
+
+async def test_where_nothing_can_be_done_about_the_copies_no_recall_is_offered(desk: Newsdesk, editor: Phone) -> None:
+    await _sent(desk, editor, on_telegram=0)
+    known = await desk.subscribers.get(an_address("2", "messenger"))
+    assert known is not None
+    ledger = desk.others["messenger"].ledger
+    (unit,) = await ledger.missed(known.slot)
+    await ledger.settle(unit, [Settle(known.slot.position, Outcome.SENT, "3")])  # they wrote, and were shown it
+    await desk.alerts.turn(1, AlertState.DONE, of=[AlertState.RUNNING], now=NOW)
+    assert await editor.do("b:recall:1") == "3 copies on Messenger can't be deleted."
+    assert labels(editor) == []
 
 
 async def test_the_figures_of_readers_are_told_by_channel(editor: Phone) -> None:
