@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
@@ -28,9 +28,10 @@ from newsbot.channels.messenger.receiver import CHANNEL, REPLY
 from newsbot.channels.messenger.renderer import render
 from newsbot.channels.messenger.requests import body_of, head_of
 from newsbot.channels.messenger.wire import File, Message, Picture
-from newsbot.delivery.permits import MARGIN, Messaging
+from newsbot.delivery.permits import NO_LANES, Author, Consent, Denial, Messaging, Permit, Purpose, permit
 from newsbot.domain.attempt import Attempt, Reason, Refused, Sent, TryLater, Unknown
 from newsbot.domain.message import AnyReply, FileReply, Toast
+from newsbot.domain.window import Opener, Window
 from newsbot.errors import StoreError
 
 PROBE_LIMIT: Final = 10.0  #: seconds that `answers` waits
@@ -107,11 +108,18 @@ class MessengerPusher:
     async def _pushed(self, prepared: Prepared, to: Recipient) -> Attempt:
         if not prepared.pieces:
             return Refused(Reason.CANT_EDIT, "a message on Messenger stays as it is")
-        if to.window_until <= self._clock() + MARGIN.total_seconds():
-            return Refused(Reason.OUTSIDE_WINDOW, "the reader wrote too long ago")
+        allowed = self._permit(to)
+        if isinstance(allowed, Denial):
+            return Refused(Reason.OUTSIDE_WINDOW, allowed.why)
         if len(prepared.pieces) == 1:
             return await self._sent(prepared.pieces[0], to, to.delivery or REPLY)
         return await self._all_sent(prepared.pieces, to)
+
+    def _permit(self, to: Recipient) -> Permit | Denial:
+        """Only subscribers are pushed to, so consent is given; what opened the window is no matter here."""
+        window = Window(datetime.fromtimestamp(to.window_until, UTC), Opener.MESSAGE) if to.window_until else None
+        now = datetime.fromtimestamp(self._clock(), UTC)
+        return permit(Author.BOT, Purpose.ALERT, window, Consent.SUBSCRIBED, NO_LANES, now)
 
     async def answers(self) -> bool:
         """See `Pusher.answers`. False also while the token is refused or the platform restricts the Page: a channel
