@@ -59,7 +59,7 @@ async def test_a_picture_goes_to_both_and_a_correction_is_a_message_where_nothin
         await newsroom.press("সংশোধন")
         await _told(newsroom, "এখন আছে:")
         newsroom.telegram.send_text(EDITOR, BETTER)
-        await newsroom.press("মেসেঞ্জার-এও পাঠান")
+        await newsroom.press("মেসেঞ্জারেও পাঠান")
         await _told(newsroom, "নতুন বার্তা হিসেবে পাবেন")
         await newsroom.press("কপিগুলো বদলান")
         await newsroom.press("হ্যাঁ, ১টি কপি")
