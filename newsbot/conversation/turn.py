@@ -135,9 +135,10 @@ async def noted(house: House, incoming: IncomingMessage) -> None:
     """Note that the reader was heard of, and until when that lets us write to them. Raises StoreUnavailable."""
     now = house.clock()
     window = None
-    if incoming.opens:
+    # An event may have waited in the inbox while the program was replaced by one that knows fewer of them.
+    if opener := Opener.__members__.get(incoming.opens):
         # Whatever the platform's clock says, nothing was done after now.
-        window = window_after(Opener[incoming.opens], min(incoming.received_at or now, now))
+        window = window_after(opener, min(incoming.received_at or now, now))
     await house.subscribers.touch(incoming.address, now=now, window=window)
 
 

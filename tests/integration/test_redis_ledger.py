@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,8 @@ from newsbot.delivery.ledger import Postpone, Settle, Taken, Tier, Unit, UnitLos
 from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.delivery.redis_units import CLOSED, SUPERSEDED, Units
 from newsbot.domain.alert import Alert, AlertKind, Audience, Outcome, Totals
-from newsbot.domain.subscriber import SEGMENT_SIZE
+from newsbot.domain.subscriber import SEGMENT_SIZE, Slot
+from newsbot.domain.window import Opener, Window
 from newsbot.errors import StoreUnavailable
 from newsbot.heartbeats import new_name, retire
 from newsbot.redis_client import client, connect
@@ -288,3 +289,48 @@ async def lifetimes(redis: Redis) -> dict[str, int]:
     """Seconds that each key still lives; -1: for ever. Buckets of addresses left out."""
     names = [name.decode() async for name in redis.scan_iter(count=1_000)]
     return {name: await redis.ttl(name) for name in names if not name.startswith("address:")}
+
+
+# --- windows ---------------------------------------------------------------------------------------------------------
+
+
+async def with_windows(redis: Redis, count: int, *, ends: datetime) -> tuple[RedisWorld, Alert]:
+    """So many whose window ends then, one more whose window is open for hours, and an alert for all of them."""
+    world = RedisWorld(redis, windows=True)
+    alert = await readers(world, count + 1)
+    for number in range(count + 1):
+        window = Window(ends if number < count else datetime.now(UTC) + timedelta(hours=5), Opener.MESSAGE)
+        address = an_address(str(5_000_000_000 + number))
+        await world.segments.touch(address, Slot("telegram", 0, number), datetime.now(UTC), window)
+    return world, alert
+
+
+async def test_a_claim_looks_at_a_bounded_number_of_windows_and_the_next_one_goes_on(redis: Redis) -> None:
+    """These are open by the quarter of an hour in which they end, and closed when they are looked at one by one."""
+    many = 2_100
+    world, alert = await with_windows(redis, many, ends=datetime.now(UTC) + timedelta(seconds=59))
+    worker = world.worker()
+    await taken(world.ledger, worker, alert)
+    claims = [await world.ledger.claim(REST, worker, 5, alert)]
+    while not claims[-1].readers:
+        assert claims[-1].next_in == timedelta(0), "it would be closed, and who is left would be lost"
+        claims.append(await world.ledger.claim(REST, worker, 5, alert))
+    assert len(claims) <= 3
+    assert [reader.position for reader in claims[-1].readers] == [many]
+    totals = await world.ledger.totals(alert.id)
+    assert (totals.held, totals.in_flight, totals.skipped) == (many, 1, 0)
+
+
+async def test_what_is_kept_of_the_held_goes_by_itself(redis: Redis) -> None:
+    world, alert = await with_windows(redis, 3, ends=datetime.now(UTC) - timedelta(hours=1))
+    worker = world.worker()
+    await taken(world.ledger, worker, alert)
+    (reader,) = (await world.ledger.claim(REST, worker, 5, alert)).readers
+    await world.ledger.settle(REST, [Settle(reader.position, Outcome.HELD, window_until=reader.window_until)])
+    await world.ledger.settle(REST, [Settle(0, Outcome.SENT, "m_1")])
+    await world.ledger.close(REST, worker, Outcome.EXPIRED)
+    for key in await redis.keys("*"):
+        name = key.decode()
+        if ":alert:" in name or ":ending:" in name or name.endswith((":held", ":story:article:1")):
+            assert 0 < await redis.ttl(key) <= 8 * DAY, name
+    assert await redis.ttl("{telegram:0}:held") <= 2 * DAY

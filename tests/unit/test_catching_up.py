@@ -109,6 +109,14 @@ async def test_a_platforms_clock_that_is_ahead_opens_no_longer_window() -> None:
     assert await talk.subscribers.window(READER) == Window(NOW + timedelta(hours=24), Opener.MESSAGE)
 
 
+async def test_an_opener_that_this_program_does_not_know_opens_nothing_and_is_answered() -> None:
+    talk = await Held.of_a_reader()
+    await talk.publish(1)
+    event = an_incoming("খেলা", opens="TELEPATHY")
+    assert await Talk.hear(talk, event)
+    assert await talk.subscribers.window(READER) is None
+
+
 @pytest.mark.parametrize(
     "first",
     [
