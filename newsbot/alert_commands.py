@@ -14,7 +14,7 @@ from newsbot.config import Settings
 from newsbot.delivery import accounting
 from newsbot.delivery.alerts import AlertStore
 from newsbot.delivery.ending import added, totals_of
-from newsbot.delivery.explaining import KINDS, Known, Told, nobody, of_reader, why, why_reader
+from newsbot.delivery.explaining import KINDS, Known, Told, nobody, of_reader, state_in_brief, why, why_reader
 from newsbot.delivery.ledger import Fate, Ledger
 from newsbot.delivery.policy import story_of
 from newsbot.domain.alert import Alert
@@ -60,9 +60,7 @@ async def alerts_list(settings: Settings, limit: int) -> None:
             typer.echo("No alerts yet.")
         for alert in recent:
             totals = alert.totals or await totals_of(ledgers, alert.id)
-            paused = [f"{channel}: {pause.reason}" for channel, pause in alert.pauses.items()]
-            reasons = ", ".join(filter(None, (alert.reason, *paused)))
-            state = f"{alert.state.value} ({reasons})" if reasons else alert.state.value
+            state = state_in_brief(alert)
             made_at = alert.created_at.astimezone(parts.timezone)
             typer.echo(
                 f"{alert.id:>6}  {made_at:%Y-%m-%d %H:%M}  {_kind(alert):18} {state:28} "

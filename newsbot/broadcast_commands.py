@@ -14,6 +14,7 @@ import typer
 from newsbot.bootstrap import Parts
 from newsbot.channels.telegram.renderer import LIMITS
 from newsbot.config import Settings
+from newsbot.delivery.explaining import state_in_brief
 from newsbot.desk.actions import Verb
 from newsbot.desk.controlling import TURNS, resume_paused
 from newsbot.desk.outlets import slowest
@@ -102,17 +103,22 @@ def _audience(parts: Parts, wish: Wish) -> Audience:
     return Audience(wish.topics, wish.languages)
 
 
-async def turn(settings: Settings, verb: str, number: int) -> bool:
-    """Pause, resume or stop alert `number`; says how it stands. False if it could not be turned."""
+async def turn(settings: Settings, verb: str, number: int, channel: str = "") -> bool:
+    """Pause, resume or stop alert `number`; says how it stands. False if it could not be turned.
+
+    `channel`: resume it only where it has paused itself there.
+    """
     to, of, _ = TURNS[Verb(verb)]
     async with Parts(settings) as parts:
+        if channel and channel not in parts.accounts:
+            known = ", ".join(parts.accounts)
+            raise ConfigurationError(f"--channel {channel}: it is not configured; there are {known}")
         alerts = await parts.alerts()
-        turned = await alerts.turn(number, to, of=of, now=parts.clock())
+        turned = not channel and await alerts.turn(number, to, of=of, now=parts.clock())
         if to is AlertState.RUNNING and (before := await alerts.get(number)) is not None:
-            turned |= await resume_paused(alerts, before)
+            turned |= await resume_paused(alerts, before, channel)
         alert = await alerts.get(number)
     if alert is None:
         raise NewsbotError(f"There is no alert {number} (newsbot alerts list).")
-    state = f"{alert.state.value} ({alert.reason})" if alert.reason else alert.state.value
-    typer.echo(f"Alert {number} is {state}.", err=not turned)
+    typer.echo(f"Alert {number} is {state_in_brief(alert)}.", err=not turned)
     return turned

@@ -397,9 +397,13 @@ def broadcast_pause(context: typer.Context, number: Annotated[int, typer.Argumen
 
 
 @broadcast_app.command("resume")
-def broadcast_resume(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+def broadcast_resume(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="ID")],
+    channel: Annotated[str, typer.Option(help="Only where it has paused itself, like messenger.")] = "",
+) -> None:
     """Let it go on."""
-    _turn(context, "resume", number)
+    _turn(context, "resume", number, channel)
 
 
 @broadcast_app.command("stop")
@@ -408,10 +412,10 @@ def broadcast_stop(context: typer.Context, number: Annotated[int, typer.Argument
     _turn(context, "stop", number)
 
 
-def _turn(context: typer.Context, verb: str, number: int) -> None:
+def _turn(context: typer.Context, verb: str, number: int, channel: str = "") -> None:
     from newsbot import broadcast_commands
 
-    if not _obey(context, lambda settings: broadcast_commands.turn(settings, verb, number)):
+    if not _obey(context, lambda settings: broadcast_commands.turn(settings, verb, number, channel)):
         raise typer.Exit(1)
 
 

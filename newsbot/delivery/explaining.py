@@ -169,6 +169,13 @@ def _state(alert: Alert, told: Told) -> str:
             return f"It was done {told.at(alert.ended_at or alert.created_at)}."
 
 
+def state_in_brief(alert: Alert) -> str:
+    """'running (messenger: message_refused)'."""
+    paused = (f"{channel}: {pause.reason}" for channel, pause in alert.pauses.items())
+    reasons = ", ".join(filter(None, (alert.reason, *paused)))
+    return f"{alert.state.value} ({reasons})" if reasons else alert.state.value
+
+
 def figures(totals: Totals) -> str:
     if not totals.audience:
         return "It was for nobody."

@@ -7,8 +7,8 @@ from typing import Final
 from newsbot.conversation.turn import Replies, Turn, rows
 from newsbot.delivery.alerts import AlertStore
 from newsbot.desk.actions import Press, Verb, press_button
+from newsbot.desk.alert_words import name_of, state_of
 from newsbot.desk.bulletins import Act, BulletinKind
-from newsbot.desk.figures import name_of, state_of
 from newsbot.desk.standing import standing_of
 from newsbot.desk.turn import Desk, last_deed, note
 from newsbot.domain.alert import Alert, AlertState

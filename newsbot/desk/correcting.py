@@ -9,8 +9,9 @@ from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.bulletins import Act, BulletinKind
 from newsbot.desk.drafts import Draft, DraftState
+from newsbot.desk.follow_ups import copies_of
 from newsbot.desk.outlets import channel_name
-from newsbot.desk.preview import copies_of, overlong_in_words, show
+from newsbot.desk.preview import overlong_in_words, show
 from newsbot.desk.standing import article_shown, leaves_copies, recall_of, standing_of
 from newsbot.desk.turn import Desk, last_deed, note, totals_of
 from newsbot.desk.writing import overlong_anywhere

@@ -12,11 +12,12 @@ from newsbot.desk.actions import Verb, press_button
 from newsbot.desk.channel_notes import looks_on, reach_by_channel
 from newsbot.desk.doubts import Told, doubts_of, told_by
 from newsbot.desk.drafts import Draft
+from newsbot.desk.follow_ups import copies_of, corrected_on, what_is_changed
 from newsbot.desk.outlets import channel_name, seconds_for
 from newsbot.desk.turn import Desk, estimate, expiry
 from newsbot.desk.writing import Overlong, overlong_anywhere
 from newsbot.domain.alert import Alert, AlertClass, AlertKind, AlertState, Audience, NewAlert
-from newsbot.domain.message import AnyReply, Button, MessageRef, Span, TextReply
+from newsbot.domain.message import AnyReply, MessageRef, Span, TextReply
 from newsbot.domain.subscriber import Address
 from newsbot.i18n import language_name
 
@@ -25,7 +26,6 @@ __all__ = [
     "as_readers_see_it",
     "audience_in_words",
     "control",
-    "copies_of",
     "overlong_in_words",
     "reach_of",
     "readers_of",
@@ -45,7 +45,7 @@ def alert_of(
             cls=parent.cls,
             story=parent.story,
             expires_at=turn.now + COPIES_KEPT,
-            audience=replace(parent.audience, channels=_corrected_on(desk, draft)),
+            audience=replace(parent.audience, channels=corrected_on(desk, draft)),
             article_id=draft.article_id,
             text=draft.text,
             of=parent.id,
@@ -136,7 +136,7 @@ async def control(
     rewrite = press_button(_("Rewrite"), Verb.REWRITE, draft.id, draft.revision)
     drop = press_button(_("Cancel"), Verb.DROP, draft.id)
     if parent is not None:
-        said, follow_ups = await _what_is_changed(desk, turn, draft, parent)
+        said, follow_ups = await what_is_changed(desk, turn, draft, parent)
         go = press_button(_("Change the copies…"), Verb.ASK, draft.id, draft.revision)
         buttons = (*rows(*follow_ups, columns=1), *rows(go if may_go else None, rewrite if draft.text else None, drop))
     else:
@@ -160,57 +160,9 @@ async def control(
     return text(said, time if reach else "", kind, warnings, buttons=buttons, replaces=replaces)
 
 
-async def _what_is_changed(desk: Desk, turn: Turn, draft: Draft, parent: Alert) -> tuple[str, tuple[Button, ...]]:
-    """Copies that are changed where they stand; where they can't be, who keeps the old one or is sent the new, and the
-    buttons that decide it.
-    """
-    _ = turn.translate
-    copies = await copies_of(desk, parent)
-    changed = sum(count for name, count in copies.items() if desk.outlets[name].edits)
-    stuck = {name: count for name, count in copies.items() if count and not desk.outlets[name].edits}
-    lines = [
-        _.plural(
-            "{n} reader has a copy. It is changed in place, without a new notification.",
-            "{n} readers have a copy. They are changed in place, without a new notification.",
-            changed,
-        )
-        if changed
-        else ("" if stuck else _("There are no copies to change."))
-    ]
-    buttons = []
-    for name, count in stuck.items():
-        channel, wanted = channel_name(name, _), name in draft.audience.channels
-        lines.append(
-            _.plural(
-                "On {channel} {n} reader is sent it as a new message.",
-                "On {channel} {n} readers are sent it as a new message.",
-                count,
-                channel=channel,
-            )
-            if wanted
-            else _.plural(
-                "On {channel} nothing that was sent can be changed: {n} reader keeps it as it is.",
-                "On {channel} nothing that was sent can be changed: {n} readers keep it as it is.",
-                count,
-                channel=channel,
-            )
-        )
-        label = (
-            _("Don't write to {channel}", channel=channel) if wanted else _("Also write to {channel}", channel=channel)
-        )
-        value = f"{'-' if wanted else '+'}{name}"
-        buttons.append(press_button(label, Verb.FOLLOW_UP, draft.id, draft.revision, value))
-    return "\n".join(filter(None, lines)), tuple(buttons)
-
-
 def readers_of(reach: Mapping[str, Reach]) -> int:
     """Who gets it now; where nobody does, who gets it once they write again."""
     return sum(one.now for one in reach.values()) or sum(one.waiting for one in reach.values())
-
-
-async def copies_of(desk: Desk, alert: Alert) -> dict[str, int]:
-    """How many stand in readers' chats, by channel."""
-    return {name: (await one.ledger.totals(alert.id)).sent for name, one in desk.outlets.items()}
 
 
 def _time_of(desk: Desk, reach: Mapping[str, int], turn: Turn) -> str:
@@ -233,12 +185,6 @@ def audience_in_words(desk: Desk, turn: Turn, audience: Audience) -> str:
         names = ", ".join(language_name(code) for code in audience.languages)
         parts.append(_("who read in {languages}", languages=names))
     return "; ".join(parts) or _("everyone")
-
-
-def _corrected_on(desk: Desk, draft: Draft) -> tuple[str, ...]:
-    """Channels where copies are changed, and those whose readers are sent the correction; (): all."""
-    wanted = tuple(name for name, one in desk.outlets.items() if one.edits or name in draft.audience.channels)
-    return wanted if len(wanted) < len(desk.outlets) else ()
 
 
 def overlong_in_words(too_long: Overlong, turn: Turn) -> str:

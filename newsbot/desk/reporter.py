@@ -20,8 +20,8 @@ from newsbot.conversation.turn import Turn, rows, text, zone_of
 from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.delivery.notices import Notice
 from newsbot.desk.actions import Verb, press_button
+from newsbot.desk.alert_words import name_of, resume_buttons, state_of, why_it_paused
 from newsbot.desk.bulletins import Bulletin, BulletinKind
-from newsbot.desk.figures import name_of, resume_buttons, state_of, why_it_paused
 from newsbot.desk.notice_words import notice_in_words
 from newsbot.desk.standing import article_shown, progress_of, recall_of, standing_of
 from newsbot.desk.turn import Desk, subject_of, totals_now, totals_of

@@ -44,6 +44,8 @@ async def test_broadcast_says_to_how_many_before_it_sends_and_can_be_stopped(
     assert (status, out) == (0, "Alert 1 is stopped.\n")
     status, _, err = await newsroom.run("broadcast", "resume", "1")
     assert (status, err) == (1, "Alert 1 is stopped.\n")
+    status, _, err = await newsroom.run("broadcast", "resume", "1", "--channel", "messenger")
+    assert (status, err) == (2, "newsbot: --channel messenger: it is not configured; there are console, telegram\n")
     status, _, err = await newsroom.run("broadcast", "pause", "9")
     assert status == 1
     assert "There is no alert 9" in err
