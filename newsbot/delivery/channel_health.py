@@ -3,7 +3,8 @@
     holds    the platform is away, or refuses our account: it is asked, with a question that touches no reader, ever
              more rarely, until it answers and takes our token
     halts    our account was refused (token, settings, the Page as a whole). Editors are told, once, and once more when
-             it is mended: when a message is accepted, or where the token was refused, when it is taken
+             it is mended: when messages are accepted and none is refused for a while, or where the token was refused,
+             when it is taken
     barred   nothing may be sent whatever the platform answers: it has blocked us, and said so
 
 Alerts don't pause for any of it, and nobody's reachability is judged by it.
@@ -29,6 +30,8 @@ from newsbot.observability import Metrics
 FIRST_PROBE: Final = 1.0  #: seconds before the first question whether the platform is back
 LONGEST_PROBE: Final = 30.0  #: seconds between two of them
 LONGEST_PROBE_WHEN_REFUSED: Final = 120.0  #: the same, while people have something to mend
+#: seconds of sending after which nothing is wrong any more: a permission may be missing for some readers only
+MENDED_AFTER: Final = 10.0
 
 _log = structlog.get_logger()
 
@@ -62,6 +65,8 @@ class ChannelHealth:
         self._ill = asyncio.Event()  # the same, for the probe to wait for
         self._pause = FIRST_PROBE
         self._refused = ""  # why our account is
+        self._went_on_at = 0.0  # when sending was tried again
+        self._accepted = False  # something, since then
         self._barred = ""
 
     @property
@@ -70,9 +75,10 @@ class ChannelHealth:
 
     def accepted(self) -> None:
         """A message was."""
-        self._pause = FIRST_PROBE
         if self._refused:
-            self._mended()
+            self._accepted = True
+        else:
+            self._pause = FIRST_PROBE
 
     def hold(self, attempt: Attempt | None) -> None:
         """The platform is away."""
@@ -83,6 +89,7 @@ class ChannelHealth:
 
     def halt(self, refusal: Refused) -> None:
         """Our account is refused."""
+        self._accepted = False
         if not self._refused:
             self._refused = refusal.reason
             self._metrics.delivery_holds.labels(self._pusher.name, refusal.reason).inc()
@@ -92,7 +99,10 @@ class ChannelHealth:
         self._wait()
 
     async def look(self) -> None:
-        """Ask whether we are barred. Who can't be asked says nothing new."""
+        """Whether we are barred (who can't be asked says nothing new), and whether what was refused is mended."""
+        sends = self._accepted and not self._holding
+        if sends and asyncio.get_running_loop().time() - self._went_on_at >= MENDED_AFTER:
+            self._mended()
         with suppress(StoreError):
             barred = await self._ask_whether_barred()
             if barred and not self._barred:
@@ -119,6 +129,7 @@ class ChannelHealth:
                 self._mended()
             self._ill.clear()
             self._holding = False
+            self._went_on_at = asyncio.get_running_loop().time()
             self._back()
 
     async def _remember(self) -> None:
@@ -136,7 +147,7 @@ class ChannelHealth:
         self._ill.set()
 
     def _mended(self) -> None:
-        self._refused = ""
+        self._refused, self._accepted, self._pause = "", False, FIRST_PROBE
         _log.info("our account is in order again", channel=self._pusher.name)
         if self._notices is not None:
             self._keep(partial(self._notices.mended, self._pusher.name, now=self._clock()))

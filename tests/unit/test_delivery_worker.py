@@ -11,6 +11,7 @@ from itertools import pairwise
 import pytest
 
 from newsbot.channels.channel import Operation, Recipient
+from newsbot.delivery.channel_health import MENDED_AFTER
 from newsbot.delivery.ledger import Tier, Unit
 from newsbot.delivery.notices import Event
 from newsbot.domain.alert import AlertClass, AlertKind, AlertState, Audience, Outcome
@@ -659,7 +660,26 @@ async def test_a_restricted_account_is_mended_when_a_message_is_accepted_and_tol
         assert [one.event for one in await notices.since(NOW)] == [Event.HALTED]
         desk.platform.answer = lambda to: Sent(to.user_id)
         await desk.closed(alert, within=180)
+        await asyncio.sleep(MENDED_AFTER + 1)
     assert await desk.outcomes(alert) == {Outcome.SENT: 50}
+    assert [one.event for one in await notices.since(NOW)] == [Event.HALTED, Event.MENDED]
+
+
+@in_virtual_time
+async def test_where_some_readers_meet_the_refusal_again_and_again_editors_are_told_once() -> None:
+    desk, notices = Desk(rate=30), MemoryNoticeStore()
+    await desk.readers(range(30))
+    missing: Attempt = Refused(Reason.MISCONFIGURED, stop=True)
+    desk.platform.answer = lambda to: missing if int(to.user_id) == 15 else Sent(to.user_id)
+    alert = await desk.alert()
+    async with desk.working(notices=notices):
+        await asyncio.sleep(1800)
+        assert desk.platform.times["15"] <= 30
+        assert (await desk.outcomes(alert))[Outcome.SENT] == 29
+        assert [one.event for one in await notices.since(NOW)] == [Event.HALTED]
+        desk.platform.answer = lambda to: Sent(to.user_id)
+        await desk.closed(alert, within=180)
+        await asyncio.sleep(MENDED_AFTER + 1)
     assert [one.event for one in await notices.since(NOW)] == [Event.HALTED, Event.MENDED]
 
 
