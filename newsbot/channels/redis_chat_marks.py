@@ -45,10 +45,15 @@ class RedisChatMarks:
         with store_errors("asking who answers"):
             return bool(await self._redis.exists(human))
 
-    async def meet(self, user_id: str) -> bool:
+    async def has_met(self, user_id: str) -> bool:
         _, met = self._keys(user_id)
         with store_errors("asking whether a reader knows us"):
-            return await self._redis.set(met, b"1", px=ACQUAINTED, get=True) is None
+            return bool(await self._redis.exists(met))
+
+    async def met(self, user_id: str) -> None:
+        _, met = self._keys(user_id)
+        with store_errors("noting that a reader knows us"):
+            await self._redis.set(met, b"1", px=ACQUAINTED)
 
     def _keys(self, user_id: str) -> tuple[str, str]:
         chat = f"{{chat:{self._account}:{user_id}}}"

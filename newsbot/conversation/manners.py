@@ -17,7 +17,7 @@ from newsbot.conversation.intents import Ask, Stop, Unsubscribe
 from newsbot.conversation.turn import House, Replies, noted, text
 from newsbot.conversation.understanding import understand
 from newsbot.conversation.vocabulary import Vocabulary
-from newsbot.domain.attempt import Attempt
+from newsbot.domain.attempt import Attempt, Sent, Unknown
 from newsbot.domain.message import AnyReply, ChoiceReply, IncomingMessage, Kind, Span, TextReply, Toast
 from newsbot.errors import StoreError
 
@@ -39,8 +39,12 @@ class ChatMarks(Protocol):
 
     async def is_taken(self, user_id: str) -> bool: ...
 
-    async def meet(self, user_id: str) -> bool:
-        """Whether this reader must be told that we are a bot; they are told by this call, then."""
+    async def has_met(self, user_id: str) -> bool:
+        """Whether this reader has been told that we are a bot."""
+        ...
+
+    async def met(self, user_id: str) -> None:
+        """We have written to this reader, who was told before or in that."""
         ...
 
 
@@ -70,6 +74,11 @@ class Manners:
         return await self._introduced(incoming, replies) if replies else replies
 
     async def answered(self, incoming: IncomingMessage, attempts: Sequence[Attempt]) -> None:
+        if any(isinstance(one, Sent | Unknown) for one in attempts):
+            try:
+                await self._marks.met(incoming.address.user_id)
+            except StoreError as error:  # they are told once more
+                log.warning("that a reader knows us is not noted", cause=str(error))
         await self._answers.answered(incoming, attempts)
 
     async def _is_left_to_a_person(self, incoming: IncomingMessage) -> bool:
@@ -83,7 +92,7 @@ class Manners:
 
     async def _introduced(self, incoming: IncomingMessage, replies: Replies) -> Replies:
         try:
-            if not await self._marks.meet(incoming.address.user_id):
+            if await self._marks.has_met(incoming.address.user_id):
                 return replies
             known = await self._house.subscribers.get(incoming.address)
         except StoreError as error:
