@@ -26,7 +26,7 @@ from newsbot.desk.notice_words import notice_in_words
 from newsbot.desk.standing import article_shown, progress_of, recall_of, standing_of
 from newsbot.desk.turn import Desk, subject_of, totals_now, totals_of
 from newsbot.domain.alert import Alert, AlertState
-from newsbot.domain.attempt import Refused, Sent, Unreachable
+from newsbot.domain.attempt import Reason, Refused, Sent, Unreachable
 from newsbot.domain.message import IncomingMessage, Kind, MessageRef, Span, TextReply
 from newsbot.domain.subscriber import Address
 from newsbot.errors import StoreError
@@ -56,7 +56,8 @@ class Reporter:
         self._told_notices: dict[int, Notice] = {}
         self._told_of_withdrawal: set[int] = set()
         self._resumed: set[int] = set()
-        self._rests_until: dict[object, datetime] = {}  # an alert's progress, and what could not be written
+        self._waiting_for: set[Address] = set()  # editors whom the channel doesn't let us write to now
+        self._rests_until: dict[object, datetime] = {}  # an alert's progress, what could not be written, and to whom
         self._looked_at_withdrawn: datetime | None = None
         self._tidied_at: datetime | None = None
 
@@ -79,7 +80,7 @@ class Reporter:
         await self._look_at_notices(now)
         await self._look_at_withdrawn(now)
         for bulletin in await self._desk.bulletins.standing():
-            if self._is_ours(bulletin.editor):
+            if self._is_ours(bulletin.editor) and not self._rests(bulletin.editor, now):
                 await self._attend(bulletin, now)
         await self._tidy(now)
 
@@ -191,6 +192,11 @@ class Reporter:
                 return
         if bulletin.message_id and self._rests(alert.id, turn.now):
             return
+        if bulletin.message_id and not self._desk.outlets[bulletin.editor.channel].limits.edits:
+            # Each step would be a message of its own: what comes next here is the report.
+            if over:
+                await self._desk.bulletins.close(bulletin)
+            return
         replaces = MessageRef(bulletin.editor.user_id, bulletin.message_id) if bulletin.message_id else None
         reply = await progress_of(self._desk, turn, alert, replaces=replaces, last=over)
         if fingerprint(reply) != bulletin.shown:
@@ -243,8 +249,14 @@ class Reporter:
         attempt = (await desk.outlets[bulletin.editor.channel].channel.reply(turn.incoming, (reply,)))[0]
         match attempt:
             case Sent(message_id=message_id):
+                self._waiting_for.discard(bulletin.editor)
                 where = message_id or bulletin.message_id
                 await desk.bulletins.written(bulletin, message_id=where, shown=fingerprint(reply), closed=closed)
+            case Refused(reason=Reason.OUTSIDE_WINDOW):
+                if bulletin.editor not in self._waiting_for:
+                    log.warning("an editor is informed when they are next heard of", editor=str(bulletin.editor))
+                self._waiting_for.add(bulletin.editor)
+                self._rests_until[bulletin.editor] = turn.now + EDIT_EVERY
             case Unreachable() | Refused():
                 log.warning("an editor can't be informed", editor=str(bulletin.editor), attempt=attempt)
                 await desk.bulletins.close(bulletin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from newsbot.domain.alert import (
     AlertState,
     Outcome,
 )
-from newsbot.domain.attempt import Reason, TryLater, Unreachable
+from newsbot.domain.attempt import Reason, Refused, TryLater, Unreachable
 from newsbot.domain.subscriber import Preferences
 from tests.builders import NOW, a_draft, a_new_alert
 from tests.newsdesk import ANOTHER, EDITOR, Newsdesk, Phone, buttons, words
@@ -288,6 +289,39 @@ async def test_who_can_not_be_written_to_is_left_alone_and_who_can_later_is_writ
     await desk.deliver(most=1)
     await desk.look()
     assert desk.channel.writes == tries
+
+
+async def test_whom_the_channel_lets_us_write_to_no_more_is_informed_when_they_are_heard_of_again(
+    desk: Newsdesk,
+) -> None:
+    desk.channel.answer = Refused(Reason.OUTSIDE_WINDOW)
+    await desk.look()
+    await desk.deliver()
+    await desk.finish()
+    for _ in range(5):
+        await desk.look(hours=5)
+    assert desk.channel.chat(EDITOR) == []
+    desk.channel.answer = None
+    await desk.look()
+    await desk.look()
+    _, report = desk.channel.chat(EDITOR)  # what was confirmed, brought up to date, and the end
+    assert "For: 5\nsent: 5" in report
+
+
+async def test_where_no_message_can_be_changed_nothing_follows_what_was_confirmed_but_the_report(
+    desk: Newsdesk,
+) -> None:
+    desk.channel.limits = replace(desk.channel.limits, edits=False)
+    await desk.look()
+    for _ in range(4):
+        await desk.deliver(most=1)
+        await desk.look()
+    assert desk.channel.writes == 0
+    await desk.deliver()
+    await desk.finish()
+    await desk.look()
+    await desk.look()
+    assert desk.channel.writes == 1
 
 
 async def test_opened_from_the_list_a_running_alert_updates_itself_for_whoever_had_no_message(desk: Newsdesk) -> None:

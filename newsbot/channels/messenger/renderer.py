@@ -47,7 +47,13 @@ from newsbot.text.splitting import split_text
 
 #: a picture's text is a message of its own
 LIMITS: Final = Limits(
-    text=TEXT, caption=TEXT, button_label=LABEL, buttons=QUICK_REPLIES, unit=Unit.CODEPOINT, splits=True
+    text=TEXT,
+    caption=TEXT,
+    button_label=LABEL,
+    buttons=QUICK_REPLIES,
+    unit=Unit.CODEPOINT,
+    splits=True,
+    edits=False,
 )
 
 NAME: Final = 120  #: characters of a file's name
