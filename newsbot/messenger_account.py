@@ -95,7 +95,9 @@ class MessengerAccount(ChannelAccount):
         parts.entrances.add(Entrance(CHANNEL, f"https://m.me/{page.id}?ref=", windows=True))
         enforcement = await page.enforcement()
         attachments = Attachments(redis, api) if beside is None else Attachments(redis, api, fetch=beside.fetch_picture)
-        channel = MessengerChannel(api, attachments=attachments, pacing=pacing)
+        channel = MessengerChannel(
+            api, attachments=attachments, pacing=pacing, window=subscribers.window, clock=parts.clock
+        )
         return cls(
             parts,
             page,

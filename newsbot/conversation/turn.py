@@ -15,12 +15,11 @@ from newsbot.channels.entrances import Entrances
 from newsbot.conversation.vocabulary import Vocabulary
 from newsbot.delivery.alerts import AlertStore
 from newsbot.delivery.ledger import Ledger
-from newsbot.delivery.permits import window_after
+from newsbot.delivery.permits import opened_by
 from newsbot.domain.message import AnyReply, Button, ChatKind, IncomingMessage, Kind, MessageRef, Rows, Span, TextReply
 from newsbot.domain.source import Newsroom
 from newsbot.domain.subscriber import Address, Preferences, Subscriber
 from newsbot.domain.topic import Topics
-from newsbot.domain.window import Opener
 from newsbot.errors import StoreError
 from newsbot.i18n import Catalog, Translator
 from newsbot.subscribers.link_codes import LinkCodes
@@ -134,12 +133,7 @@ async def begin_turn(house: House, incoming: IncomingMessage) -> Turn:
 async def noted(house: House, incoming: IncomingMessage) -> None:
     """Note that the reader was heard of, and until when that lets us write to them. Raises StoreUnavailable."""
     now = house.clock()
-    window = None
-    # An event may have waited in the inbox while the program was replaced by one that knows fewer of them.
-    if opener := Opener.__members__.get(incoming.opens):
-        # Whatever the platform's clock says, nothing was done after now.
-        window = window_after(opener, min(incoming.received_at or now, now))
-    await house.subscribers.touch(incoming.address, now=now, window=window)
+    await house.subscribers.touch(incoming.address, now=now, window=opened_by(incoming, now))
 
 
 def zone_of(name: str) -> ZoneInfo | None:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
 from typing import Final
 
+from newsbot.domain.message import IncomingMessage
 from newsbot.domain.window import Opener, Window
 
 DAY: Final = timedelta(hours=24)  #: what the reader does opens a window of this length…
@@ -106,6 +107,16 @@ NO_LANES: Final = Lanes()
 def window_after(opener: Opener, at: datetime) -> Window:
     """The window that this opens, done by the reader at `at` (aware)."""
     return Window(at + (AFTER_AD if opener is Opener.AD else DAY), opener)
+
+
+def opened_by(incoming: IncomingMessage, now: datetime) -> Window | None:
+    """The window that this event opened, open still or not; None if it opens none.
+
+    Whatever the platform's clock says, nothing was done after `now`. The event may have waited in the inbox while the
+    program was replaced by one that knows fewer openers: an unknown one opens nothing.
+    """
+    opener = Opener.__members__.get(incoming.opens)
+    return None if opener is None else window_after(opener, min(incoming.received_at or now, now))
 
 
 def is_open(window: Window | None, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from newsbot.channels.channel import Operation, Recipient
 from newsbot.conversation.turn import Replies, Turn, text
 from newsbot.delivery.pacing import Lane
-from newsbot.delivery.permits import window_after
+from newsbot.delivery.permits import opened_by
 from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.audience import changed_by, choose_audience
 from newsbot.desk.bulletins import Act, BulletinKind
@@ -28,7 +28,6 @@ from newsbot.desk.turn import Desk, note
 from newsbot.domain.alert import Alert, AlertText
 from newsbot.domain.attempt import Sent
 from newsbot.domain.message import Toast
-from newsbot.domain.window import Opener
 
 __all__ = ["press_draft"]
 
@@ -101,8 +100,8 @@ async def _to_me(desk: Desk, turn: Turn, draft: Draft) -> Replies:
     if not seen:
         return await show(desk, turn, draft, parent)
     outlet = desk.outlets[turn.incoming.address.channel]
-    window = window_after(Opener.BUTTON, turn.now)  # theirs: they have just pressed
-    to = Recipient(turn.incoming.address.user_id, window_until=window.expires_at.timestamp())
+    window = opened_by(turn.incoming, turn.now)  # theirs: they have pressed
+    to = Recipient(turn.incoming.address.user_id, window_until=window.expires_at.timestamp() if window else 0.0)
     refused: str = ""
     for reply in seen:
         await outlet.pacing.turn(to.user_id, Lane.REPLY)

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from newsbot.channels.http_exchange import open_session
 from newsbot.channels.messenger.governor import Governor
 from newsbot.channels.messenger.graph import GraphApi
 from newsbot.channels.messenger.sender import MessengerChannel
-from newsbot.delivery.pacing import Lane
+from newsbot.delivery.pacing import Lane, Unpaced
 from newsbot.delivery.redis_pacing import RedisPacing
 from newsbot.domain.attempt import Reason, Refused, Scope, Sent, TryLater, Unknown, Unreachable
 from newsbot.domain.message import (
@@ -37,6 +37,7 @@ from newsbot.domain.message import (
     Toast,
 )
 from newsbot.domain.subscriber import Address
+from newsbot.domain.window import Opener, Window
 from tests.messenger_sandbox import MessengerSandbox, messenger_sandbox
 from tests.scripted_graph import PAGE, SECRET, TOKEN, ScriptedGraph, scripted_graph
 
@@ -50,8 +51,15 @@ def said(text: str, *buttons: Button) -> TextReply:
     return TextReply(paragraphs=((Span(text),),), buttons=(buttons,) if buttons else ())
 
 
-def incoming(reader: str = READER) -> IncomingMessage:
-    return IncomingMessage(event_id="1", address=Address("messenger", reader), kind=Kind.TEXT, text="x")
+def incoming(reader: str = READER, *, ago: timedelta = timedelta(0), opens: str = "MESSAGE") -> IncomingMessage:
+    return IncomingMessage(
+        event_id="1",
+        address=Address("messenger", reader),
+        kind=Kind.TEXT,
+        text="x",
+        received_at=datetime.now(UTC) - ago,
+        opens=opens,
+    )
 
 
 @pytest.fixture
@@ -199,6 +207,64 @@ async def test_chats_are_private_and_no_start_touches_the_profile(
     assert await channel.is_administrator(incoming())
     await channel.publish_menu(CommandMenu(commands={"bn": (("latest", "সর্বশেষ"),)}))
     assert sandbox.state.profile.commands("bn_IN") == []
+
+
+# --- no answer without its permit ------------------------------------------------------------------------------------
+
+FILE = FileReply(name="তথ্য.json", content=b"{}", caption="সব তথ্য")
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        incoming(ago=timedelta(hours=24)),
+        incoming(ago=timedelta(days=7), opens="AD"),
+        incoming(opens=""),  # the platform's own opt-out, an advertisement's link: they open nothing
+    ],
+    ids=["a day late", "a week after an advertisement", "what opens nothing"],
+)
+async def test_outside_the_window_nothing_is_answered(scripted: ScriptedGraph, late: IncomingMessage) -> None:
+    attempts = await MessengerChannel(scripted.graph).reply(late, (said("এক"), FILE))
+    assert [attempt.reason for attempt in attempts if isinstance(attempt, Refused)] == [Reason.OUTSIDE_WINDOW] * 2
+    assert scripted.messages == []
+    assert scripted.actions == []
+
+
+async def test_in_the_last_minute_of_a_window_it_is_too_late(scripted: ScriptedGraph) -> None:
+    in_time, too_late = (
+        incoming(ago=timedelta(hours=24) - left) for left in (timedelta(minutes=2), timedelta(seconds=50))
+    )
+    assert await MessengerChannel(scripted.graph).reply(in_time, (said("এক"),)) == (Sent("m_1"),)
+    (attempt,) = await MessengerChannel(scripted.graph).reply(too_late, (said("দুই"),))
+    assert isinstance(attempt, Refused)
+    assert scripted.texts == ["এক"]
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(1, ["এক"]), (-1, [])], ids=["open", "closed"])
+async def test_what_opens_nothing_is_answered_in_a_window_that_is_open(
+    scripted: ScriptedGraph, hours: int, expected: list[str]
+) -> None:
+    async def known(address: Address) -> Window | None:
+        return Window(datetime.now(UTC) + timedelta(hours=hours), Opener.BUTTON)
+
+    await MessengerChannel(scripted.graph, window=known).reply(incoming(opens=""), (said("এক"),))
+    assert scripted.texts == expected
+
+
+async def test_an_answer_that_waits_its_turn_until_the_window_closes_stays_unsent(scripted: ScriptedGraph) -> None:
+    now = [datetime.now(UTC)]
+
+    class Slow(Unpaced):
+        async def turn(self, chat_id: str, lane: Lane) -> None:
+            now[0] += timedelta(minutes=2)
+
+    channel = MessengerChannel(scripted.graph, pacing=Slow(), clock=lambda: now[0])
+    to = incoming(ago=timedelta(hours=24) - timedelta(minutes=4))
+    first, second, third = await channel.reply(to, (said("এক"), said("দুই"), FILE))
+    assert first == Sent("m_1")
+    assert [one.reason for one in (second, third) if isinstance(one, Refused)] == [Reason.OUTSIDE_WINDOW] * 2
+    assert scripted.texts == ["এক"]
+    assert scripted.actions == []
 
 
 # --- what goes wrong -------------------------------------------------------------------------------------------------

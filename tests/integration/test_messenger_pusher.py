@@ -320,7 +320,7 @@ async def test_a_reader_who_is_gone_gets_no_second_half(scripted: ScriptedGraph)
 
 async def test_an_editors_picture_is_replied_with_its_text_too(scripted: ScriptedGraph, redis: Redis) -> None:
     channel = MessengerChannel(scripted.graph, attachments=Attachments(redis, scripted.graph, fetch=a_picture))
-    incoming = IncomingMessage(event_id="1", address=Address("messenger", READER), kind=Kind.TEXT)
+    incoming = IncomingMessage(event_id="1", address=Address("messenger", READER), kind=Kind.TEXT, opens="MESSAGE")
     assert await channel.reply(incoming, (PICTURE,)) == (Sent("m_2"),)
     assert scripted.texts == ["image", "পানি বাড়ছে"]
 

@@ -56,7 +56,9 @@ class Page:
         return await self.pusher.push(self.pusher.prepare(Operation.SEND, reply), to)
 
     async def answer(self, *replies: AnyReply, reader: str = READER) -> tuple[Attempt, ...]:
-        incoming = IncomingMessage(event_id="1", address=Address("messenger", reader), kind=Kind.TEXT, text="x")
+        incoming = IncomingMessage(
+            event_id="1", address=Address("messenger", reader), kind=Kind.TEXT, text="x", opens="MESSAGE"
+        )
         return await self.channel.reply(incoming, replies)
 
     @property
@@ -109,7 +111,8 @@ async def test_a_crowd_is_answered_without_a_single_refusal(page: Page, redis: R
     pacing = RedisPacing(redis, f"messenger:{page.sandbox.state.account.id}", 30)
     channels = [page.channel, MessengerChannel(page.graph, pacing=pacing)]  # two processes
     incoming = [
-        IncomingMessage(event_id=reader, address=Address("messenger", reader), kind=Kind.TEXT) for reader in readers
+        IncomingMessage(event_id=reader, address=Address("messenger", reader), kind=Kind.TEXT, opens="MESSAGE")
+        for reader in readers
     ]
     attempts = await asyncio.gather(*(channels[n % 2].reply(one, (SAID,)) for n, one in enumerate(incoming)))
     assert all(isinstance(attempt, Sent) for (attempt,) in attempts)

@@ -108,9 +108,6 @@ class MessengerPusher:
     async def _pushed(self, prepared: Prepared, to: Recipient) -> Attempt:
         if not prepared.pieces:
             return Refused(Reason.CANT_EDIT, "a message on Messenger stays as it is")
-        allowed = self._permit(to)
-        if isinstance(allowed, Denial):
-            return Refused(Reason.OUTSIDE_WINDOW, allowed.why)
         if len(prepared.pieces) == 1:
             return await self._sent(prepared.pieces[0], to, to.delivery or REPLY)
         return await self._all_sent(prepared.pieces, to)
@@ -189,6 +186,9 @@ class MessengerPusher:
         return attempt
 
     async def _post(self, piece: Piece, to: Recipient, metadata: str) -> Attempt:
+        allowed = self._permit(to)  # for each message: one with a picture waits for its own pace
+        if isinstance(allowed, Denial):
+            return Refused(Reason.OUTSIDE_WINDOW, allowed.why)
         head = piece.head
         if head is None:
             assert isinstance(piece.message, Picture)
