@@ -80,7 +80,7 @@ from newsbot.delivery.alerts import AlertStore
 from newsbot.delivery.ledger import Ledger, Settle, Unit
 from newsbot.domain.alert import Outcome
 from newsbot.domain.attempt import Attempt, Sent
-from newsbot.domain.message import ChatKind, IncomingMessage, TextReply
+from newsbot.domain.message import ChatKind, IncomingMessage, Kind, TextReply
 from newsbot.domain.source import Newsroom
 from newsbot.domain.subscriber import Address
 from newsbot.domain.topic import Topics
@@ -172,6 +172,8 @@ class Dialogue:
         intent = understand(incoming, self.house.vocabulary)
         if self.house.traits.stop_word and _is_stop_word(intent, incoming):
             intent = Stop()
+        if isinstance(intent, ShowMissed) and incoming.kind is Kind.TEXT and not self.house.traits.windows:
+            intent = Latest()  # nothing ever waits here
         match intent:
             case NotForUs():
                 return ()

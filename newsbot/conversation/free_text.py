@@ -68,6 +68,8 @@ def understand_request(text: str, vocabulary: Vocabulary) -> Intent | None:
     """None if it is no request to the bot but something to search for."""
     if vocabulary.is_button_word(form_of(text)):
         return ButtonWord()
+    if does := vocabulary.label(form_of(text)):
+        return does
     request = parse_request(text, vocabulary)
     if request is None or _OPERATORS.search(text):
         return None

@@ -8,15 +8,18 @@ from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 from typing import Final
 
-from newsbot.conversation.intents import Unrecognised
+from newsbot.conversation.intents import DeclineMissed, Intent, KeepAlerts, ShowMissed, Unrecognised
 from newsbot.conversation.words import (
     ABOUT,
     ALL,
     AND,
     BUTTONS,
     FILLERS,
+    GO_ON,
     IMPERATIVES,
     LANGUAGES,
+    MISSED,
+    NOT_NOW,
     ONLY_SAID,
     PHRASES,
     YES,
@@ -63,6 +66,11 @@ _SMALL: Final = frozenset(form_of(phrase) for phrase in (*FILLERS, *IMPERATIVES,
 _ALL: Final = frozenset(map(key_of, ALL))
 _YES: Final = frozenset(map(form_of, YES))
 _BUTTONS: Final = frozenset(map(form_of, (*YES, *BUTTONS)))
+_LABELS: Final[dict[Key, Intent]] = {
+    form_of(phrase): intent
+    for phrases, intent in ((MISSED, ShowMissed()), (NOT_NOW, DeclineMissed()), (GO_ON, KeepAlerts()))
+    for phrase in phrases
+}
 
 
 @dataclass(frozen=True)
@@ -192,6 +200,10 @@ class Vocabulary:
 
     def is_yes(self, form: Key) -> bool:
         return form in _YES
+
+    def label(self, form: Key) -> Intent | None:
+        """What the button with these words does, whichever message it stood under."""
+        return _LABELS.get(form)
 
     def is_button_word(self, form: Key) -> bool:
         return form in _BUTTONS

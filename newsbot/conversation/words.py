@@ -187,6 +187,13 @@ BUTTONS: Final = _phrases("""
     আরো খবর, আগেরটা, পরেরটা, আগের খবর, পরের খবর, আরও, better, পুরোনো খবর, আগের পাতা, পরের পাতা, next page, share,
     শেয়ার করুন, read in full, পুরোটা পড়ুন, why this, এটি কেন পেলাম
     """)
+#: labels of buttons that vanish from the app, and what else asks for the same: typed they do it too
+MISSED: Final = _phrases("""
+    show them, দেখুন, জমা খবর, জমা থাকা খবর, কী জমা আছে, কি জমা আছে, what i missed, what did i miss, missed news, missed,
+    joma khobor
+    """)
+NOT_NOW: Final = _phrases("not now, এখন নয়, এখন না, ekhon na, later, পরে, পরে দেখব")
+GO_ON: Final = _phrases("yes go on, go on, হ্যাঁ চালু থাক, হ্যাঁ চালু রাখুন")
 NUMBER: Final = _phrases("নম্বর, নম্বরটা, নং, নাম্বার, নাম্বারটা, number, no, nombor, nambar")
 #: 1, 2, 3…, as counted; they open a line alone only in Bengali letters (`at` and `sat` are English words)
 NUMERALS: Final[dict[str, int]] = {

@@ -280,6 +280,19 @@ async def test_not_now_is_taken_at_its_word_until_more_is_missed() -> None:
     assert "২টি" in words(await talk.hear(opening(an_incoming("খেলা"))))
 
 
+async def test_who_let_the_offer_vanish_types_what_stood_on_it() -> None:
+    talk = await Held.of_a_reader()
+    await talk.publish(3)
+    await talk.misses(1)
+    await talk.hear(opening(an_incoming("খেলা")))
+    await talk.hear(opening(an_incoming("ধন্যবাদ")))
+    assert "পর্ব 1" in words(await talk.hear(opening(an_incoming("জমা খবর"))))
+    assert "ঠিক আছে" in words(await talk.hear(opening(an_incoming("এখন নয়"))))
+    talk.traits = replace(WINDOWED, windows=False)
+    talk.begin()
+    assert "সর্বশেষ" in words(await talk.hear(an_incoming("দেখুন")))  # where nothing ever waits
+
+
 async def test_a_choice_is_not_interrupted_the_offer_comes_with_the_next_answer() -> None:
     talk = await Held.of_a_reader()
     await talk.publish(1)
