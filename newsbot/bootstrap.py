@@ -41,7 +41,7 @@ from newsbot.ingest.source_reader import SourceReader
 from newsbot.ingest.topic_model_file import TrainedTopics
 from newsbot.newsroom_file import NewsroomFile, load_newsroom
 from newsbot.observability import Metrics
-from newsbot.redis_client import AWAY, connect
+from newsbot.redis_client import AWAY, connect, meaning, refuse_unwritable
 from newsbot.subscribers.journal import SqlJournal
 from newsbot.subscribers.redis_link_codes import RedisLinkCodes
 from newsbot.subscribers.redis_list_memory import RedisListMemory
@@ -76,6 +76,8 @@ class Parts:
         self.metrics = Metrics()
         self.embedded: EmbeddedRedis | None = None
         self.entrances = Entrances(CARRYING)  #: an account adds its own when it is opened
+        #: the same: why no alerts go out on its channel, '' if they do
+        self.holding: dict[str, Callable[[], str]] = {}
         self._owns_redis = owns_redis
         self._stack = AsyncExitStack()
         self._opened: dict[str, Any] = {}
@@ -302,6 +304,7 @@ class Parts:
             cms_token=token.get_secret_value() if token else None,
             metrics=self.metrics,
             problems=self.problems,
+            works_partly=self.works_partly,
             webhooks=webhooks,
             clock=self.clock,
             zone=self.timezone,
@@ -310,11 +313,18 @@ class Parts:
         return WebServer(create_web_app(parts), self.settings.web.host, self.settings.web.port)
 
     async def problems(self) -> dict[str, str]:
-        """Each opened server that does not answer in time, with its reason."""
+        """Each opened server that does not do its work in time, with its reason; where all do, each channel that
+        alerts are not sent on, with its.
+        """
         checks = {"database": self._database_problem, "redis": self._redis_problem}
         opened = [name for name in checks if name in self._opened]
         reasons = await asyncio.gather(*(checks[name]() for name in opened))
-        return {name: reason for name, reason in zip(opened, reasons, strict=True) if reason}
+        found = {name: reason for name, reason in zip(opened, reasons, strict=True) if reason}
+        return found or {name: reason for name, ask in self.holding.items() if (reason := ask())}
+
+    def works_partly(self, problems: Mapping[str, str]) -> bool:
+        """Whether what is left works: alerts are held up on some channels and not on others."""
+        return problems.keys() < self.holding.keys()
 
     async def _database_problem(self) -> str:
         try:
@@ -323,13 +333,13 @@ class Parts:
         except NewsbotError as error:
             return str(error)
         except TimeoutError:
-            return f"no answer in {ANSWERS_WITHIN:.0f} s"
+            return self._opened["database"].unwritable or f"no answer in {ANSWERS_WITHIN:.0f} s"
         return ""
 
     async def _redis_problem(self) -> str:
         try:
             async with asyncio.timeout(ANSWERS_WITHIN):
-                await self._opened["redis"].ping()
+                await refuse_unwritable(self._opened["redis"])
                 if "subscribers" in self._opened and await self._opened["subscribers"].lost():
                     return LOST
         except StoreError as error:
@@ -337,7 +347,7 @@ class Parts:
         except TimeoutError:
             return f"no answer in {ANSWERS_WITHIN:.0f} s"
         except AWAY as error:
-            return f"it can't be used ({type(error).__name__})"
+            return f"it {meaning(error) or f'is away ({type(error).__name__})'}"
         return ""
 
     async def _once(self, name: str, open_it: Callable[[], Awaitable[T]]) -> T:

@@ -88,6 +88,7 @@ class ChannelAccount:
             notices=notices,
             barred=self.barred,
         )
+        parts.holding[f"alerts on {self.name}"] = lambda: self.worker.holding
         self._keeping: KeepingOpen | None = None
         if closing is not None:
             self._keeping = KeepingOpen(

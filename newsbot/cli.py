@@ -213,10 +213,10 @@ def health(context: typer.Context) -> None:
     """Ask the newsbot that runs with these settings whether it is ready (for containers and supervisors)."""
     from newsbot import commands
 
-    problems = _obey(context, commands.health)
+    is_ready, problems = _obey(context, commands.health)
     for part, reason in problems.items():
         typer.echo(f"{part}: {reason}", err=True)
-    if problems:
+    if not is_ready:
         raise typer.Exit(1)
     typer.echo("ready")
 

@@ -100,16 +100,16 @@ async def migrate(settings: Settings) -> str:
         return f"{database.name[:1].upper()}{database.name[1:]} is at version {now}."
 
 
-async def health(settings: Settings) -> dict[str, str]:
-    """What the running newsbot says is wrong; empty: nothing."""
+async def health(settings: Settings) -> tuple[bool, dict[str, str]]:
+    """Whether the running newsbot is ready, and what it says is wrong."""
     url = f"{address_here(settings.web.host, settings.web.port)}/readyz"
     timeout = aiohttp.ClientTimeout(total=5)
     try:
         async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as answer:
-            problems = (await answer.json())["problems"]
+            ready, problems = answer.status == 200, (await answer.json())["problems"]
     except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
         raise NewsbotError(f"no newsbot answers at {url} ({type(error).__name__})") from None
-    return {str(part): str(reason) for part, reason in problems.items()}
+    return ready, {str(part): str(reason) for part, reason in problems.items()}
 
 
 async def export_subscribers(settings: Settings, file: Path) -> int:

@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import BigInteger, Dialect, MetaData, event, text
 from sqlalchemy.dialects import postgresql
@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from newsbot.database_errors import as_store_error, why_not
-from newsbot.errors import StartError
+from newsbot.errors import StartError, StoreUnavailable
 from newsbot.sqlite_driver import open_quickly
 
 SQLITE_FILE = "newsbot.sqlite3"
@@ -90,6 +90,7 @@ class Database:
         self.dialect = engine.dialect.name  #: `sqlite` or `postgresql`
         self._writers = engine.execution_options(**{_WRITES: True})
         self._one_writer = asyncio.Lock()
+        self.unwritable = ""  #: why the last write was refused; '' once one is done
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -105,20 +106,42 @@ class Database:
         `lock`: a number that names what is written; whoever asks for the same one waits, in other processes too. SQLite
         has one writer at a time anyway.
         """
-        with as_store_error(self.name):
-            if self.dialect == "sqlite":
-                async with self._one_writer, self._writers.begin() as connection:
-                    yield connection
-                return
-            async with self._writers.begin() as connection:
-                if lock is not None:
-                    await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
-                yield connection
+        try:
+            with as_store_error(self.name):
+                if self.dialect == "sqlite":
+                    async with self._one_writer, self._writers.begin() as connection:
+                        yield connection
+                else:
+                    async with self._writers.begin() as connection:
+                        if lock is not None:
+                            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+                        yield connection
+        except StoreUnavailable as error:
+            self.unwritable = str(error)
+            raise
+        self.unwritable = ""
 
     async def ping(self) -> None:
-        """Raises StoreUnavailable unless a question is answered."""
+        """Raises StoreUnavailable unless a question is answered and, as far as is known, a write would be done."""
         async with self.reading() as connection:
-            await connection.execute(text("SELECT 1"))
+            if self.dialect == "sqlite":
+                await connection.execute(text("SELECT 1"))
+            elif (await connection.execute(text("SHOW transaction_read_only"))).scalar_one() == "on":
+                self.refuse_read_only()
+        await self.refuse_unwritable()
+
+    def refuse_read_only(self) -> NoReturn:
+        """Raises StoreUnavailable: PostgreSQL has said that it takes no writes."""
+        raise StoreUnavailable(f"{self.name[0].upper()}{self.name[1:]} is read-only, a standby perhaps.")
+
+    async def refuse_unwritable(self) -> None:
+        """Raises StoreUnavailable if the last write was refused and another, which changes nothing, is refused too.
+
+        Where the last one was done it costs nothing.
+        """
+        if self.unwritable:
+            async with self.writing() as connection:
+                await connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
 
     async def check(self) -> None:
         """For `newsbot doctor`: read a whole SQLite file for damage (seconds on a large one); a ping elsewhere.

@@ -40,6 +40,7 @@ _FOR_NOW: Final = (
     exceptions.TimeoutError,
     exceptions.OutOfMemoryError,
     exceptions.ReadOnlyError,
+    exceptions.NoPermissionError,
     exceptions.TryAgainError,
     exceptions.ClusterDownError,
     OSError,
@@ -78,13 +79,23 @@ def _uncounted() -> None:
 
 
 class _Cancellable:
-    """A connection that lets nobody swallow a cancellation.
+    """A connection that lets nobody swallow a cancellation, and leaves a server that has become a replica.
 
     Python 3.11's `wait_for`, which the library sends with, drops a cancellation that arrives while the sending ends.
     A task that loops over commands would then never end.
     """
 
     asked: Callable[[], None] = staticmethod(_uncounted)
+
+    async def read_response(self, *arguments: Any, **named: Any) -> Any:
+        """A server that was the primary and is one no more keeps its connections: the next command asks anew where the
+        primary is.
+        """
+        try:
+            return await super().read_response(*arguments, **named)  # type: ignore[misc]
+        except exceptions.ReadOnlyError:
+            await self.disconnect(nowait=True)  # type: ignore[attr-defined]
+            raise
 
     async def send_packed_command(self, command: Any, check_health: bool = True) -> None:
         self.asked()
@@ -133,11 +144,12 @@ async def connect(
         await _wait_until_loaded(redis, loading)
         # INFO by its parts: `redis_version` is what a compatible server says it is compatible with.
         version = str((await redis.info("server"))["redis_version"])
-    except exceptions.AuthenticationError as error:
-        await redis.aclose()
-        raise StartError(f"Redis at {shown(url)} refuses the user name or password ({error}); check the URL") from None
     except (exceptions.RedisError, OSError) as error:
         await redis.aclose()
+        if _is_about_password(error):
+            raise StartError(
+                f"Redis at {shown(url)} refuses the user name or password ({error}); check the URL"
+            ) from None
         reason = _without_url(error, url)
         raise StartError(f"Redis at {shown(url)} can't be used ({reason}); is it running, is the URL right?") from None
     except BaseException:
@@ -160,11 +172,42 @@ def store_errors(doing: str) -> Iterator[None]:
     try:
         yield
     except _FOR_NOW as error:
-        raise StoreUnavailable(f"{doing}: Redis is away ({error})") from error
+        meant = meaning(error)
+        raise StoreUnavailable(f"{doing}: Redis {meant or f'is away ({error})'}") from error
     except exceptions.RedisError as error:
         if str(error).startswith(_FOR_NOW_PREFIXES):
             raise StoreUnavailable(f"{doing}: Redis can't now ({error})") from error
         raise StoreError(f"{doing}: Redis refused ({error})") from error
+
+
+#: what a server means by an error that lasts until somebody puts it right
+_MEANINGS: Final = (
+    (exceptions.OutOfMemoryError, "is full: give it more memory (maxmemory), or make room"),
+    (
+        exceptions.ReadOnlyError,
+        "takes no writes, it is a replica: promote it, or name the primary in NEWSBOT_REDIS_URL",
+    ),
+    (exceptions.NoPermissionError, "refuses our user the right to: give it all commands and keys"),
+)
+
+
+def meaning(error: BaseException) -> str:
+    """What follows 'Redis' in a sentence about it; '' of errors that say nothing but that it is away."""
+    if _is_about_password(error):
+        return "refuses the user name or password: check NEWSBOT_REDIS_URL"
+    if str(error).startswith("MISCONF"):
+        return "can't save what it is told: look at its log and its disk"
+    return next((words for kind, words in _MEANINGS if isinstance(error, kind)), "")
+
+
+def _is_about_password(error: BaseException) -> bool:
+    """Who has none is refused at the client's greeting."""
+    return isinstance(error, exceptions.AuthenticationError) or str(error).startswith("HELLO must be called with")
+
+
+async def refuse_unwritable(redis: Redis) -> None:
+    """Raises what the Redis client raises where the server doesn't take writes now. Changes nothing."""
+    await _answer(redis.setrange("newsbot:probe", 0, ""))  # an empty value makes no key; a full server refuses it
 
 
 class Script:

@@ -9,7 +9,7 @@
 | `DELETE /api/articles` | the newsroom's CMS, bearer token | withdraws articles by url |
 | `GET /api/articles` | anyone | newest first, or `q=` found; `topic=`, `before=`, `limit=` |
 | `GET /healthz` | a supervisor | 200 while the process lives |
-| `GET /readyz` | a load balancer | 200 when all parts work, 503 with what does not |
+| `GET /readyz` | a load balancer | 200 when all parts work, or all but alerts on one of several channels; else 503 |
 | `GET /metrics` | Prometheus | figures |
 """
 
@@ -48,7 +48,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True)
 class WebParts:
-    """What the server serves. `problems` names each part that does not work, with its reason; empty: ready."""
+    """What the server serves. `problems` names each part that does not work, with its reason; empty: ready.
+    `works_partly`: whether this process is of use with these problems all the same.
+    """
 
     articles: ArticleStore
     topics: Topics
@@ -56,6 +58,7 @@ class WebParts:
     cms_token: str | None
     metrics: Metrics
     problems: Callable[[], Awaitable[Mapping[str, str]]]
+    works_partly: Callable[[Mapping[str, str]], bool] = lambda problems: False
     webhooks: Mapping[tuple[str, str], Handler] = field(default_factory=dict)  #: by method and path
     clock: Clock = lambda: datetime.now(UTC)
     zone: tzinfo = UTC  #: whose days are meant by "yesterday" in a search
@@ -209,11 +212,12 @@ def create_web_app(parts: WebParts) -> web.Application:
 
     async def ready(_: web.Request) -> web.Response:
         problems = dict(await parts.problems())
-        return _json({"status": "not ready" if problems else "ok", "problems": problems}, 503 if problems else 200)
+        status = "ok" if not problems else "partly ready" if parts.works_partly(problems) else "not ready"
+        return _json({"status": status, "problems": problems}, 503 if status == "not ready" else 200)
 
     async def metrics(_: web.Request) -> web.Response:
         problems = await parts.problems()
-        parts.metrics.ready.set(not problems)
+        parts.metrics.ready.set(not problems or parts.works_partly(problems))
         parts.metrics.problems.clear()
         for part in problems:
             parts.metrics.problems.labels(part).set(1)

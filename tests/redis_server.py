@@ -24,16 +24,19 @@ from newsbot.redis_client import connect
 
 
 class RedisServer:
-    """A server of a test's own, that keeps what it has; may be killed and started again."""
+    """A server of a test's own, that keeps what it has; may be killed and started again. `port`: listened at too, for
+    servers that replicate it.
+    """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.socket = folder, folder / "redis.sock"
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        self.folder, self.socket, self.port = folder, folder / "redis.sock", port
         self.url = f"unix://{self.socket}"
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
         keep = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""]
-        where = ["--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder)]
+        listens = ["--port", str(self.port), "--bind", "127.0.0.1", "--unixsocket", str(self.socket)]
+        where = [*listens, "--dir", str(self.folder)]
         self._process = subprocess.Popen([_program(), *where, *keep], stdout=subprocess.DEVNULL)
         async with asyncio.timeout(20):
             while await ping(self.socket) != "ready":

@@ -100,14 +100,24 @@ class SqlAlertStore:
             touching.c.ended_at.is_(None),
         )
         withdrawn = _SENDS & articles.c.withdrawn_at.is_not(None)
+        # Who can't write that an alert is stopped could not stop it.
+        await self._database.refuse_unwritable()
+        on_postgresql = self._database.dialect == "postgresql"
+        read_only = func.current_setting("transaction_read_only") if on_postgresql else literal("off")
         query = (
-            select(alerts, func.coalesce(withdrawn | about_to_be_touched, False).label("held"))
+            select(
+                alerts,
+                read_only.label("read_only"),
+                func.coalesce(withdrawn | about_to_be_touched, False).label("held"),
+            )
             .outerjoin(articles, articles.c.id == alerts.c.article_id)
             .where(alerts.c.ended_at.is_(None))
             .order_by(_URGENCY, alerts.c.id)
         )
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).mappings().all()
+            if any(row["read_only"] == "on" for row in rows):
+                self._database.refuse_read_only()
             pauses = await _pauses(connection, rows)
         return tuple(Standing(_alert(row, pauses.get(row["id"])), bool(row["held"])) for row in rows)
 

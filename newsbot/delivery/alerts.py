@@ -69,7 +69,10 @@ class AlertStore(Protocol):
         ...
 
     async def standing(self) -> tuple[Standing, ...]:
-        """All that are planned, running or paused: breaking before topic before digest, then oldest first."""
+        """All that are planned, running or paused: breaking before topic before digest, then oldest first.
+
+        Raises StoreUnavailable also where they can be read and nothing can be written: nobody could stop them.
+        """
         ...
 
     async def unaccounted(self) -> tuple[Alert, ...]:

@@ -73,6 +73,15 @@ class ChannelHealth:
     def may_send(self) -> bool:
         return not self._holding and not self._barred
 
+    @property
+    def why_not(self) -> str:
+        """Why nothing may be sent, in words; '' if it may be."""
+        if self._barred:
+            return self._barred
+        if self._refused:
+            return f"the platform refuses our account ({self._refused})"
+        return "the platform is away" if self._holding else ""
+
     def accepted(self) -> None:
         """A message was."""
         if self._refused:

@@ -100,7 +100,8 @@ class DeliveryWorker:
         self._begun = 0  # readers who are marked and not settled
         self._room_since = 0.0  # when there was some for more, though not for many
         self._seen_at = -NEVER  # when we saw which alerts run
-        self._blind = False
+        self._blind = ""  # why we haven't seen it for too long
+        self._trouble = ""  # why nothing could be claimed
         self._unkept: asyncio.Queue[Callable[[], Awaitable[object]]] = asyncio.Queue()
         self._floods: asyncio.Queue[tuple[str, timedelta]] = asyncio.Queue()
         self._stopping = False
@@ -145,6 +146,13 @@ class DeliveryWorker:
         """An alert has begun: see it now, not at the next look."""
         self._looked_for.set()
 
+    @property
+    def holding(self) -> str:
+        """Why nothing is sent now, in words; '' while it may be, and where no worker runs."""
+        if self._blind:
+            return f"alerts could not be stopped now, so none is sent: {self._blind}"
+        return self._health.why_not or self._trouble
+
     async def run(self) -> None:
         """Until cancelled; then nothing new is begun, answers are waited for, and what is known is kept."""
         starting: dict[str, Coroutine[Any, Any, None]] = {
@@ -184,19 +192,19 @@ class DeliveryWorker:
                 standing = await self._alerts.standing()
             except StoreError as error:
                 if not self._blind and clock() - self._seen_at > BLIND_AFTER:
-                    self._blind = True
+                    self._blind = str(error)
                     self._metrics.delivery_holds.labels(self._pusher.name, "database_away").inc()
                     _log.warning("nothing is sent while alerts can't be stopped", reason=str(error))
             else:
                 if self._blind:
-                    self._blind = False
+                    self._blind = ""
                     _log.info("alerts can be stopped again, sending goes on")
                 self._seen_at = clock()
                 self._apply(standing, asked_at)
             self._obey(self._breaker.believe(clock()))
             await self._health.look()
             self._metrics.deliveries_in_flight.labels(self._pusher.name).set(self._begun)
-            self._metrics.delivery_holding.labels(self._pusher.name).set(self._blind or not self._health.may_send)
+            self._metrics.delivery_holding.labels(self._pusher.name).set(bool(self.holding))
             self._changed.set()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._looked_for.wait(), LOOK_EVERY)
@@ -226,26 +234,27 @@ class DeliveryWorker:
     # --- turns -------------------------------------------------------------------------------------------------------
 
     async def _schedule(self) -> None:
-        told = False
         while True:
             self._changed.clear()
             try:
                 await self._let_go()
                 work = self._next()
                 if work is None:
+                    if not any(one.open for one in self._works.values()):
+                        self._trouble = ""  # there is nothing that could be held up
                     await self._rest()
                     continue
                 used = await self._claiming.turn(work, self._in_flight - self._begun)
                 self._room_since = asyncio.get_running_loop().time()
             except StoreError as error:
-                if not told:
+                if not self._trouble:
                     _log.warning("nothing new is sent now", reason=str(error))
-                    told = True
+                self._trouble = str(error)
                 await asyncio.sleep(REDIS_AGAIN)
             else:
-                if told:
+                if self._trouble:
                     _log.info("sending goes on")
-                    told = False
+                    self._trouble = ""
                 self._turns.took(work.alert.cls, work.alert.id, used)
 
     def _next(self) -> Work | None:
