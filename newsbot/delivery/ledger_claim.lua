@@ -78,6 +78,7 @@ local function withdraw(position)
   end
 end
 
+if redis.call('EXISTS', later) == 1 then note_clock() end
 local wanted, touched = first, second
 wanting(wanted)
 while claimed < wished and looked_at < LOOKED_AT do

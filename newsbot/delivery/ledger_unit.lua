@@ -6,7 +6,8 @@ local begun, waiting, doubtful, settled = unit .. ':begun', unit .. ':waiting', 
 local later, outcomes, counts, held = unit .. ':later', unit .. ':outcomes', unit .. ':counts', unit .. ':held'
 local SENT, UNKNOWN, EXPIRED, WITHDRAWN, HELD, ELSEWHERE = 1, 2, 3, 4, 7, 8
 local HELD_FOR, MOST_HELD = 172800, 200 -- seconds that what is held is offered; alerts of which somebody here was held
-local tally = {}
+local CLOCKS_DIFFER = 1000 -- ms that the server's clock may go back without being said to have jumped
+local tally, clock_noted = {}, false
 
 local function now()
   local clock = redis.call('TIME')
@@ -65,7 +66,22 @@ local function hold_all(bitmap)
   note_held()
 end
 
+-- Before anything is said of when somebody waits. What the clock says is noted with the unit; when it has jumped back since,
+-- whoever waits is due as much earlier, or they would wait for as long again.
+local function note_clock()
+  if clock_noted then return end
+  clock_noted = true
+  local time = now()
+  local lost = (tonumber(redis.call('HGET', KEYS[1], 'clock')) or 0) - time
+  if lost > CLOCKS_DIFFER then
+    local all = redis.call('ZRANGE', later, 0, -1)
+    for _, position in ipairs(all) do redis.call('ZINCRBY', later, -lost, position) end
+  end
+  redis.call('HSET', KEYS[1], 'clock', string.format('%.0f', time))
+end
+
 local function wait(position, due)
+  note_clock()
   clear(begun, position)
   redis.call('SETBIT', waiting, position, 1)
   -- Who is due at the same moment goes by position.

@@ -11,6 +11,7 @@ Beside the subscribers' own keys (`redis_segments`), in the segment's hash slot;
     {telegram:12}:strikes            hash    position → the alert that found no chat first    until something is sent
     unit:audience                    bitmap  who it is for, frozen when planned               as planned; all of a unit
     unit:state                       hash    owner, turn, number: whose it is, and its last numbered call
+                                             clock: what the server's said when somebody last waited, in ms
                                              wants, topics, story (its marks), of, until: what of the alert is
                                              needed here
                                              closed: the outcome of whoever had none then

@@ -334,3 +334,37 @@ async def test_what_is_kept_of_the_held_goes_by_itself(redis: Redis) -> None:
         if ":alert:" in name or ":ending:" in name or name.endswith((":held", ":story:article:1")):
             assert 0 < await redis.ttl(key) <= 8 * DAY, name
     assert await redis.ttl("{telegram:0}:held") <= 2 * DAY
+
+
+# --- a server's clock that jumps -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hours", [-48, -1, 1, 48])
+async def test_a_clock_that_jumps_lets_nobody_wait_longer_than_they_were_told(world: RedisWorld, hours: int) -> None:
+    alert = await readers(world, 6)
+    await taken(world.ledger, "worker", alert)
+    claim = await world.ledger.claim(REST, "worker", 4, alert)
+    first, second, third, fourth = (reader.position for reader in claim.readers)
+    soon, late = timedelta(seconds=0.2), timedelta(seconds=40)
+    await world.ledger.settle(REST, [Postpone(first, soon), Postpone(second, late)])
+    # As if all of it had been written before the jump, by the clock of then.
+    unit, before = "{telegram:0}:alert:1:3", -hours * 3_600_000
+    await world.redis.hincrby(f"{unit}:state", "clock", before)
+    for waiting in await world.redis.zrange(f"{unit}:later", 0, -1):
+        await world.redis.zincrby(f"{unit}:later", before, waiting)
+    await world.ledger.settle(REST, [Postpone(third, late), Settle(fourth, Outcome.SENT, "4")])
+    again = await world.ledger.claim(REST, "worker", 0, alert)
+    if hours > 0:  # who waits for what is past now is due: earlier than said, and once
+        assert again.next_in == timedelta(0)
+        due = {first, second}
+    else:
+        assert again.next_in is not None
+        assert timedelta(0) <= again.next_in <= soon
+        due = {first}
+    await asyncio.sleep(soon.total_seconds())
+    claim = await world.ledger.claim(REST, "worker", 6, alert)
+    assert {reader.position for reader in claim.readers} == due | {4, 5}
+    assert claim.next_in is not None
+    assert timedelta(seconds=30) < claim.next_in <= late
+    totals = await world.ledger.totals(1)
+    assert (totals.in_flight, totals.waiting, totals.skipped) == (len(due) + 2, 3 - len(due), 0)
