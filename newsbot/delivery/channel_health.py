@@ -76,11 +76,9 @@ class ChannelHealth:
     @property
     def why_not(self) -> str:
         """Why nothing may be sent, in words; '' if it may be."""
-        if self._barred:
+        if self._barred or not self._holding:
             return self._barred
-        if self._refused:
-            return f"the platform refuses our account ({self._refused})"
-        return "the platform is away" if self._holding else ""
+        return f"the platform refuses our account ({self._refused})" if self._refused else "the platform is away"
 
     def accepted(self) -> None:
         """A message was."""

@@ -191,6 +191,33 @@ async def test_a_stop_under_load_leaves_nobody_unknown(tmp_path: Path) -> None:
     assert newsroom.messages == Counter(READERS)
 
 
+async def test_a_worker_that_wakes_when_another_has_its_unit_doubles_nobody_but_those_it_had_begun(
+    tmp_path: Path,
+) -> None:
+    async with a_newsroom(tmp_path) as newsroom:
+        newsroom.settings = replace(newsroom.settings, rate=60)
+        alert = await newsroom.broadcast(AlertClass.BREAKING)
+        zombie = await newsroom.process()
+        await newsroom.sent(at_least=20)
+        zombie.send_signal(signal.SIGSTOP)
+        other = await newsroom.process()
+        before = len(newsroom.messages)
+        await newsroom.sent(
+            at_least=before + 2 * IN_FLIGHT
+        )  # after fifteen seconds' silence it has taken the unit over
+        assert (await newsroom.ledger.totals(alert.id)).untouched
+        zombie.send_signal(signal.SIGCONT)
+        totals = await newsroom.finished(alert)
+        for process in (zombie, other):
+            process.terminate()
+            async with asyncio.timeout(30):
+                assert await process.wait() == 0
+        messages = newsroom.messages
+    assert (totals.sent, totals.unknown) == (len(READERS), 0)
+    assert set(messages) == set(READERS)
+    assert messages.total() - len(READERS) <= IN_FLIGHT
+
+
 async def test_redis_dies_and_comes_back_and_nobody_notices(tmp_path: Path) -> None:
     async with a_newsroom(tmp_path) as newsroom:
         newsroom.settings = replace(newsroom.settings, rate=60)
