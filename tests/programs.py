@@ -72,11 +72,12 @@ class Program:
 
 @asynccontextmanager
 async def program(
-    *arguments: str | Path, folder: Path, settings: Mapping[str, str] | None = None
+    *arguments: str | Path, folder: Path, settings: Mapping[str, str] | None = None, shift: Path | None = None
 ) -> AsyncIterator[Program]:
-    """`newsbot ARGUMENTS` in `folder`; killed at the end if it still runs."""
+    """`newsbot ARGUMENTS` in `folder`; killed at the end if it still runs. `shift`: see `newsbot.shifted_clock`."""
+    module = ("newsbot",) if shift is None else ("newsbot.shifted_clock", shift)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "newsbot", *map(str, arguments)),
+        *(sys.executable, "-m", *map(str, (*module, *arguments))),
         cwd=folder,
         env=clean_environment(settings),
         stdin=asyncio.subprocess.DEVNULL,

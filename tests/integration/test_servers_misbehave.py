@@ -7,15 +7,17 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import subprocess
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 import aiohttp
+import pytest
 from redis.asyncio import Redis
 
 from newsbot.redis_client import connect
@@ -47,7 +49,7 @@ class House:
         (folder / "newsroom.toml").write_text(NEWSROOM, "utf-8")
         self.folder, self.state, self.readers = folder, state, ReaderSide(state)
         self.readers.add_virtual_users(FIRST, READERS)
-        self.port = free_port()
+        self.port, self.shift = free_port(), folder / "shift"
         self.settings = {
             "NEWSBOT_TELEGRAM__TOKEN": TOKEN,
             "NEWSBOT_TELEGRAM__API_URL": url,
@@ -70,7 +72,7 @@ class House:
             lines.append({"address": f"telegram:{reader}", "since": since, "preferences": preferences})
         (self.folder / "readers.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
         await self.command("subscribers", "import", "readers.jsonl")
-        async with program("run", folder=self.folder, settings=self.settings) as running:
+        async with program("run", folder=self.folder, settings=self.settings, shift=self.shift) as running:
             await ready(self.port, running)
             await self.command("broadcast", "--yes", *urgency, "--text", "সেতু খুলে দেওয়া হয়েছে।")
             await until(lambda: self.sent() >= 3, seconds=WITHIN)
@@ -237,6 +239,45 @@ async def test_postgres_is_read_only_for_a_while(tmp_path: Path) -> None:
                 await house.everybody_has_it_once()
     finally:
         await asyncio.to_thread(postgres.stop)
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    folder = Path(mkdtemp(prefix="newsbot-small-"))
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", folder]
+    mounted = subprocess.run(mount, capture_output=True, text=True)
+    try:
+        if mounted.returncode:
+            pytest.skip(f"a small file system can't be mounted here: {mounted.stderr.strip()}")
+        yield folder
+    finally:
+        if not mounted.returncode:
+            subprocess.run(["umount", folder], check=True)
+        folder.rmdir()
+
+
+async def test_the_disk_of_sqlite_is_full(tmp_path: Path, small_disk: Path) -> None:
+    async with a_redis() as server, a_house(tmp_path, server.url) as house:
+        house.settings["NEWSBOT_DATA_DIR"] = str(small_disk)
+        house.readers.add_user("পাঠক", user_id=1001)
+        async with house.bot():
+            filler = small_disk / "filler"
+            with suppress(OSError), filler.open("wb", buffering=0) as file:
+                while file.write(bytes(4096)):
+                    pass
+            house.readers.start(1001)  # who registers writes
+            await house.holds("database", "the disk is full")
+            filler.unlink()
+            await house.goes_on()
+            await house.everybody_has_it_once()
+
+
+async def test_the_programs_clock_jumps_both_ways(tmp_path: Path) -> None:
+    async with a_redis() as server, a_house(tmp_path, server.url) as house, house.bot():
+        for hours in (1, -2, 0):
+            house.shift.write_text(str(hours * 3600), "utf-8")
+            await house.goes_on(few=15)
+        await house.everybody_has_it_once()
 
 
 async def test_sqlite_is_locked_for_long_by_another_program(tmp_path: Path) -> None:
