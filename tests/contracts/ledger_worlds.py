@@ -57,6 +57,7 @@ class MemoryWorld:
 
     async def forget(self, number: int) -> None:
         del self.readers[number]
+        (self.memory.windows or {}).pop(number, None)
 
     async def heard_of(self, number: int, window: Window) -> None:
         self.memory.heard_of(number, window)
