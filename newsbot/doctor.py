@@ -23,6 +23,8 @@ from newsbot.domain.source import Source
 from newsbot.errors import ConfigurationError, NewsbotError, StartError
 from newsbot.ingest.language_model import UnusableAnswer
 from newsbot.observability import Redactor, configure_logging
+from newsbot.redis_client import AWAY, meaning
+from newsbot.redis_client import refuse_unwritable as refuse_unwritable_redis
 from newsbot.webserver import WebServer, address_here
 
 WELL, WRONG, NOTE = State.WELL, State.WRONG, State.NOTE
@@ -95,6 +97,10 @@ async def _redis(parts: Parts) -> list[Finding]:
     if parts.settings.redis_url is None:
         return [Finding(WELL, "redis", f"embedded server in {parts.settings.data_dir}, every write on disk at once")]
     findings = [Finding(WELL, "redis", f"answers, version {version}")]
+    try:
+        await refuse_unwritable_redis(redis)
+    except AWAY as error:
+        findings.append(Finding(WRONG, "redis", f"it {meaning(error) or f'takes no writes ({error})'}"))
     try:
         config = await redis.config_get("appendonly", "appendfsync", "maxmemory-policy")
     except Exception:

@@ -162,6 +162,30 @@ def test_a_clock_that_jumps_back_stops_nothing(jump: int) -> None:
     assert schedule.ask(Lane.REPLY, chat="1", limit=PRIVATE) == Granted(1, INTERVAL)
 
 
+@given(
+    st.integers(-10 * 3600 * SECOND, 10 * 3600 * SECOND),
+    st.lists(st.sampled_from(Lane), min_size=1, max_size=20),
+    st.sampled_from(Lane),
+)
+def test_a_clock_that_jumps_either_way_holds_nobody_up_for_more_than_a_minute_longer(
+    jump: int, before: list[Lane], lane: Lane
+) -> None:
+    schedule = Schedule()
+    for one in before:
+        schedule.ask(one, 50)
+    schedule.refuse("1", 60 * SECOND)
+    schedule.refuse("2", 60 * SECOND)
+    schedule.now += jump
+    schedule.sent.clear()
+    jumped_at = schedule.now
+    while isinstance(answer := schedule.ask(lane, 50), Wait):
+        schedule.now += answer.again_after
+    assert (
+        schedule.now + answer.after - jumped_at <= 60 * SECOND + FARTHEST + SECOND
+    )  # the pause that was asked for, and a minute
+    assert all(later - earlier >= INTERVAL for earlier, later in pairwise(schedule.sent))
+
+
 def test_a_fuller_quota_makes_all_go_more_slowly_for_a_while() -> None:
     schedule = Schedule()
     schedule.restrain(60, stretch=400)
