@@ -85,8 +85,8 @@ async def offer(house: House, turn: Turn, intent: Intent, replies: Replies) -> R
         return ()
     _ = turn.translate
     said = _.plural(
-        "{n} story waits for you from when I could not write to you.",
-        "{n} stories wait for you from when I could not write to you.",
+        "{n} story came while I could not write to you.",
+        "{n} stories came while I could not write to you.",
         min(len(missed), MOST_SHOWN),
     )
     ways = rows(Button(_("Show them"), encode(ShowMissed())), Button(_("Not now"), encode(DeclineMissed())))
@@ -102,7 +102,7 @@ async def show_missed(house: House, turn: Turn) -> Shown:
     missed = await _shown_now(house, turn, units)
     now, later = missed[:MOST_SHOWN], missed[MOST_SHOWN:]
     if not now:
-        nothing = _("Nothing waits for you any more.")
+        nothing = _("Nothing is waiting for you any more.")
         return Shown((text(nothing, buttons=rows(latest_button(turn), topics_button(turn))),), ((),))
     articles = [one for one in now if one.article is not None]
     written = [one for one in now if one.article is None]
@@ -113,7 +113,7 @@ async def show_missed(house: House, turn: Turn) -> Shown:
         made_good.append(tuple(unit for one in articles for unit in one.units))
     if later:
         more = Button(_("Show more"), encode(ShowMissed()))
-        replies.append(text(_.plural("{n} more waits.", "{n} more wait.", len(later)), buttons=rows(more)))
+        replies.append(text(_.plural("{n} more is waiting.", "{n} more are waiting.", len(later)), buttons=rows(more)))
         made_good.append(())
     return Shown(tuple(replies), tuple(made_good))
 
