@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final, Self
 
 import structlog
@@ -26,6 +27,7 @@ from newsbot.channels.redis_chat_marks import RedisChatMarks
 from newsbot.channels.redis_inbox import RedisInbox
 from newsbot.conversation.answering import Answers
 from newsbot.conversation.manners import Manners
+from newsbot.conversation.understanding import ends_alerts
 from newsbot.delivery.echoes import settle_echo
 from newsbot.delivery.notices import Event
 from newsbot.delivery.redis_closing import RedisClosingWindows
@@ -150,6 +152,7 @@ class MessengerAccount(ChannelAccount):
             verify_token=settings.verify_token.get_secret_value(),
             metrics=self._parts.metrics,
             clock=self._parts.clock,
+            opts_out=partial(ends_alerts, vocabulary=self.readers.house.vocabulary),
         )
         return webhook.handlers()
 

@@ -74,7 +74,7 @@ from newsbot.conversation.intents import (
     Why,
 )
 from newsbot.conversation.turn import House, Replies, Turn, begin_turn, noted, text
-from newsbot.conversation.understanding import understand
+from newsbot.conversation.understanding import is_stop_word, understand
 from newsbot.conversation.vocabulary import Vocabulary
 from newsbot.delivery.alerts import AlertStore
 from newsbot.delivery.ledger import Ledger, Settle, Unit
@@ -89,7 +89,6 @@ from newsbot.i18n import Catalog
 from newsbot.subscribers.link_codes import LinkCodes
 from newsbot.subscribers.list_memory import ListMemory
 from newsbot.subscribers.store import SubscriberStore
-from newsbot.text.tokens import tokens
 
 __all__ = ["Dialogue"]
 
@@ -170,7 +169,7 @@ class Dialogue:
         Raises StoreUnavailable only where nobody waits for an answer (the reader blocked us): it is worth another try.
         """
         intent = understand(incoming, self.house.vocabulary)
-        if self.house.traits.stop_word and _is_stop_word(intent, incoming):
+        if self.house.traits.stop_word and is_stop_word(intent, incoming.text):
             intent = Stop()
         if isinstance(intent, ShowMissed) and incoming.kind is Kind.TEXT and not self.house.traits.windows:
             intent = Latest()  # nothing ever waits here
@@ -346,10 +345,6 @@ class Dialogue:
                 return ()
             case unreachable:
                 assert_never(unreachable)
-
-
-def _is_stop_word(intent: Intent, incoming: IncomingMessage) -> bool:
-    return isinstance(intent, Ask) and isinstance(intent.wish, Stop) and len(tokens(incoming.text)) == 1
 
 
 def _apology(turn: Turn, intent: Intent) -> TextReply:

@@ -14,6 +14,7 @@ from newsbot.conversation.actions import decode
 from newsbot.conversation.commands import start_of, understand_command
 from newsbot.conversation.free_text import understand_free, understand_request
 from newsbot.conversation.intents import (
+    Ask,
     CameBack,
     ChooseLanguage,
     ForgetMe,
@@ -39,8 +40,9 @@ from newsbot.conversation.intents import (
 from newsbot.conversation.vocabulary import Vocabulary, key_of
 from newsbot.domain.message import ChatKind, IncomingMessage, Kind
 from newsbot.text.normalise import clean
+from newsbot.text.tokens import tokens
 
-__all__ = ["understand"]
+__all__ = ["ends_alerts", "is_stop_word", "understand"]
 
 LONGEST_READ = 2000  #: code points of a message that are looked at; no request is longer
 
@@ -80,6 +82,17 @@ def understand(incoming: IncomingMessage, vocabulary: Vocabulary) -> Intent:
         case Kind.MEDIA:
             return NotForUs() if in_group else Unsupported(incoming.media)
     return _understand_text(clean(incoming.text[:LONGEST_READ]), vocabulary, in_group=in_group)
+
+
+def is_stop_word(intent: Intent, text: str) -> bool:
+    """Whether a text that was understood so is one word, and that word *stop*."""
+    return isinstance(intent, Ask) and isinstance(intent.wish, Stop) and len(tokens(text)) == 1
+
+
+def ends_alerts(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether this text alone ends alerts where a word does (`Traits.stop_word`)."""
+    intent = _understand_text(clean(text[:LONGEST_READ]), vocabulary, in_group=False)
+    return isinstance(intent, Stop) or is_stop_word(intent, text)
 
 
 def _understand_post(incoming: IncomingMessage, vocabulary: Vocabulary) -> Intent:

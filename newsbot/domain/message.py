@@ -36,7 +36,8 @@ class Kind(StrEnum):
     #: the platform warned us, blocked us or lets us write again: `action` is warning, block or unblock, `text` its
     #: reason, `address` our own account
     ENFORCED = "enforced"
-    OPTED_OUT = "opted_out"  #: the reader wants no more alerts, and said so in the platform's own way
+    #: the reader wants no more alerts, and said so in the platform's own way, or by a word while a person answers them
+    OPTED_OUT = "opted_out"
 
 
 class ChatKind(StrEnum):

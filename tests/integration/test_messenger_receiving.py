@@ -43,6 +43,7 @@ async def town() -> AsyncIterator[Town]:
             app_secrets=(account.app_secret,),
             verify_token=account.verify_token,
             metrics=Metrics(),
+            opts_out="বন্ধ".__eq__,
         )
         app = web.Application()
         for (method, path), handler in webhook.handlers().items():
@@ -131,6 +132,16 @@ async def test_a_person_at_the_page_takes_a_conversation_over_and_hands_it_back(
     assert [kind for kind, _, _ in heard] == [Kind.TEXT, *[Kind.TAKEN_OVER] * 3, Kind.HANDED_BACK, Kind.TEXT]
     assert [opener for _, _, opener in heard] == ["MESSAGE", "", "", "MESSAGE", "", "MESSAGE"]
     assert "ধন্যবাদ" not in town.inbox.texts
+
+
+async def test_a_word_that_ends_alerts_is_heard_while_a_person_answers(town: Town) -> None:
+    readers, reader = town.sandbox.readers, town.reader
+    readers.send_text(reader, "সম্পাদক আছেন?")
+    PageSide(town.sandbox.state).write(reader, "আমি সম্পাদক বলছি")
+    readers.send_text(reader, "বন্ধ")
+    heard = await town.heard(4)
+    assert heard[-1] == (Kind.OPTED_OUT, "", "MESSAGE")
+    assert "বন্ধ" not in town.inbox.texts
 
 
 async def test_what_the_platform_does_to_the_page_is_told_to_nobody_but_the_page(town: Town) -> None:

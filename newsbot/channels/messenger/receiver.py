@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -48,11 +49,17 @@ class PageIdentity:
     app_id: str = ""
 
 
-def receive(event: Event, page: PageIdentity, now: datetime) -> tuple[IncomingMessage, ...]:
+def no_word(text: str) -> bool:
+    return False
+
+
+def receive(
+    event: Event, page: PageIdentity, now: datetime, *, opts_out: Callable[[str], bool] = no_word
+) -> tuple[IncomingMessage, ...]:
     """What a reader did, or what the platform tells us; () where there is nothing to act on.
 
-    `now`: aware UTC; nothing is said to have happened later. Two messages come of a reader who followed a link into the
-    conversation and then pressed a question there: both count.
+    `now`: aware UTC; nothing is said to have happened later. `opts_out`: whether a text is a word that ends alerts. Two
+    messages come of a reader who followed a link into the conversation and then pressed a question there: both count.
     """
     when = min(event.at or now, now)
     found: tuple[IncomingMessage, ...]
@@ -75,7 +82,7 @@ def receive(event: Event, page: PageIdentity, now: datetime) -> tuple[IncomingMe
             return (_enforcement(event, page, when),)
         case _:  # nothing to act on: `webhook` says why
             return ()
-    return tuple(map(_not_ours, found)) if event.standby else found
+    return tuple(_not_ours(one, opts_out) for one in found) if event.standby else found
 
 
 def _message(event: Event, when: datetime) -> tuple[IncomingMessage, ...]:
@@ -200,14 +207,17 @@ def _by(event: Event, event_id: str, kind: Kind, when: datetime, opener: Opener 
     )
 
 
-def _not_ours(incoming: IncomingMessage) -> IncomingMessage:
-    """The same, done while somebody else answers: nothing of what was said is kept."""
+def _not_ours(incoming: IncomingMessage, opts_out: Callable[[str], bool]) -> IncomingMessage:
+    """The same, done while somebody else answers: nothing of what was said is kept. To end alerts by a word is a
+    reader's right whoever answers them.
+    """
     if incoming.kind is Kind.OPTED_OUT:
-        return incoming  # said to the platform, and true whoever answers
+        return incoming
+    ends = incoming.kind is Kind.TEXT and opts_out(incoming.text)
     return IncomingMessage(
         event_id=incoming.event_id,
         address=incoming.address,
-        kind=Kind.TAKEN_OVER,
+        kind=Kind.OPTED_OUT if ends else Kind.TAKEN_OVER,
         sender_id=incoming.sender_id,
         received_at=incoming.received_at,
         opens=incoming.opens,

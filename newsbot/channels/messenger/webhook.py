@@ -26,7 +26,7 @@ from aiohttp.typedefs import Handler
 
 from newsbot.channels.inbox import Inbox
 from newsbot.channels.messenger.envelope import EventKind, read, string
-from newsbot.channels.messenger.receiver import CHANNEL, PageIdentity, receive
+from newsbot.channels.messenger.receiver import CHANNEL, PageIdentity, no_word, receive
 from newsbot.channels.messenger.signature import SIGNATURE_HEADER, RefusalAlarm, is_signed, read_signature
 from newsbot.channels.webhook_body import read_body
 from newsbot.domain.message import IncomingMessage
@@ -61,8 +61,10 @@ class MessengerWebhook:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         seconds: Callable[[], float] = time.monotonic,
         body_patience: float = BODY_PATIENCE,
+        opts_out: Callable[[str], bool] = no_word,
     ) -> None:
         """`app_secrets`: the app's, and while it is being changed the one before. `seconds`: a clock that only grows.
+        `opts_out`: see `receive`.
 
         Raises ValueError when a secret or the token is missing: an empty key would be everybody's.
         """
@@ -75,6 +77,7 @@ class MessengerWebhook:
         self._metrics = metrics
         self._clock = clock
         self._body_patience = body_patience
+        self._opts_out = opts_out
         self._alarm = RefusalAlarm(seconds)
         self._said: set[str] = set()
         self._other_page = False
@@ -158,7 +161,7 @@ class MessengerWebhook:
                     ours=self._page.id,
                 )
             try:
-                incoming += receive(event, self._page, now)
+                incoming += receive(event, self._page, now, opts_out=self._opts_out)
             except Exception as error:  # must not cost the events beside it nor, by repetition, the subscription
                 self._count("failed")
                 log.error("an event was left aside", kind=event.kind, reason=repr(error))  # noqa: TRY400 - no content
