@@ -196,7 +196,7 @@ def _button(button: Mapping[str, Any]) -> dict[str, str]:
 
 def _web_address(url: Any) -> str:
     """The address if a page may lead there or show it (a file of the sandbox's: its path here), or ''."""
-    if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+    if not isinstance(url, str) or not url.startswith(("http://", "https://", ATTACHMENTS_PATH)):
         return ""
     path = urlsplit(url).path
     return path if path.startswith(ATTACHMENTS_PATH) else url

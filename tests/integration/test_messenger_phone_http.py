@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -274,6 +276,23 @@ async def test_stickers_pictures_voices_and_places_reach_the_webhook(sandbox: Ph
     assert "📍 23.81030, 90.41250" in html
     assert f'<img src="{picture_path}"' in html
     assert "<audio" in html
+
+
+async def test_a_picture_that_the_page_uploaded_is_shown(sandbox: PhoneSandbox) -> None:
+    await sandbox.do("start")
+    form = FormData()
+    form.add_field("message", json.dumps({"attachment": {"type": "image", "payload": {"is_reusable": True}}}))
+    form.add_field("filedata", lead_picture("world", 1), filename="a.png", content_type="image/png")
+    headers = {"Authorization": f"Bearer {sandbox.state.access.token}"}
+    url = f"{sandbox.url}/v26.0/me/message_attachments"
+    async with sandbox.http.post(url, data=form, headers=headers) as answer:
+        uploaded = (await answer.json())["attachment_id"]
+    await sandbox.say({"attachment": {"type": "image", "payload": {"attachment_id": uploaded}}})
+    async with sandbox.watch() as page:
+        html = (await page.next("view"))["html"]
+    (path,) = re.findall(r'<img src="([^"]+)"', html)
+    async with sandbox.http.get(sandbox.url + path) as picture:
+        assert await picture.read() == lead_picture("world", 1)
 
 
 async def test_a_reaction_stands_at_its_message_and_opens_the_window(sandbox: PhoneSandbox) -> None:
