@@ -52,7 +52,8 @@ async def broadcast(settings: Settings, wish: Wish) -> bool:
         audience = _audience(parts, wish)
         ledgers = await parts.ledgers()
         if not ledgers:
-            raise ConfigurationError("NEWSBOT_TELEGRAM__TOKEN: it is missing, so there is nobody to send to")
+            missing = "NEWSBOT_TELEGRAM__TOKEN and NEWSBOT_MESSENGER__PAGE_ID"
+            raise ConfigurationError(f"{missing}: both are missing, so there is nobody to send to")
         found = {ledger.channel: await ledger.reach(audience) for ledger in ledgers}
         by_channel = {channel: one.now for channel, one in found.items()}
         reach = sum(by_channel.values())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from newsbot.conversation.turn import rows, text
 from newsbot.desk.actions import Verb, press_button
 from newsbot.desk.alert_words import name_of, resume_buttons, state_of, why_it_paused
-from newsbot.desk.outlets import channel_name
+from newsbot.desk.outlets import channel_name, channel_names
 from newsbot.desk.turn import estimate
 from newsbot.domain.alert import (
     Alert,
@@ -72,11 +73,12 @@ def progress(
     translate: Translator,
     *,
     seconds_left: float,
+    halted: Collection[str] = (),
     deed: str = "",
     more: Rows = (),
     replaces: MessageRef | None = None,
 ) -> TextReply:
-    """How it stands, with the buttons that can be pressed now."""
+    """How it stands, with the buttons that can be pressed now. `halted`: channels where the rest can't be sent now."""
     _ = translate
     lines = []
     if totals.audience:
@@ -84,12 +86,13 @@ def progress(
         lines.append(_("{done} of {all} done ({percent}%)", done=totals.settled, all=totals.audience, percent=share))
         lines.append(_counts(totals, _))
     left = totals.untouched + totals.waiting + totals.in_flight
-    if alert.state is AlertState.RUNNING and left:
+    if alert.state is AlertState.RUNNING and left and (seconds_left or not halted):
         lines.append(_("Still to go: {time}", time=estimate(seconds_left, _)))
     return text(
         _heading(alert, subject, _),
         "\n".join(line for line in lines if line),
         _by_channel(totals, _),
+        _("Halted: {channels}. It goes on there by itself.", channels=channel_names(halted, _)) if halted else "",
         why_it_paused(alert, _),
         deed,
         buttons=(*rows(*_controls(alert, _)), *more),

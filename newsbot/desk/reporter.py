@@ -183,13 +183,18 @@ class Reporter:
         await self._write(bulletin, text(*notice_in_words(notice, turn.translate)), turn)
 
     async def _progress(self, bulletin: Bulletin, alert: Alert, turn: Turn) -> None:
+        # Where nothing can be changed each step would be a message of its own: they are shown the beginning when they
+        # confirm, and the report.
+        changes = self._desk.outlets[bulletin.editor.channel].edits
         over = alert.state.final and (alert.totals is not None or _long_over(alert, turn.now))
         if over:
             # A message of its own, which the phone announces; the progress says its last word when its turn comes.
             await self._desk.bulletins.open(alert.id, bulletin.editor, BulletinKind.REPORT, now=turn.now)
-            if not bulletin.message_id:
+            if not bulletin.message_id or not changes:
                 await self._desk.bulletins.close(bulletin)
                 return
+        if not changes:
+            return
         if bulletin.message_id and self._rests(alert.id, turn.now):
             return
         if bulletin.message_id and not self._desk.outlets[bulletin.editor.channel].limits.edits:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Final
+
 from newsbot.conversation.turn import Turn, rows
 from newsbot.delivery.ledger import COPIES_KEPT
+from newsbot.delivery.notices import Event
 from newsbot.desk.actions import Verb, press_button
 from newsbot.desk.figures import progress, report
 from newsbot.desk.outlets import seconds_for
@@ -12,6 +16,10 @@ from newsbot.domain.alert import Alert, AlertKind, AlertState
 from newsbot.domain.message import MessageRef, Rows, TextReply
 
 __all__ = ["article_shown", "leaves_copies", "progress_of", "recall_of", "standing_of"]
+
+NOTICES_KEPT: Final = timedelta(days=90)  #: how far back a block may lie that stands
+#: what says whether a block stands: the last of them
+BLOCKING: Final = frozenset({Event.BLOCK, Event.UNBLOCK, Event.RESUME})
 
 
 async def standing_of(
@@ -30,25 +38,35 @@ async def progress_of(
 ) -> TextReply:
     """`last`: a report follows, which carries the buttons for the copies."""
     totals = await totals_of(desk, alert)
+    left = await _left(desk, alert)
+    halted = [name for name in left if await _halted(desk, name, turn.now)]
     return progress(
         alert,
         await subject_of(desk, alert),
         totals,
         turn.translate,
-        seconds_left=await _seconds_left(desk, alert),
+        seconds_left=seconds_for(desk.outlets, {name: count for name, count in left.items() if name not in halted}),
+        halted=halted,
         deed=await last_deed(desk, turn, alert),
         more=more if last else (*await _for_copies(desk, turn, alert), *more),
         replaces=replaces,
     )
 
 
-async def _seconds_left(desk: Desk, alert: Alert) -> float:
-    """Until everybody's turn has come, as far as the pace goes."""
+async def _left(desk: Desk, alert: Alert) -> dict[str, int]:
+    """How many are still to come, by channel; only where there are any."""
     if alert.state is not AlertState.RUNNING:
-        return 0.0
+        return {}
     found = {name: await outlet.ledger.totals(alert.id) for name, outlet in desk.outlets.items()}
-    left = {name: one.untouched + one.waiting + one.in_flight for name, one in found.items()}
-    return seconds_for(desk.outlets, left)
+    return {name: left for name, one in found.items() if (left := one.untouched + one.waiting + one.in_flight)}
+
+
+async def _halted(desk: Desk, channel: str, now: datetime) -> bool:
+    """Whether the platform takes nothing of us there now: our account is refused, or blocked."""
+    if await desk.notices.standing(channel) is not None:
+        return True
+    told = [one.event for one in await desk.notices.since(now - NOTICES_KEPT) if one.channel == channel]
+    return next((one for one in reversed(told) if one in BLOCKING), None) is Event.BLOCK
 
 
 async def recall_of(desk: Desk, alert: Alert) -> Alert | None:
@@ -81,7 +99,8 @@ async def _for_copies(desk: Desk, turn: Turn, alert: Alert) -> Rows:
     recalled = await recall_of(desk, alert)
     if recalled is not None:
         return rows(press_button(_("🗑 Try again"), Verb.RECALL, alert.id)) if leaves_copies(recalled) else ()
-    may_recall = any(outlet.edits for outlet in desk.outlets.values())
+    # Also for who waits, where no copy can be deleted.
+    may_recall = any(outlet.edits for outlet in desk.outlets.values()) or (await totals_of(desk, alert)).held
     return rows(
         press_button(_("✏️ Correct"), Verb.CORRECT, alert.id),
         press_button(_("🗑 Recall"), Verb.RECALL, alert.id) if may_recall else None,

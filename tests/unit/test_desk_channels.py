@@ -9,9 +9,11 @@ import pytest
 
 from newsbot.channels.channel import Limits, Loss
 from newsbot.delivery.ledger import Settle
+from newsbot.delivery.notices import Event
 from newsbot.delivery.pacing import Unpaced
 from newsbot.desk.outlets import Outlet
 from newsbot.domain.alert import AlertKind, AlertState, Audience, Outcome
+from newsbot.domain.attempt import Reason
 from newsbot.domain.message import AnyReply
 from newsbot.domain.subscriber import Preferences
 from newsbot.domain.window import Opener, Window
@@ -116,6 +118,21 @@ async def test_progress_and_report_tell_each_channel(desk: Newsdesk, editor: Pho
     assert "Telegram: 3 of 5 · still open: 2\nMessenger: 2 of 3 · held: 1" in said
 
 
+async def test_progress_names_the_channel_that_takes_nothing_now(desk: Newsdesk, editor: Phone) -> None:
+    await _sent(desk, editor)
+    await desk.notices.halted("telegram", Reason.BAD_TOKEN, now=desk.now)
+    said = await editor.do("b:show:1")
+    assert "Halted: Telegram. It goes on there by itself." in said
+    assert "Still to go" not in said
+    await desk.notices.mended("telegram", now=desk.now)
+    for event, halted in ((Event.BLOCK, True), (Event.WARNING, True), (Event.UNBLOCK, False)):
+        await desk.notices.note("telegram", event, "", origin=event, now=desk.now)
+        said = await editor.do("b:show:1")
+        assert ("Halted: Telegram" in said, "Still to go" in said) == (halted, not halted)
+    await desk.notices.note("messenger", Event.BLOCK, "", origin="another", now=desk.now)
+    assert "Halted" not in await editor.do("b:show:1")  # there everybody has an outcome
+
+
 async def test_an_editor_is_sent_to_on_their_own_channel(desk: Newsdesk) -> None:
     other = an_address("99", "messenger")
     desk.start(EDITOR, other)
@@ -126,6 +143,30 @@ async def test_an_editor_is_sent_to_on_their_own_channel(desk: Newsdesk) -> None
     assert "It went to you" in await phone.press("Send to me first")
     assert [to.user_id for _, _, to in desk.others["messenger"].pusher.pushed] == ["99"]  # type: ignore[attr-defined]
     assert desk.pusher.pushed == []
+
+
+async def test_an_editor_whose_messages_cannot_be_changed_is_shown_the_beginning_and_the_report(
+    desk: Newsdesk,
+) -> None:
+    other = an_address("99", "messenger")
+    desk.start(EDITOR, other)
+    phone = desk.phone(other)
+    await _preview(phone)
+    await phone.press("Send…")
+    assert "Broadcast 1 – is being prepared" in await phone.press("Yes, send")
+    chat = desk.others["messenger"].channel
+    assert isinstance(chat, FakeChannel)
+    await desk.plan()
+    for _ in range(3):
+        await desk.deliver(most=1)
+        await desk.look(seconds=60)
+    assert chat.chat(other) == []
+    await desk.deliver()
+    await desk.finish()
+    await desk.look()
+    await desk.look()
+    (report,) = chat.chat(other)
+    assert "বার্তা ১ – শেষ হয়েছে" in report
 
 
 # --- corrections and recalls -----------------------------------------------------------------------------------------
