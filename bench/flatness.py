@@ -45,7 +45,7 @@ from newsbot.subscribers.journal import SqlJournal
 from newsbot.subscribers.redis_store import RedisSubscriberStore
 
 RATE = 1_000
-ROUNDS = 1
+ROUNDS = 3
 WARM, MESSAGES = 500, 3_000
 ANSWERED_AFTER = 0.03  #: seconds
 MORE_TOPICS = {12: 0, 50: 38, 200: 188}  #: how many there are → how many besides the usual

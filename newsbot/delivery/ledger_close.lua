@@ -45,7 +45,11 @@ marked(state[4], function(mark, told)
   minus(mark, mark, rest)
   if ends > 0 then redis.call('PEXPIREAT', mark, ends) end
 end)
-redis.call('EXPIREAT', withdrawn, state[1])
+if gone > 0 then redis.call('EXPIREAT', withdrawn, state[1]) else redis.call('UNLINK', withdrawn) end
+-- What grew reader by reader has up to twice the room that it needs; a copy has no more than that.
+for _, grown in ipairs({outcomes, copies, unit .. ':messages'}) do
+  if redis.call('COPY', grown, first, 'REPLACE') == 1 then redis.call('RENAME', first, grown) end
+end
 redis.call('UNLINK', begun, waiting, later)
 redis.call('HSET', KEYS[1], 'closed', outcome)
 redis.call('HDEL', KEYS[1], 'owner')

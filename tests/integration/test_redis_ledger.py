@@ -227,6 +227,24 @@ async def test_when_the_server_is_full_nobody_is_claimed_and_results_are_kept(fu
 # --- how much, and how long ------------------------------------------------------------------------------------------
 
 
+async def test_a_closed_unit_takes_no_more_room_than_it_needs_and_keeps_it_no_longer(world: RedisWorld) -> None:
+    count, worker = 5_000, new_name()
+    alert = await readers(world, count)
+    await taken(world.ledger, worker, alert)
+    while (claim := await world.ledger.claim(REST, worker, 300, alert)).readers:
+        results = [Settle(one.position, Outcome.SENT, str(1_000 + one.position)) for one in claim.readers]
+        await world.ledger.settle(REST, results)
+    unit = "{telegram:0}:alert:1:3"
+    until = {name: await world.redis.expiretime(f"{unit}:{name}") for name in ("outcomes", "copies", "messages")}
+    await world.ledger.close(REST, worker, Outcome.EXPIRED)
+    assert {name: await world.redis.expiretime(f"{unit}:{name}") for name in until} == until
+    for name, needed in (("outcomes", count), ("copies", count // 8), ("messages", count * 4)):
+        assert await world.redis.strlen(f"{unit}:{name}") == needed
+        assert await world.redis.memory_usage(f"{unit}:{name}") < needed * 1.25 + 150
+    assert not await world.redis.exists(f"{unit}:withdrawn")
+    assert (await world.ledger.totals(1)).outcomes == {Outcome.SENT: count}
+
+
 async def test_a_full_segment_is_claimed_and_settled_to_its_last_reader(world: RedisWorld) -> None:
     worker, count = new_name(), SEGMENT_SIZE
     alert = await readers(world, count)
