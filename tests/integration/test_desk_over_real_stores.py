@@ -252,7 +252,7 @@ async def test_news_is_broken_watched_corrected_and_recalled(newsroom: Newsroom)
 
 
 async def test_it_is_paused_and_goes_on_over_a_restart_and_everyone_gets_it_once(newsroom: Newsroom) -> None:
-    newsroom.rate = 2
+    newsroom.rate = 0.5  # it is paused long before its end, also on a busy machine
     await newsroom.restart()
     await confirmed(newsroom, "জরুরি খবর")
 
