@@ -9,6 +9,7 @@ import pytest
 from newsbot.conversation.dialogue import Dialogue
 from newsbot.conversation.manners import Manners, is_for_the_bot, saying_first
 from newsbot.conversation.turn import text
+from newsbot.domain.attempt import Sent
 from newsbot.domain.message import CardReply, ChoiceReply, IncomingMessage, Kind, Toast
 from newsbot.domain.subscriber import Address
 from newsbot.errors import StoreUnavailable
@@ -24,7 +25,7 @@ BOT = "বট: এখানে মানুষ নয়"
 @dataclass
 class Marks:
     taken: set[str] = field(default_factory=set)
-    met: set[str] = field(default_factory=set)
+    know_us: set[str] = field(default_factory=set)
     away: bool = False
 
     def _reach(self) -> None:
@@ -34,7 +35,7 @@ class Marks:
     async def taken_over(self, user_id: str) -> None:
         self._reach()
         self.taken.add(user_id)
-        self.met.discard(user_id)
+        self.know_us.discard(user_id)
 
     async def handed_back(self, user_id: str) -> None:
         self._reach()
@@ -44,11 +45,13 @@ class Marks:
         self._reach()
         return user_id in self.taken
 
-    async def meet(self, user_id: str) -> bool:
+    async def has_met(self, user_id: str) -> bool:
         self._reach()
-        new = user_id not in self.met
-        self.met.add(user_id)
-        return new
+        return user_id in self.know_us
+
+    async def met(self, user_id: str) -> None:
+        self._reach()
+        self.know_us.add(user_id)
 
 
 class Chat:
@@ -74,9 +77,9 @@ class Chat:
 
     async def do(self, kind: Kind = Kind.TEXT, **what: str) -> str:
         self.events += 1
-        replies = await self.manners.answer(
-            IncomingMessage(event_id=str(self.events), address=READER, kind=kind, **what)  # type: ignore[arg-type]
-        )
+        incoming = IncomingMessage(event_id=str(self.events), address=READER, kind=kind, **what)  # type: ignore[arg-type]
+        replies = await self.manners.answer(incoming)
+        await self.manners.answered(incoming, (Sent("m"),) * len(replies))
         return " | ".join(map(repr, replies))
 
 
@@ -88,7 +91,7 @@ def chat() -> Chat:
 async def test_the_first_answer_says_that_this_is_a_bot_and_the_next_do_not(chat: Chat) -> None:
     assert BOT in await chat.do(text="/help")
     assert BOT not in await chat.do(text="/help")
-    chat.marks.met.clear()  # as after a long pause
+    chat.marks.know_us.clear()  # as after a long pause
     assert BOT in await chat.do(text="/help")
 
 
@@ -134,7 +137,7 @@ async def test_readers_are_answered_while_the_marks_are_away_and_a_take_over_is_
 
 async def test_a_reader_is_told_in_their_own_language(chat: Chat) -> None:
     await chat.do(Kind.START)
-    chat.marks.met.clear()
+    chat.marks.know_us.clear()
     await chat.subscribers.change(READER, "language", lambda known: type(known)(language="en", onboarded=True), now=NOW)
     assert "a program answers here, not a person" in await chat.do(text="/help")
 
