@@ -117,6 +117,7 @@ class Newsdesk:
         self.ledger = MemoryLedger(self.subscribers._subscribers)
         self.pusher = FakePusher()
         self.channel = FakeChannel()
+        self.edits = True  # what was sent there can be changed
         self.others: dict[str, Outlet] = {}  # further channels, by name
         self.dead: set[str] = set()
         self.began: list[Address] = []
@@ -145,7 +146,12 @@ class Newsdesk:
             alerts=self.alerts,
             outlets={
                 editors[0].channel: Outlet(
-                    channel=self.channel, ledger=self.ledger, pusher=self.pusher, pacing=Unpaced(), rate=30
+                    channel=self.channel,
+                    ledger=self.ledger,
+                    pusher=self.pusher,
+                    pacing=Unpaced(),
+                    rate=30,
+                    edits=self.edits,
                 ),
                 **self.others,
             },

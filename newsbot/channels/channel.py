@@ -22,7 +22,6 @@ class Limits:
     buttons: int
     unit: Unit
     splits: bool = False  #: what an editor wrote may be longer: it goes out as several messages
-    edits: bool = True  #: a message can be changed where it stands; else what replaces one is another
 
 
 @dataclass(frozen=True, slots=True)

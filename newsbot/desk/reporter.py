@@ -197,11 +197,6 @@ class Reporter:
             return
         if bulletin.message_id and self._rests(alert.id, turn.now):
             return
-        if bulletin.message_id and not self._desk.outlets[bulletin.editor.channel].limits.edits:
-            # Each step would be a message of its own: what comes next here is the report.
-            if over:
-                await self._desk.bulletins.close(bulletin)
-            return
         replaces = MessageRef(bulletin.editor.user_id, bulletin.message_id) if bulletin.message_id else None
         reply = await progress_of(self._desk, turn, alert, replaces=replaces, last=over)
         if fingerprint(reply) != bulletin.shown:

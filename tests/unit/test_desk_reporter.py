@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -311,7 +310,8 @@ async def test_whom_the_channel_lets_us_write_to_no_more_is_informed_when_they_a
 async def test_where_no_message_can_be_changed_nothing_follows_what_was_confirmed_but_the_report(
     desk: Newsdesk,
 ) -> None:
-    desk.channel.limits = replace(desk.channel.limits, edits=False)
+    desk.edits = False
+    desk.start(EDITOR, ANOTHER)
     await desk.look()
     for _ in range(4):
         await desk.deliver(most=1)

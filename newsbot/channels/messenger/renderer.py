@@ -53,7 +53,6 @@ LIMITS: Final = Limits(
     buttons=QUICK_REPLIES,
     unit=Unit.CODEPOINT,
     splits=True,
-    edits=False,
 )
 
 NAME: Final = 120  #: characters of a file's name
