@@ -18,7 +18,9 @@ import aiohttp
 import typer
 
 from newsbot.bootstrap import Parts
-from newsbot.config import Settings, load_settings
+from newsbot.channel_account import in_flight
+from newsbot.config import load_settings
+from newsbot.delivery.pacing import FREE_RATE
 from newsbot.domain.alert import Alert, Outcome
 from newsbot.domain.subscriber import Address
 from newsbot.embedded_redis import EmbeddedRedis
@@ -33,13 +35,13 @@ from newsbot.rehearsal.stage import (
     FIRST_CALLER,
     FIRST_GROUP,
     FIRST_READER,
-    FREE_RATE,
     TOPIC,
     Stage,
     Troupe,
     bot_settings,
     empty_folder,
     free_ports,
+    only,
     shift_file,
     the_sandbox,
     write_subscribers,
@@ -113,7 +115,8 @@ async def _stage(folder: Path, wish: Wish, say: Callable[[str], None]) -> AsyncI
         say(f"The program starts, as {len(those)} process{'es' if len(those) > 1 else ''}…")
         await stack.enter_async_context(troupe)
         await troupe.ready()
-        parts = await stack.enter_async_context(Parts(_settings_for(settings)))
+        with only(settings):
+            parts = await stack.enter_async_context(Parts(load_settings(None)))
         yield stage, judge, parts
 
 
@@ -127,22 +130,6 @@ async def _people(judge: Judge, wish: Wish) -> None:
         await judge.put("/limits", paid_per_second=wish.rate)
     else:
         await judge.put("/limits", per_second=wish.rate)
-
-
-def _settings_for(settings: dict[str, str]) -> Settings:
-    """The program's own, read here in the same way."""
-    import os
-
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
-    try:
-        return load_settings(None)
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 class _Rehearsal:
@@ -172,8 +159,10 @@ class _Rehearsal:
             finally:
                 await redis.aclose()
             await self._answered()
-            ended = await self._ended(alert)
-            return await self._report(ended, meter, idle)
+        # Not beside `follow`: two who read the same would count it twice.
+        while await self._judge.look():
+            pass
+        return await self._report(await _patiently(partial(self._get, alert)), meter, idle)
 
     async def _broadcast(self) -> int:
         arguments = ["broadcast", "--text", WORDS, "--yes", "--topic", TOPIC]
@@ -244,17 +233,13 @@ class _Rehearsal:
 
     # --- the end -----------------------------------------------------------------------------------------------------
 
-    async def _ended(self, number: int) -> Alert:
-        return await _patiently(lambda: self._get(number))
-
     async def _get(self, number: int) -> Alert:
         alert = await (await self._parts.alerts()).get(number)
         assert alert is not None
         return alert
 
     async def _report(self, alert: Alert, meter: Meter, idle: list[float]) -> Report:
-        judge, wish = self._judge, self._wish
-        await judge.look()
+        judge, wish, settings = self._judge, self._wish, self._parts.settings
         totals = alert.totals or await (await self._parts.ledger("telegram")).totals(alert.id)
         skipped, disagreements, compared = await self._compare(alert)
         counters = await judge.get("/counters")
@@ -281,8 +266,9 @@ class _Rehearsal:
             },
             disagreements=disagreements,
             compared=compared,
-            bound=self._bound(),
+            bound=in_flight(settings.delivery.in_flight, settings.telegram.rate),
             deaths=self._stage.troupe.deaths,
+            disturbed=await self._player.disturbed(),
             utilisation=(sent + judge.other) / (span * wish.rate),
             worst_second=counters["worst_second"],
             too_many_requests=counters["refused"],
@@ -301,12 +287,6 @@ class _Rehearsal:
             curve=during,
             played=self._player.played,
         )
-
-    def _bound(self) -> int:
-        from newsbot.channel_account import in_flight
-
-        settings = self._parts.settings
-        return in_flight(settings.delivery.in_flight, settings.telegram.rate)
 
     async def _compare(self, alert: Alert) -> tuple[int, int, int]:
         """(skipped, disagreements, compared): each reader's outcome in the ledger beside what the sandbox saw."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import structlog
 
@@ -23,6 +23,7 @@ from newsbot.channels.telegram.renderer import render
 from newsbot.channels.telegram.sender import TelegramChannel
 from newsbot.channels.telegram.webhook import PATH, register_webhook, webhook_handler
 from newsbot.conversation.menu import command_menu
+from newsbot.delivery.pacing import FREE_RATE
 from newsbot.delivery.redis_pacing import RedisPacing
 from newsbot.desk.menu import EditorsMenus, editors_menu, taken_away
 from newsbot.desk.sql_drafts import SqlDraftStore
@@ -31,8 +32,6 @@ from newsbot.domain.subscriber import Address, Slot
 from newsbot.process_roles import Work
 from newsbot.subscribers.public_channel import public_channel_slot
 from newsbot.subscribers.redis_store import RedisSubscriberStore
-
-FREE_RATE: Final = 30  #: messages a second that Telegram doesn't charge for
 
 log = structlog.get_logger()
 

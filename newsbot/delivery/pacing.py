@@ -79,6 +79,7 @@ class ChatLimit:
         return self.interval * self.burst
 
 
+FREE_RATE: Final = 30  #: messages a second that Telegram doesn't charge for (its FAQ)
 #: about one a second, short bursts tolerated (Telegram's FAQ)
 PRIVATE: Final = ChatLimit(interval=1_000_000, burst=3)
 #: 20 in any minute (Telegram's FAQ): 5 early and 15 a minute

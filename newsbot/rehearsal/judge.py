@@ -36,7 +36,7 @@ class Judge:
         self.replies: list[float] = []  #: milliseconds of each reply since `forget_replies`
 
     async def follow(self) -> None:
-        """Until cancelled."""
+        """Until cancelled; nobody else may `look` meanwhile."""
         while True:
             if await self.look() < PAGE:
                 await asyncio.sleep(LOOK_EVERY)

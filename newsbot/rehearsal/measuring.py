@@ -36,6 +36,7 @@ class Meter:
         self._troupe = troupe
         self._redis = redis
         self.usage = Usage()
+        self._from: dict[int, float] = {}  # seconds of CPU that processes had used when it began to count
         self._counted: dict[str, int] = {}  # the server's counters, as they stood at the last look
         self.redis_reads = 0  #: requests that the server read: round trips
         self.redis_commands = 0

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from newsbot.rehearsal.judge import Judge
-from newsbot.rehearsal.script import OF_REQUESTS, Fault
+from newsbot.rehearsal.script import OF_ANSWERS, OF_REQUESTS, Fault
 from newsbot.rehearsal.stage import FIRST_GROUP, Stage
 
 LOOK_EVERY: Final = 0.05  #: seconds
@@ -53,6 +53,7 @@ class Player:
         self._dice = random.Random(seed)  # noqa: S311 - repeatable on purpose
         self._lasting: set[asyncio.Task[None]] = set()
         self._migrated = 0
+        self._ended = 0  # requests that struck faults which are over
         self.played: list[str] = []
 
     async def play(self, faults: tuple[Fault, ...]) -> None:
@@ -75,6 +76,13 @@ class Player:
             for task in self._lasting:
                 task.cancel()
             await asyncio.gather(*self._lasting, return_exceptions=True)
+
+    async def disturbed(self) -> int:
+        """Requests that a fault took the answer of, or made late: each may leave a reader in doubt."""
+        return self._ended + await self._struck(*OF_ANSWERS)
+
+    async def _struck(self, *kinds: str) -> int:
+        return sum(int(one["struck"]) for one in await self._judge.get("/faults") if one["name"] in kinds)
 
     async def _strike(self, fault: Fault) -> None:
         if fault.kind in OF_REQUESTS:
@@ -129,9 +137,10 @@ class Player:
                 os.kill(pid, signal.SIGCONT)
 
     async def _trouble(self, fault: Fault) -> None:
-        # A count ends it even if we are not there to do so.
         ordered = {"methods": WRITING, **_ACTIONS[fault.kind], "probability": fault.share, "name": fault.kind}
         await self._judge.post("/faults", seed=self._dice.randrange(1 << 30), **ordered)
         if fault.lasts:
             await asyncio.sleep(fault.lasts)
+            if fault.kind in OF_ANSWERS:
+                self._ended += await self._struck(fault.kind)
             await self._judge.delete("/faults", name=fault.kind)

@@ -32,6 +32,7 @@ class Report:
     compared: int  #: readers of whom both were asked
     bound: int  #: readers whom one dead process may leave in doubt
     deaths: int  #: of the program's processes
+    disturbed: int  #: requests whose answers the faults took away or made late
     utilisation: float  #: messages that were sent by those that were allowed, from the first to the last
     worst_second: int  #: the most in any second
     too_many_requests: int  #: 429s that the limits gave; those of the script not counted
@@ -54,6 +55,13 @@ class Report:
         return {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(self).items()}
 
     @property
+    def in_doubt(self) -> int:
+        """Readers at most of whom nobody can know whether they got it, or who may get it twice. A worker that slept may
+        finish what it had begun, beside the one that took its work over.
+        """
+        return self.bound * (self.deaths + self.played.count("freeze-worker")) + self.disturbed
+
+    @property
     def problems(self) -> list[str]:
         """What breaks a promise."""
         found = []
@@ -63,11 +71,12 @@ class Report:
             found.append(f"{self.skipped:,} readers were skipped")
         if self.disagreements:
             found.append(f"of {self.disagreements:,} readers the ledger says what the sandbox did not see")
-        doubt = self.bound * self.deaths + (self.sent if "lost" in self.played else 0)
-        if self.duplicates > doubt:
-            found.append(f"{self.duplicates:,} duplicates; {doubt:,} at most are allowed after {self.deaths} deaths")
-        if self.unknown > doubt and not {"outage", "errors", "trickle", "slow"} & set(self.played):
-            found.append(f"{self.unknown:,} unknown; {doubt:,} at most are allowed after {self.deaths} deaths")
+        allowed = f"{self.in_doubt:,} at most are allowed after {self.deaths} deaths"
+        allowed += f" and {self.disturbed:,} lost or late answers" if self.disturbed else ""
+        if self.duplicates > self.in_doubt:
+            found.append(f"{self.duplicates:,} duplicates; {allowed}")
+        if self.unknown > self.in_doubt:
+            found.append(f"{self.unknown:,} unknown; {allowed}")
         if self.worst_second > self.rate:
             found.append(f"{self.worst_second:,} messages in one second; {self.rate:,} are allowed")
         if self.too_many_requests:

@@ -43,7 +43,8 @@ KINDS: Final = {
     "migrations": "so many of the groups get a new id meanwhile (`times`)",
 }
 LASTING: Final = frozenset({"freeze-worker", "freeze-redis", "database-away"})  #: these need `for`
-OF_REQUESTS: Final = frozenset({"flood", "errors", "lost", "slow", "trickle", "outage"})
+OF_ANSWERS: Final = frozenset({"errors", "lost", "slow", "trickle", "outage"})  #: whether it was sent may be unknown
+OF_REQUESTS: Final = OF_ANSWERS | {"flood"}
 
 _SECONDS: Final = re.compile(r"(-?)(\d+(?:\.\d+)?)(s|m|h)")
 _UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0}

@@ -11,17 +11,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import signal
+import socket
 import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-import structlog
-
-from newsbot.child_processes import Child, child, free_port, start_child
+from newsbot.child_processes import PREFIX, Child, child, start_child
+from newsbot.delivery.pacing import FREE_RATE
 from newsbot.embedded_redis import EmbeddedRedis
 from newsbot.errors import StartError
 
@@ -30,8 +31,6 @@ FIRST_CALLER: Final = 4_990_000_001  #: people who ask for the news meanwhile
 FIRST_GROUP: Final = -4_900_000_001
 MARK: Final = "newsbot-rehearsal"  #: a file that says that the folder may be emptied
 TOPIC: Final = "national"
-
-log = structlog.get_logger()
 
 
 class Troupe:
@@ -46,7 +45,6 @@ class Troupe:
         self._watchers: list[asyncio.Task[None]] = []
         self._closing = False
         self.deaths = 0
-        self.cpu_before = 0.0  #: seconds that processes had used when they died
 
     @property
     def delivering(self) -> list[Child]:
@@ -131,8 +129,7 @@ class Stage:
 
     async def command(self, *arguments: str) -> str:
         """Run a command of the program to its end; what it printed. Raises StartError."""
-        settings = {**self.settings}
-        started = await start_child(arguments[0], self.folder, ["newsbot", *arguments], settings=settings)
+        started = await start_child(arguments[0], self.folder, ["newsbot", *arguments], settings=self.settings)
         assert started.process.stdout is not None
         said = (await started.process.stdout.read()).decode("utf-8", "replace")
         if await started.process.wait():
@@ -181,7 +178,19 @@ def bot_settings(folder: Path, redis_url: str, rate: int, port: int) -> dict[str
     }
 
 
-FREE_RATE: Final = 30  #: messages a second that cost nothing
+@contextmanager
+def only(settings: Mapping[str, str]) -> Iterator[None]:
+    """These settings in the environment and none of the newsroom's own, whose servers must not be touched."""
+    before = dict(os.environ)
+    for name in before:
+        if name.upper().startswith(PREFIX):
+            del os.environ[name]
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def write_subscribers(file: Path, readers: int, groups: int, since: str) -> None:
@@ -202,13 +211,9 @@ def write_subscribers(file: Path, readers: int, groups: int, since: str) -> None
 
 
 def free_ports(count: int) -> int:
-    """The first of so many ports in a row that nobody has now."""
-    return free_port() if count == 1 else _row(count)
-
-
-def _row(count: int) -> int:
-    import socket
-
+    """The first of so many ports in a row that nobody has now. The system gives those above to whoever asks for any,
+    also while a process of ours is down. Raises StartError.
+    """
     for first in range(21_000, 32_000, count):
         try:
             for port in range(first, first + count):

@@ -34,7 +34,12 @@ PATIENCE = 400.0  #: seconds: the program starts a dozen times
 async def test_a_rehearsal_in_which_things_go_wrong_keeps_every_promise(tmp_path: Path) -> None:
     (tmp_path / "night.toml").write_text(NIGHT, "utf-8")
     arguments = ["--readers", str(READERS), "--rate", "100", "--faults", "night.toml", "--json", "--data", "rehearsal"]
-    async with program("rehearse", *arguments, folder=tmp_path) as running:
+    # The newsroom's own settings, of servers that must not be touched.
+    own = {
+        "NEWSBOT_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/newsroom",
+        "NEWSBOT_REDIS_URL": "redis://127.0.0.1:1",
+    }
+    async with program("rehearse", *arguments, folder=tmp_path, settings=own) as running:
         async with asyncio.timeout(PATIENCE):
             await running.process.wait()
         await running.ended()

@@ -25,6 +25,7 @@ GOOD = Report(
     compared=1_000,
     bound=30,
     deaths=0,
+    disturbed=0,
     utilisation=0.97,
     worst_second=30,
     too_many_requests=0,
@@ -57,12 +58,14 @@ def test_a_night_on_which_every_promise_is_kept_is_called_so() -> None:
         ({"duplicates": 1}, "1 duplicates; 0 at most"),
         ({"duplicates": 61, "deaths": 2}, "61 duplicates; 60 at most are allowed after 2 deaths"),
         ({"unknown": 31, "deaths": 1}, "31 unknown; 30 at most"),
+        ({"unknown": 8, "disturbed": 7}, "8 unknown; 7 at most are allowed after 0 deaths and 7 lost or late answers"),
+        ({"duplicates": 61, "played": ("freeze-worker", "slow")}, "61 duplicates; 30 at most"),
         ({"worst_second": 31}, "31 messages in one second"),
         ({"too_many_requests": 2}, "2 requests went over the limit"),
         ({"ended": "running"}, "it is running"),
     ],
 )
-def test_what_breaks_a_promise_is_told(changes: dict[str, int], told: str) -> None:
+def test_what_breaks_a_promise_is_told(changes: dict[str, object], told: str) -> None:
     report = replace(GOOD, **changes)  # type: ignore[arg-type]
     assert any(told in problem for problem in report.problems)
     assert any(line.startswith("NOT GOOD") and told in line for line in in_words(report))
