@@ -24,8 +24,8 @@ from newsbot.errors import StartError
 from newsbot.sandbox.bot_settings import write_bot_settings
 from newsbot.sandbox.cms_push import CmsPush
 from newsbot.sandbox.demo import PAGE, create_sandbox_app
+from newsbot.sandbox.joining import MOST
 from newsbot.sandbox.messenger import DEMO_PAGE
-from newsbot.sandbox.simulated_readers import MOST
 
 STOP_WITHIN = 1.0  #: seconds that open requests get; a bot's long poll would last far longer
 

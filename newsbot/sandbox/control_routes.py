@@ -12,8 +12,9 @@ from aiohttp import web
 
 from newsbot.errors import NewsbotError
 from newsbot.sandbox.errors import SandboxError
+from newsbot.sandbox.faults import FaultPlan, Rule
 
-__all__ = ["Handler", "add_routes", "decoded", "json_answer", "json_body", "pick"]
+__all__ = ["Handler", "add_routes", "decoded", "fault_routes", "json_answer", "json_body", "pick"]
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -33,6 +34,25 @@ def _guarded(handler: Handler) -> Handler:
             return web.json_response(body, status=400)
 
     return guarded
+
+
+def fault_routes(plan: FaultPlan[Rule], rule: Callable[..., Rule]) -> dict[tuple[str, str], Handler]:
+    """The rules in force, one more of them, and none of them, or of those ?name=."""
+
+    async def faults(_: web.Request) -> web.Response:
+        return json_answer([fault.json() for fault in plan.faults])
+
+    async def add(request: web.Request) -> web.Response:
+        given = await json_body(request)
+        if given.get("chats") is not None:
+            given["chats"] = frozenset(given["chats"])
+        return json_answer(plan.add(rule(**given)).json())
+
+    async def clear(request: web.Request) -> web.Response:
+        plan.clear(request.query.get("name"))
+        return json_answer(None)
+
+    return {("GET", "/faults"): faults, ("POST", "/faults"): add, ("DELETE", "/faults"): clear}
 
 
 async def json_body(request: web.Request) -> dict[str, Any]:

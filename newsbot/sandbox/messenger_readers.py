@@ -6,17 +6,12 @@ drawn from their id, as on Telegram.
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from collections.abc import AsyncIterator
 from typing import Any, Final
 
-from aiohttp import web
-
-from newsbot.sandbox.errors import SandboxError
+from newsbot.sandbox.joining import MOST, Joining, refuse_too_many
 from newsbot.sandbox.messenger import ReaderSide
 from newsbot.sandbox.messenger.model import LedgerEntry
-from newsbot.sandbox.simulated_readers import JOINING_RATE, LANGUAGES, MOST, MOST_AT_ONCE, first_topic
+from newsbot.sandbox.simulated_readers import LANGUAGES, first_topic
 from newsbot.sandbox.waves import Waves, beginning_of
 
 FIRST_ID: Final = 7_400_000_000_000_001  #: above people who are added by name
@@ -29,29 +24,27 @@ class MessengerReaders:
     def __init__(self, readers: ReaderSide) -> None:
         self._readers = readers
         self._state = readers.state
-        self._to_come: deque[int] = deque()
-        self._called = asyncio.Event()
+        self._joining = Joining(self._open_link)
+        self.let_them_come = self._joining.let_them_come
         self._waves = Waves(self._state.clock)
         self._rows_seen = 0
 
     @property
     def count(self) -> int:
         """Those who have opened their link."""
-        return max(0, self._size() - len(self._to_come))
+        return max(0, self._size() - self.joining)
 
     @property
     def joining(self) -> int:
         """Who will open theirs next."""
-        return len(self._to_come)
+        return self._joining.waiting
 
     def call(self, count: int) -> None:
         """More people, who come one after another. Raises SandboxError for too many."""
         known = self._size()
-        if not 1 <= count <= MOST_AT_ONCE or known + count > MOST:
-            raise SandboxError(f"Between 1 and {MOST_AT_ONCE} readers can be added at once, {MOST} in all")
+        refuse_too_many(count, known)
         self._readers.add_virtual_people(FIRST_ID + known, count, locales=LOCALES, outside=1.0)
-        self._to_come.extend(range(FIRST_ID + known, FIRST_ID + known + count))
-        self._called.set()
+        self._joining.call(range(FIRST_ID + known, FIRST_ID + known + count))
 
     def figures(self, waves: int) -> dict[str, Any]:
         """How many there are, and what they have got: see `Waves.json`."""
@@ -68,22 +61,9 @@ class MessengerReaders:
         if FIRST_ID <= reader < FIRST_ID + MOST:
             self._waves.sent(beginning_of(row.text), row.text, reader, row.at)
 
-    async def let_them_come(self, _: web.Application) -> AsyncIterator[None]:
-        """While the application runs: those who were called open their links."""
-        coming = asyncio.create_task(self._come())
-        yield
-        coming.cancel()
-        await asyncio.gather(coming, return_exceptions=True)
-
-    async def _come(self) -> None:
-        while True:
-            await self._called.wait()
-            while self._to_come:
-                person_id = self._to_come.popleft()
-                if self._state.people.get(str(person_id)) is not None:  # the sandbox may have been reset
-                    self._readers.open_link(str(person_id), f"topic-{first_topic(person_id)}")
-                await asyncio.sleep(1 / JOINING_RATE)
-            self._called.clear()
+    def _open_link(self, person_id: int) -> None:
+        if self._state.people.get(str(person_id)) is not None:  # the sandbox may have been reset
+            self._readers.open_link(str(person_id), f"topic-{first_topic(person_id)}")
 
     def _size(self) -> int:
         return sum(group.count for group in self._state.people.ranges if group.first_id >= FIRST_ID)

@@ -8,26 +8,19 @@ are. Some have blocked the bot, some have closed their account, to some the serv
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
-from collections import deque
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from aiohttp import web
-
-from newsbot.sandbox.telegram import ReaderSide, SandboxError, User
+from newsbot.sandbox.joining import MOST, Joining, refuse_too_many
+from newsbot.sandbox.telegram import ReaderSide, User
 from newsbot.sandbox.telegram.model import VirtualUsers
 
 FIRST_ID: Final = 4_400_000_001  #: of those who were there at the beginning; above 2^32, below people added by name
 FIRST_JOINED_ID: Final = 4_700_000_001  #: of those who come later
-MOST: Final = 200_000  #: of either kind
-MOST_AT_ONCE: Final = 1000
-JOINING_RATE: Final = 10  #: people who press Start in a second; each is greeted with two messages of the bot's 30
 
 BLOCKED: Final = 0.03
 DEACTIVATED: Final = 0.015
@@ -60,18 +53,18 @@ class SimulatedReaders:
     def __init__(self, readers: ReaderSide) -> None:
         self._readers = readers
         self._state = readers.state
-        self._to_come: deque[int] = deque()
-        self._called = asyncio.Event()
+        self._joining = Joining(self._start)
+        self.let_them_come = self._joining.let_them_come
 
     @property
     def count(self) -> int:
         """Those of the beginning, and those who have pressed Start since."""
-        return max(0, self._size(FIRST_ID) + self._size(FIRST_JOINED_ID) - len(self._to_come))
+        return max(0, self._size(FIRST_ID) + self._size(FIRST_JOINED_ID) - self.joining)
 
     @property
     def joining(self) -> int:
         """Who will press Start next."""
-        return len(self._to_come)
+        return self._joining.waiting
 
     def begin_with(self, count: int, file: Path | None) -> None:
         """Have at least `count` of them; those who are new stand in `file`, for the bot to take over as subscribers."""
@@ -88,29 +81,14 @@ class SimulatedReaders:
     def call(self, count: int) -> None:
         """More people, who press Start one after another. Raises SandboxError for too many."""
         known = self._size(FIRST_JOINED_ID)
-        if not 1 <= count <= MOST_AT_ONCE or known + count > MOST:
-            raise SandboxError(f"Between 1 and {MOST_AT_ONCE} readers can be added at once, {MOST} in all")
+        refuse_too_many(count, known)
         first = FIRST_JOINED_ID + known
         self._state.add_range(_group(first, count))
-        self._to_come.extend(range(first, first + count))
-        self._called.set()
+        self._joining.call(range(first, first + count))
 
-    async def let_them_come(self, _: web.Application) -> AsyncIterator[None]:
-        """While the application runs: those who were called press Start."""
-        coming = asyncio.create_task(self._come())
-        yield
-        coming.cancel()
-        await asyncio.gather(coming, return_exceptions=True)
-
-    async def _come(self) -> None:
-        while True:
-            await self._called.wait()
-            while self._to_come:
-                user_id = self._to_come.popleft()
-                if self._state.people.user(user_id) is not None:  # the sandbox may have been reset
-                    self._readers.start(user_id, f"topic-{first_topic(user_id)}")
-                await asyncio.sleep(1 / JOINING_RATE)
-            self._called.clear()
+    def _start(self, user_id: int) -> None:
+        if self._state.people.user(user_id) is not None:  # the sandbox may have been reset
+            self._readers.start(user_id, f"topic-{first_topic(user_id)}")
 
     def _size(self, first_id: int) -> int:
         """How many there are of one kind: ranges of it follow one another."""

@@ -14,19 +14,11 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from newsbot.sandbox.messenger.errors import bad_parameter
+from newsbot.sandbox.upload import Upload
 
-__all__ = ["MAX_FILE_BYTES", "Arguments", "Upload", "from_form", "read_arguments"]
+__all__ = ["MAX_FILE_BYTES", "Arguments", "from_form", "read_arguments"]
 
 MAX_FILE_BYTES: Final = 25 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that came in a multipart form."""
-
-    filename: str
-    content_type: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from typing import Any, Final
 import aiohttp
 from yarl import URL
 
-from newsbot.sandbox.messenger.arguments import MAX_FILE_BYTES, Upload
+from newsbot.sandbox.messenger.arguments import MAX_FILE_BYTES
 from newsbot.sandbox.messenger.errors import bad_parameter
 from newsbot.sandbox.messenger.shapes import MEDIA, check_web_address
+from newsbot.sandbox.upload import Upload
 
 __all__ = ["ATTACHMENTS_PATH", "Attachment", "AttachmentStore", "fetch"]
 

@@ -28,7 +28,7 @@ from dataclasses import asdict, replace
 
 from aiohttp import web
 
-from newsbot.sandbox.control_routes import Handler, json_answer, json_body
+from newsbot.sandbox.control_routes import Handler, fault_routes, json_answer, json_body
 from newsbot.sandbox.errors import SandboxError
 from newsbot.sandbox.messenger.api import Api
 from newsbot.sandbox.messenger.envelopes import encode
@@ -59,9 +59,7 @@ def platform_routes(state: GraphState, api: Callable[[], Api]) -> dict[tuple[str
         ("PUT", "/token"): control.set_token,
         ("PUT", "/limits"): control.set_limits,
         ("PUT", "/usage"): control.set_usage,
-        ("GET", "/faults"): control.faults,
-        ("POST", "/faults"): control.add_fault,
-        ("DELETE", "/faults"): control.clear_faults,
+        **fault_routes(state.faults, Fault),
     }
 
 
@@ -141,16 +139,3 @@ class _PlatformControl:
         given = await json_body(request)
         self.state.meter.ordered = Usage(**given) if given else None
         return json_answer(self.state.meter.usage())
-
-    async def faults(self, request: web.Request) -> web.Response:
-        return json_answer([fault.json() for fault in self.state.faults.faults])
-
-    async def add_fault(self, request: web.Request) -> web.Response:
-        given = await json_body(request)
-        if given.get("chats") is not None:
-            given["chats"] = frozenset(given["chats"])
-        return json_answer(self.state.faults.add(Fault(**given)).json())
-
-    async def clear_faults(self, request: web.Request) -> web.Response:
-        self.state.faults.clear(request.query.get("name"))
-        return json_answer(None)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from newsbot.sandbox.messenger.api import Api, Call
-from newsbot.sandbox.messenger.arguments import Upload
 from newsbot.sandbox.messenger.attachments import Attachment, check_kind, check_upload, fetch
 from newsbot.sandbox.messenger.errors import bad_parameter
 from newsbot.sandbox.messenger.shapes import object_of
+from newsbot.sandbox.upload import Upload
 
 __all__ = ["settle_attachments", "upload_attachment"]
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from newsbot.sandbox.errors import SandboxError
-from newsbot.sandbox.messenger.arguments import Upload
 from newsbot.sandbox.messenger.model import Person, StoredMessage
 from newsbot.sandbox.messenger.state import GraphState
+from newsbot.sandbox.upload import Upload
 
 __all__ = ["LIKE", "WritingSide"]
 

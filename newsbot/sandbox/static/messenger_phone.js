@@ -1,6 +1,6 @@
 // A Messenger phone: shows what the server renders, sends what the person does. No state of its own but what is on the screen.
 
-import { Screen, growing, words } from "./phone_screen.js";
+import { Screen, closeMenu, growing, unfold, words } from "./phone_screen.js";
 
 const LIKE = 369239263222822;
 
@@ -134,18 +134,6 @@ function showMenu(items) {
     if (item.type !== "web_url") return pressable(item.title, () => { unfold("commands", false); post("menu", { payload: item.payload }); });
     return Object.assign(document.createElement("a"), { href: item.url, target: "_blank", rel: "noopener noreferrer", textContent: `${item.title} ↗\uFE0E` });
   }));
-}
-
-function unfold(id, open = $(id).hidden) {
-  if (!open && $(id).contains(document.activeElement)) $(`${id}-button`).focus();
-  $(id).hidden = !open;
-  $(`${id}-button`).setAttribute("aria-expanded", String(open));
-  if (open) unfold(id === "commands" ? "attach" : "commands", false);
-}
-
-function closeMenu() {
-  if ($("menu").contains(document.activeElement)) $("menu").firstElementChild.focus();
-  $("menu").open = false;
 }
 
 function answering(item) {

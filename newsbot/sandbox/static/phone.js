@@ -1,6 +1,6 @@
 // A phone: shows what the server renders, sends what the reader does. No state of its own but what is on the screen.
 
-import { Screen, growing, words } from "./phone_screen.js";
+import { Screen, closeMenu, growing, unfold, words } from "./phone_screen.js";
 import { RichText } from "./rich_text.js";
 
 const phone = document.getElementById("phone");
@@ -100,18 +100,6 @@ function showReplyKeyboard(markup) {
     return row;
   }));
   $("reply-keyboard").hidden = !rows.length;
-}
-
-function unfold(id, open = $(id).hidden) {
-  if (!open && $(id).contains(document.activeElement)) $(`${id}-button`).focus();
-  $(id).hidden = !open;
-  $(`${id}-button`).setAttribute("aria-expanded", String(open));
-  if (open) unfold(id === "commands" ? "attach" : "commands", false);
-}
-
-function closeMenu() {
-  if ($("menu").contains(document.activeElement)) $("menu").firstElementChild.focus();
-  $("menu").open = false;
 }
 
 function answering(item) {

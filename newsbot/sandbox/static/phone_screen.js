@@ -174,3 +174,16 @@ export function growing(field) {
   field.addEventListener("input", grow);
   return grow;
 }
+
+// What a button of the composer shows and hides; one of them at a time.
+export function unfold(id, open = $(id).hidden) {
+  if (!open && $(id).contains(document.activeElement)) $(`${id}-button`).focus();
+  $(id).hidden = !open;
+  $(`${id}-button`).setAttribute("aria-expanded", String(open));
+  if (open) unfold(id === "commands" ? "attach" : "commands", false);
+}
+
+export function closeMenu() {
+  if ($("menu").contains(document.activeElement)) $("menu").firstElementChild.focus();
+  $("menu").open = false;
+}

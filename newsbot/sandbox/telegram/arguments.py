@@ -16,20 +16,12 @@ from aiohttp import web
 from multidict import MultiMapping
 
 from newsbot.sandbox.telegram.errors import bad_request
+from newsbot.sandbox.upload import Upload
 
-__all__ = ["Arguments", "Upload", "read_arguments", "read_json"]
+__all__ = ["Arguments", "read_arguments", "read_json"]
 
 MAX_FILE_BYTES: Final = 50 * 1024 * 1024
 _TRUE: Final = frozenset({"true", "yes", "1"})
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that came in a multipart form."""
-
-    filename: str
-    content_type: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)

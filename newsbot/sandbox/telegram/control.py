@@ -35,7 +35,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from newsbot.sandbox.control_routes import Handler, add_routes, decoded, json_answer, json_body, pick
+from newsbot.sandbox.control_routes import Handler, add_routes, decoded, fault_routes, json_answer, json_body, pick
 from newsbot.sandbox.telegram.documents import Document
 from newsbot.sandbox.telegram.faults import Fault
 from newsbot.sandbox.telegram.messages import FILES_PATH
@@ -63,9 +63,7 @@ def add_control_routes(app: web.Application, state: SandboxState) -> None:
         ("GET", "/ledger"): control.ledger,
         ("GET", "/counters"): control.counters,
         ("GET", "/updates"): control.updates,
-        ("GET", "/faults"): control.faults,
-        ("POST", "/faults"): control.add_fault,
-        ("DELETE", "/faults"): control.clear_faults,
+        **fault_routes(state.faults, Fault),
         ("PUT", "/limits"): control.limits,
         ("POST", "/reset"): control.reset,
     }
@@ -163,19 +161,6 @@ class _Control:
 
     async def updates(self, request: web.Request) -> web.Response:
         return json_answer([update.json() for update in self.state.updates.waiting()])
-
-    async def faults(self, request: web.Request) -> web.Response:
-        return json_answer([fault.json() for fault in self.state.faults.faults])
-
-    async def add_fault(self, request: web.Request) -> web.Response:
-        given = await json_body(request)
-        if given.get("chats") is not None:
-            given["chats"] = frozenset(given["chats"])
-        return json_answer(self.state.faults.add(Fault(**given)).json())
-
-    async def clear_faults(self, request: web.Request) -> web.Response:
-        self.state.faults.clear(request.query.get("name"))
-        return json_answer(None)
 
     async def limits(self, request: web.Request) -> web.Response:
         self.state.meter.limits = replace(self.state.meter.limits, **await json_body(request))

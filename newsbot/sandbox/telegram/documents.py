@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from newsbot.sandbox.telegram.arguments import Upload
 from newsbot.sandbox.telegram.errors import bad_request
+from newsbot.sandbox.upload import Upload
 
 __all__ = ["Document", "DocumentStore"]
 
