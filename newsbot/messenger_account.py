@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import structlog
 
@@ -37,7 +37,9 @@ from newsbot.domain.message import AnyReply, IncomingMessage, Kind
 from newsbot.errors import ChannelUnavailable, ConfigurationError, StartError
 from newsbot.messenger_page import MessengerPage
 from newsbot.process_roles import Work
-from newsbot.telegram_account import TelegramAccount
+
+if TYPE_CHECKING:
+    from newsbot.telegram_account import TelegramAccount
 
 BLOCKED: Final = "the platform has blocked the page"
 
