@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -13,7 +12,7 @@ import structlog
 from newsbot.channels.channel import Channel
 from newsbot.domain.attempt import Attempt, Reason, Refused, Sent, TryLater, Unreachable
 from newsbot.domain.message import AnyReply, IncomingMessage
-from newsbot.domain.subscriber import Preferences
+from newsbot.domain.subscriber import as_unreachable
 from newsbot.errors import DeliveryError
 from newsbot.observability import Metrics
 from newsbot.subscribers.store import SubscriberStore
@@ -77,13 +76,9 @@ class Answering:
             log.info("reader can't be reached", address=str(incoming.address), reason=lost.reason)
             if await self._subscribers.get(incoming.address) is not None:
                 now = self._clock()
-                await self._subscribers.change(incoming.address, "unreachable", _as_unreachable, now=now)
+                await self._subscribers.change(incoming.address, "unreachable", as_unreachable, now=now)
         if any(isinstance(one, Refused) and one.reason is Reason.OUTSIDE_WINDOW for one in attempts):
             await self._subscribers.close_window(incoming.address)
         # Repeating what was sent in part would say it twice.
         if any(isinstance(one, TryLater) for one in attempts) and not any(isinstance(one, Sent) for one in attempts):
             raise ReplyPostponed
-
-
-def _as_unreachable(preferences: Preferences) -> Preferences:
-    return replace(preferences, unreachable=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
 
@@ -82,7 +81,7 @@ from newsbot.domain.alert import Outcome
 from newsbot.domain.attempt import Attempt, Sent
 from newsbot.domain.message import ChatKind, IncomingMessage, Kind, TextReply
 from newsbot.domain.source import Newsroom
-from newsbot.domain.subscriber import Address
+from newsbot.domain.subscriber import Address, as_unreachable
 from newsbot.domain.topic import Topics
 from newsbot.errors import ChannelUnavailable, StoreError
 from newsbot.i18n import Catalog
@@ -249,9 +248,7 @@ class Dialogue:
     async def _left(self, incoming: IncomingMessage) -> Replies:
         house = self.house
         if await house.subscribers.get(incoming.address):  # a stranger is not registered by leaving
-            await house.subscribers.change(
-                incoming.address, "unreachable", lambda known: replace(known, unreachable=True), now=house.clock()
-            )
+            await house.subscribers.change(incoming.address, "unreachable", as_unreachable, now=house.clock())
         return ()
 
     async def _moved(self, incoming: IncomingMessage, moved: Moved) -> Replies:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,11 +17,11 @@ import structlog
 
 from newsbot.channels.channel import Operation, Pusher, Recipient
 from newsbot.delivery.closing import Closing, ClosingWindows
-from newsbot.delivery.pacing import BulkPacing, Granted, Lane
+from newsbot.delivery.pacing import Lane, Pacing
 from newsbot.delivery.permits import NO_LANES, Author, Consent, Permit, Purpose, permit
 from newsbot.domain.attempt import Attempt, Reason, Refused, TryLater, Unreachable
 from newsbot.domain.message import TextReply
-from newsbot.domain.subscriber import Address, Preferences
+from newsbot.domain.subscriber import Address, as_unreachable
 from newsbot.errors import StoreError
 from newsbot.subscribers.store import SubscriberStore
 
@@ -63,7 +62,7 @@ class KeepingOpen:
         self,
         windows: ClosingWindows,
         pusher: Pusher,
-        pacing: BulkPacing,
+        pacing: Pacing,
         subscribers: SubscriberStore,
         question: Callable[[str], TextReply],
         *,
@@ -109,7 +108,7 @@ class KeepingOpen:
     async def _ask(self, one: Closing) -> bool:
         """False if the channel did not take it; then this reader is not asked in this window."""
         for _ in range(TRIES):
-            await self._turn()
+            await self._pacing.turn(one.user_id, Lane.DIGEST)
             if may_ask(one, self._clock()) is None:
                 return False
             until = one.window.expires_at.timestamp()
@@ -125,24 +124,12 @@ class KeepingOpen:
             self._prepared[language] = self._pusher.prepare(Operation.SEND, self._question(language))
         return self._prepared[language]
 
-    async def _turn(self) -> None:
-        """Wait for a moment of the pace that all share."""
-        while True:
-            granted = await self._pacing.take(Lane.DIGEST, 1)
-            await asyncio.sleep((granted.after if isinstance(granted, Granted) else granted.again_after) / 1_000_000)
-            if isinstance(granted, Granted):
-                return
-
     async def _learn(self, one: Closing, attempt: Attempt) -> None:
         address = Address(self._pusher.name, one.user_id)
         match attempt:
             case Refused(reason=Reason.OUTSIDE_WINDOW):
                 await self._subscribers.close_window(address)
             case Unreachable(strike=False) if await self._subscribers.get(address) is not None:
-                await self._subscribers.change(address, "unreachable", _unreachable, now=self._clock())
+                await self._subscribers.change(address, "unreachable", as_unreachable, now=self._clock())
             case _:
                 pass
-
-
-def _unreachable(preferences: Preferences) -> Preferences:
-    return replace(preferences, unreachable=True)

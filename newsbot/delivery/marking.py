@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -15,7 +15,7 @@ from typing import Final
 import structlog
 
 from newsbot.domain.attempt import Reason
-from newsbot.domain.subscriber import THREAD, Address, Preferences
+from newsbot.domain.subscriber import THREAD, Address, Preferences, as_unreachable
 from newsbot.errors import StoreError
 from newsbot.subscribers.store import SubscriberStore
 
@@ -94,7 +94,7 @@ class Marking:
                 if await self._subscribers.move(address, Address(self._channel, new_id), now=self._clock()):
                     _log.info("a chat has a new id", old=str(address), new=new_id)
             case _Unreachable(reason):
-                if await self._changed(address, "unreachable", _unreachable):
+                if await self._changed(address, "unreachable", as_unreachable):
                     _log.info("a subscriber can't be reached", subscriber=str(address), reason=reason.value)
             case _ThreadGone(thread_id):
                 if await self._changed(address, "thread", partial(_without_thread, thread_id)):
@@ -113,10 +113,6 @@ class Marking:
         except _ForgottenError:
             return False
         return True
-
-
-def _unreachable(preferences: Preferences) -> Preferences:
-    return replace(preferences, unreachable=True)
 
 
 def _without_thread(thread_id: str, preferences: Preferences) -> Preferences:

@@ -95,6 +95,10 @@ class Preferences:
         return replace(self, extra=tuple(sorted((key, kept) for key, kept in notes.items() if kept or key != name)))
 
 
+def as_unreachable(preferences: Preferences) -> Preferences:
+    return replace(preferences, unreachable=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
     """A reader at one address. `number` and `version` come from the journal."""

@@ -13,13 +13,14 @@ from redis.asyncio import Redis
 from newsbot.channels.channel import Recipient
 from newsbot.delivery.keeping_open import KeepingOpen, is_night
 from newsbot.delivery.redis_closing import LOOKED_AT, RedisClosingWindows
+from newsbot.delivery.redis_pacing import RedisPacing
 from newsbot.domain.attempt import Attempt, Reason, Refused, Scope, Sent, TryLater, Unreachable
 from newsbot.domain.message import Span, TextReply
 from newsbot.domain.subscriber import SEGMENT_SIZE, Preferences
 from newsbot.domain.window import Opener, Window
 from newsbot.subscribers.redis_segments import Segments
 from tests.builders import a_subscriber, an_address
-from tests.delivery_desk import MemoryPacing, Platform
+from tests.delivery_desk import Platform
 from tests.fakes import MemorySubscriberStore
 
 #: of a day to come: what is long past, Redis forgets by its own clock
@@ -33,6 +34,7 @@ class House:
     def __init__(self, redis: Redis) -> None:
         self.segments = Segments(redis, {"telegram": "1"})
         self.windows = RedisClosingWindows(redis, "telegram", "1")
+        self.pacing = RedisPacing(redis, "telegram:1", 1000)
         self.platform = Platform(seconds=0)
         self.subscribers = MemorySubscriberStore()
         self.now = NOON
@@ -67,7 +69,7 @@ class House:
         return KeepingOpen(
             self.windows,
             self.platform,
-            MemoryPacing(1000),
+            self.pacing,
             self.subscribers,
             question,
             barred=barred,

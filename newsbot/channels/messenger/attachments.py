@@ -15,7 +15,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 from typing import Final, cast
@@ -29,6 +30,7 @@ from newsbot.channels.messenger import outcomes
 from newsbot.channels.messenger.graph import GraphApi
 from newsbot.channels.messenger.graph_error import error_of, object_of
 from newsbot.channels.messenger.texts import is_web_address
+from newsbot.channels.messenger.wire import Picture
 from newsbot.channels.pictures import FetchPicture, PictureFile
 from newsbot.delivery.pacing import Lane
 from newsbot.delivery.redis_pacing import RedisPacing
@@ -83,6 +85,23 @@ class Attachments:
             upload = self._uploads[reference] = asyncio.create_task(self._found_or_uploaded(reference))
             upload.add_done_callback(lambda _: self._uploads.pop(reference, None))
         return await asyncio.shield(upload)
+
+    async def sent(self, picture: Picture, user_id: str, send: Callable[[Picture], Awaitable[Attempt]]) -> Attempt:
+        """What became of `send` with the picture's id; it is uploaded first if it isn't yet, and once more if Messenger
+        has forgotten it. Raises StoreUnavailable.
+        """
+        attempt: Attempt | None = None
+        for _ in range(2):
+            found = await self.id_of(picture.picture)
+            if not isinstance(found, str):
+                return found
+            await self.turn(user_id)
+            attempt = await send(replace(picture, attachment_id=found))
+            if not (isinstance(attempt, Refused) and attempt.reason is Reason.BAD_REQUEST):
+                break
+            await self.forget(picture.picture, found)
+        assert attempt is not None
+        return attempt
 
     async def turn(self, user_id: str) -> None:
         """Returns when a picture may be sent to this reader. Raises StoreUnavailable."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -199,22 +199,13 @@ class MessengerPusher:
             return outcomes.from_failure(failure)
 
     async def _post_picture(self, piece: Piece, picture: Picture, to: Recipient, metadata: str) -> Attempt:
-        """Uploaded first if it isn't yet, once more if Messenger has forgotten it."""
         if self._attachments is None:
             return Refused(Reason.BAD_PICTURE, "there is nowhere to upload it")
-        attempt: Attempt | None = None
-        for _ in range(2):
-            found = await self._attachments.id_of(picture.picture)
-            if not isinstance(found, str):
-                return found
-            await self._attachments.turn(to.user_id)
-            uploaded = self._piece(replace(picture, attachment_id=found), silent=piece.silent)
-            attempt = await self._post(uploaded, to, metadata)
-            if not (isinstance(attempt, Refused) and attempt.reason is Reason.BAD_REQUEST):
-                return attempt
-            await self._attachments.forget(picture.picture, found)
-        assert attempt is not None
-        return attempt
+
+        async def post(uploaded: Picture) -> Attempt:
+            return await self._post(self._piece(uploaded, silent=piece.silent), to, metadata)
+
+        return await self._attachments.sent(picture, to.user_id, post)
 
     def _piece(self, message: Message, *, silent: bool) -> Piece:
         assert not isinstance(message, File)

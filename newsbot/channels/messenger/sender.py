@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -191,16 +192,8 @@ class MessengerChannel:
                 if self._attachments is None:
                     return Refused(Reason.BAD_PICTURE, "there is nowhere to upload it")
                 await self._show_typing(user_id)
-                for _ in range(2):
-                    found = await self._attachments.id_of(message.picture)
-                    if not isinstance(found, str):
-                        return found
-                    await self._attachments.turn(user_id)
-                    attempt = await self._send(replace(message, attachment_id=found), user_id, allowed, silent=silent)
-                    if not (isinstance(attempt, Refused) and attempt.reason is Reason.BAD_REQUEST):
-                        break
-                    await self._attachments.forget(message.picture, found)
-                return attempt
+                send = partial(self._send, user_id=user_id, allowed=allowed, silent=silent)
+                return await self._attachments.sent(message, user_id, send)
             case _:
                 return await self._send(message, user_id, allowed, silent=silent)
 
