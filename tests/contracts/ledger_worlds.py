@@ -32,8 +32,8 @@ class World(Protocol):
 
     async def forget(self, number: int) -> None: ...
 
-    async def heard_of(self, number: int, window: Window) -> None:
-        """The reader did something that opens it, in a world with windows."""
+    async def heard_of(self, number: int, window: Window, *, now: datetime | None = None) -> None:
+        """The reader did something that opens it, in a world with windows: they are active, now if no time is given."""
         ...
 
     def worker(self) -> str:
@@ -59,7 +59,8 @@ class MemoryWorld:
         del self.readers[number]
         (self.memory.windows or {}).pop(number, None)
 
-    async def heard_of(self, number: int, window: Window) -> None:
+    async def heard_of(self, number: int, window: Window, *, now: datetime | None = None) -> None:
+        self.readers[number] = replace(self.readers[number], active_at=now or datetime.now(UTC))
         self.memory.heard_of(number, window)
 
     def worker(self) -> str:
@@ -91,11 +92,11 @@ class RedisWorld:
         self._version += 1
         await self.segments.apply([Forgotten("telegram", number, self._version)])
 
-    async def heard_of(self, number: int, window: Window) -> None:
+    async def heard_of(self, number: int, window: Window, *, now: datetime | None = None) -> None:
         slot = Slot.of("telegram", number)
         found = await self.segments.read(slot)
         assert found is not None
-        await self.segments.touch(found.address, slot, datetime.now(UTC), window)
+        await self.segments.touch(found.address, slot, now or datetime.now(UTC), window)
 
     def worker(self) -> str:
         return new_name()

@@ -358,7 +358,7 @@ async def test_frozen_at_another_time_it_is_the_same(world: World) -> None:
     """The tier of who was active is no matter of windows."""
     await world.put("sports", number=0, active_at=NOW)
     await world.put("sports", number=1, active_at=NOW)
-    await world.heard_of(1, window(hours=3))
+    await world.heard_of(1, window(hours=3), now=NOW)
     alert = an_alert()
     assert await frozen(world, alert) == 2
     worker = world.worker()

@@ -35,7 +35,7 @@ from newsbot.domain.subscriber import SEGMENT_SIZE, Preferences
 from newsbot.domain.window import Opener, Window
 from newsbot.errors import StoreUnavailable
 from newsbot.redis_client import connect
-from tests.builders import NOW, an_alert
+from tests.builders import an_alert
 from tests.contracts.ledger_worlds import MemoryWorld, RedisWorld
 from tests.properties.ledger_model import Model, slot
 from tests.redis_server import RedisServer
@@ -98,6 +98,8 @@ class Machine(RuleBasedStateMachine):
     def open(self) -> None:
         self.loop = asyncio.new_event_loop()
         self.model = Model(alerts=ALERTS, windows={} if self.windows else None)
+        #: one clock for all that is said of days: windows are judged by the server's, so it is the real one
+        self.now = datetime.now(UTC)
         self.openings = count(1)
         #: for each delivery: requests that may have reached the reader, and how often that was in doubt
         self.maybe_sent: Counter[tuple[int, int]] = Counter()
@@ -139,7 +141,7 @@ class Machine(RuleBasedStateMachine):
         active = active or number in self.model.active
         names = ("language", "paused", "stopped", "unreachable", "extra")
         chosen_as = {name: getattr(chosen, name) for name in names}
-        moment = NOW if active else None
+        moment = self.now if active else None
         self.run(self.world.put(*sorted(chosen.topics), number=number, active_at=moment, **chosen_as))
         self.model.readers[number] = chosen
         if active:
@@ -159,8 +161,10 @@ class Machine(RuleBasedStateMachine):
             return
         # Never the same end twice: what the platform calls closed is the window that was meant.
         ends = int(time.time()) + 4 * 3600 + 60 * next(self.openings)
-        self.run(self.world.heard_of(number, Window(datetime.fromtimestamp(ends, UTC), Opener.BUTTON)))
+        window = Window(datetime.fromtimestamp(ends, UTC), Opener.BUTTON)
+        self.run(self.world.heard_of(number, window, now=self.now))
         self.model.windows[number] = ends
+        self.model.active.add(number)
 
     @rule(number=st.sampled_from(NUMBERS), shown=st.booleans())
     def catch_up(self, number: int, shown: bool) -> None:
@@ -190,12 +194,12 @@ class Machine(RuleBasedStateMachine):
     def freeze(self, alert: int, segment: int) -> None:
         ledger = self.world.ledger
         if ALERTS[alert].kind.touches_copies:
-            copies = self.run(ledger.freeze_copies(ALERTS[alert], segment, now=NOW))
+            copies = self.run(ledger.freeze_copies(ALERTS[alert], segment, now=self.now))
             assert copies == self.model.freeze_copies(ALERTS[alert], segment)
             return
         first = CHANNEL if alert == 1 else None
         at = None if first is None else slot(first)
-        frozen = self.run(ledger.freeze(ALERTS[alert], segment, first=at, now=NOW))
+        frozen = self.run(ledger.freeze(ALERTS[alert], segment, first=at, now=self.now))
         assert frozen == self.model.freeze(ALERTS[alert], segment, first)
 
     @rule(alert=st.sampled_from([1, 2, 3, 6]))
