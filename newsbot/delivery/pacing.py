@@ -30,6 +30,8 @@ SECOND_CHAT_WITHIN: Final = 1_000_000
 LONGEST_RESTRAINT: Final = 86_400_000_000
 #: while everything stands still, look again so soon: somebody may have put it right
 STOPPED_AGAIN: Final = 5_000_000
+#: a moment that was granted so long ago may lie in a pause that was asked for since
+LOOKED_AWAY: Final = 250_000
 
 
 class Lane(StrEnum):
@@ -157,6 +159,12 @@ def grant(
     granted = min(count, (horizon - (start - now)) // interval + 1)
     after = replace(budget, next_at=start + granted * interval, paused_until=paused_until)
     return after, chat_then, Granted(granted, start - now)
+
+
+def standstill(budget: Budget, now: int, lane: Lane) -> int:
+    """Microseconds for which nobody of the lane may send, also who was granted a moment before that was known."""
+    paused = budget.paused_until - now if budget.paused_until <= now + FARTHEST else 0
+    return max(0, paused, budget.stopped_for(lane, now))
 
 
 def reserve(chat_next_at: int, now: int, start: int, limit: ChatLimit) -> tuple[int, int]:

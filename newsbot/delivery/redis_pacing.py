@@ -22,6 +22,7 @@ from newsbot.delivery.pacing import (
     GROUP,
     HORIZONS,
     LONGEST_RESTRAINT,
+    LOOKED_AWAY,
     PRIVATE,
     SECOND_CHAT_WITHIN,
     STOPPED_AGAIN,
@@ -43,6 +44,7 @@ _grant: Final = Script(__package__, "pacing_grant.lua")
 _chats: Final = Script(__package__, "pacing_chats.lua")
 _flooded: Final = Script(__package__, "pacing_flooded.lua")
 _restrain: Final = Script(__package__, "pacing_restrain.lua")
+_standstill: Final = Script(__package__, "pacing_standstill.lua")
 _MICROSECOND: Final = timedelta(microseconds=1)
 _NONE: Final = timedelta(0)
 
@@ -91,14 +93,20 @@ class RedisPacing:
         # What a process that was held up sends at once is too much for a second: who is late asks again. The chat is
         # reserved by then; and where a busy machine is late each time, that must not go on forever.
         began = monotonic()
-        for chat in (chat_id, *[""] * LATE_TRIES):
+        chat, late = chat_id, 0
+        while late <= LATE_TRIES:
+            asked_at = monotonic()
             granted = await self._granted(lane, chat)
-            moment = monotonic() + granted
+            moment, chat = monotonic() + granted, ""
             # The event loop counts from where its round began, so one sleep may be too short.
             while (early := moment - monotonic()) > 0:  # noqa: ASYNC110 - it is time that is waited for
                 await asyncio.sleep(early)
+            # A queue of replies is as long as it must be; when the platform asks for a pause, all of it stands still.
+            if monotonic() - asked_at > LOOKED_AWAY / 1_000_000 and await self.stands_still(lane):
+                continue
             if monotonic() - moment <= self._late:
                 break
+            late += 1
         self._figures.waited(lane, monotonic() - began)
 
     async def _granted(self, lane: Lane, chat_id: str) -> float:
@@ -109,6 +117,12 @@ class RedisPacing:
                     return after / 1_000_000
                 case Wait(again_after=again_after):
                     await asyncio.sleep(again_after / 1_000_000)
+
+    async def stands_still(self, lane: Lane) -> bool:
+        """Whether nobody of the lane may send now, also who was granted this moment before that was known."""
+        arguments = [FARTHEST, int(lane is not Lane.REPLY), LONGEST_RESTRAINT]
+        with store_errors("looking whether all must pause"):
+            return bool(await _standstill(self._redis, [self._budget], arguments))
 
     async def take(self, lane: Lane, count: int = 1, *, chat_id: str = "") -> Granted | Wait:
         """Up to `count` sends to different chats, or one to `chat_id`."""

@@ -13,6 +13,7 @@ import pytest
 from redis.asyncio import Redis
 
 from newsbot.delivery.pacing import (
+    FARTHEST,
     LONGEST_RESTRAINT,
     STOPPED_AGAIN,
     Budget,
@@ -28,6 +29,7 @@ from newsbot.delivery.pacing import (
     limit_of,
     reserve,
     restrain,
+    standstill,
 )
 from newsbot.delivery.redis_pacing import Answers, RedisPacing
 from newsbot.errors import StoreUnavailable
@@ -152,6 +154,53 @@ async def test_what_one_process_knows_of_the_quota_holds_for_all(redis: Redis) -
     moments = [answer.after for answer in granted if isinstance(answer, Granted)]
     assert len(moments) == 10
     assert moments[-1] > 9 * 1.9 * INTERVAL - NEAR
+
+
+async def test_who_was_granted_a_moment_stands_still_when_a_pause_comes(redis: Redis) -> None:
+    """Thirty replies have their moments in the next second; after a few of them the platform asks all for a pause."""
+    async with client_of(redis) as other:
+        pacings = [RedisPacing(redis, "telegram:1", RATE), RedisPacing(other, "telegram:1", RATE)]
+        clock = asyncio.get_running_loop().time
+        turns: list[float] = []
+
+        async def one(number: int) -> None:
+            await pacings[number % 2].turn(str(number), Lane.REPLY)
+            turns.append(clock())
+
+        waiting = [asyncio.create_task(one(number)) for number in range(30)]
+        while len(turns) < 12:
+            await asyncio.sleep(0.01)
+        for chat in ("100", "101"):
+            await pacings[0].flooded(chat, timedelta(seconds=2))
+        paused_at = clock()
+        await asyncio.gather(*waiting)
+    in_the_pause = [turn for turn in turns if paused_at < turn < paused_at + 2]
+    # Who looked just before.
+    assert len(in_the_pause) <= 1
+    assert len(turns) == 30
+
+
+@pytest.mark.parametrize("lane", [Lane.REPLY, Lane.TOPIC])
+@pytest.mark.parametrize(
+    "ahead",
+    [
+        {},
+        {"paused_until": 20_000_000},
+        {"paused_until": 2 * FARTHEST},  # a clock has jumped back since
+        {"pushes_until": 40_000_000},
+        {"stopped_until": 50_000_000, "paused_until": 1_000_000},
+        {"stopped_until": 2 * LONGEST_RESTRAINT, "pushes_until": -5_000_000},
+    ],
+)
+async def test_who_stands_still_is_decided_as_by_the_pure_function(
+    redis: Redis, lane: Lane, ahead: dict[str, int]
+) -> None:
+    now = await micros_of(redis)
+    written = {field: now + span for field, span in ahead.items()}
+    if written:
+        await redis.hset("{pacing:telegram:1}:budget", mapping=written)
+    found = await RedisPacing(redis, "telegram:1", RATE).stands_still(lane)
+    assert found == (standstill(Budget(**written), now, lane) > 0)
 
 
 async def test_a_restraint_that_a_clock_left_behind_is_forgotten(redis: Redis) -> None:
