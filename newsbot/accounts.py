@@ -13,7 +13,6 @@ from newsbot.delivery.policy import Limits
 from newsbot.desk.dialogue import EditorDialogue
 from newsbot.desk.link_check import LinkCheck
 from newsbot.desk.reporter import Reporter
-from newsbot.desk.roles import Roles
 from newsbot.desk.sql_bulletins import SqlBulletinStore
 from newsbot.desk.sql_drafts import SqlDraftStore
 from newsbot.desk.turn import Desk
@@ -97,7 +96,9 @@ async def _desk(parts: Parts, accounts: Sequence[ChannelAccount]) -> Desk:
     )
     return Desk(
         house=readers.house,
-        roles=Roles(frozenset(settings.admins)),
+        staff=await parts.staff(),
+        audit=await parts.audit(),
+        audit_kept=timedelta(days=settings.desk.audit_days) if settings.desk.audit_days is not None else None,
         drafts=SqlDraftStore(await parts.database()),
         bulletins=SqlBulletinStore(await parts.database()),
         notices=await parts.notices(),

@@ -27,6 +27,9 @@ from newsbot.delivery.alert_store import SqlAlertStore
 from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.delivery.sql_notices import SqlNoticeStore
 from newsbot.desk import link_check
+from newsbot.desk.sql_audit import SqlAuditLog
+from newsbot.desk.sql_people import SqlPeopleStore
+from newsbot.desk.staff import Staff
 from newsbot.domain.subscriber import Address
 from newsbot.embedded_redis import EmbeddedRedis, connect_or_start
 from newsbot.errors import NewsbotError, StartError, StoreError
@@ -123,6 +126,17 @@ class Parts:
 
     async def notices(self) -> SqlNoticeStore:
         return SqlNoticeStore(await self.database())
+
+    async def audit(self) -> SqlAuditLog:
+        return SqlAuditLog(await self.database())
+
+    async def staff(self) -> Staff:
+        """One for all who ask in this process."""
+
+        async def open_staff() -> Staff:
+            return Staff(SqlPeopleStore(await self.database(), await self.audit()), self.settings.admins)
+
+        return await self._once("staff", open_staff)
 
     async def ledger(self, channel: str) -> RedisLedger:
         """Of our account on this channel, which must be configured; one for all who work with it here."""

@@ -16,11 +16,12 @@ from newsbot.channels.telegram.renderer import LIMITS
 from newsbot.config import Settings
 from newsbot.delivery.explaining import state_in_brief
 from newsbot.desk.actions import Verb
-from newsbot.desk.controlling import TURNS, resume_paused
+from newsbot.desk.audit import Act, Actor, Place, alert_entry
+from newsbot.desk.controlling import turn_state
 from newsbot.desk.outlets import slowest
-from newsbot.desk.turn import estimate, expiry
+from newsbot.desk.turn import estimate, expiry, told_of
 from newsbot.desk.writing import overlong
-from newsbot.domain.alert import AlertClass, AlertKind, AlertState, AlertText, Audience, NewAlert
+from newsbot.domain.alert import AlertClass, AlertKind, AlertText, Audience, NewAlert
 from newsbot.domain.message import NoticeReply, Span
 from newsbot.domain.subscriber import Address
 from newsbot.errors import ConfigurationError, NewsbotError
@@ -71,24 +72,31 @@ async def broadcast(settings: Settings, wish: Wish) -> bool:
             return False
         now = parts.clock()
         number = uuid.uuid4().hex
-        alert = await (await parts.alerts()).create(
-            NewAlert(
-                origin=f"broadcast:terminal:{number}",
-                kind=AlertKind.BROADCAST,
-                cls=AlertClass.BREAKING if wish.breaking else AlertClass.TOPIC,
-                story=f"broadcast:terminal:{number}",
-                expires_at=expiry(now, seconds, expire=timedelta(minutes=settings.delivery.expire_minutes)),
-                audience=audience,
-                text=AlertText(spans),
-                silent=wish.silent,
-                by=Address("console", re.sub(r"\s", "_", getpass.getuser())[:64]),
-            ),
-            now=now,
+        by, audit = terminal_actor(), await parts.audit()
+        new = NewAlert(
+            origin=f"broadcast:terminal:{number}",
+            kind=AlertKind.BROADCAST,
+            cls=AlertClass.BREAKING if wish.breaking else AlertClass.TOPIC,
+            story=f"broadcast:terminal:{number}",
+            expires_at=expiry(now, seconds, expire=timedelta(minutes=settings.delivery.expire_minutes)),
+            audience=audience,
+            text=AlertText(spans),
+            silent=wish.silent,
+            by=by.address,
         )
+        async with audit.together():
+            alert = await (await parts.alerts()).create(new, now=now)
+            await audit.write(alert_entry(by, Act.SENT, alert.id, now=now, after=told_of(new, by_channel)))
     typer.echo(
         f"Broadcast {alert.id} is handed over; the running newsbot sends it (newsbot alerts list shows how far)."
     )
     return True
+
+
+def terminal_actor() -> Actor:
+    """Who uses this machine: whoever may run the program here may do everything."""
+    user = getpass.getuser()
+    return Actor(address=Address("console", re.sub(r"\s", "_", user)[:64]), name=user, place=Place.TERMINAL)
 
 
 def _audience(parts: Parts, wish: Wish) -> Audience:
@@ -109,17 +117,20 @@ async def turn(settings: Settings, verb: str, number: int, channel: str = "") ->
 
     `channel`: resume it only where it has paused itself there.
     """
-    to, of, _ = TURNS[Verb(verb)]
     async with Parts(settings) as parts:
         if channel and channel not in parts.accounts:
             known = ", ".join(parts.accounts)
             raise ConfigurationError(f"--channel {channel}: it is not configured; there are {known}")
-        alerts = await parts.alerts()
-        turned = not channel and await alerts.turn(number, to, of=of, now=parts.clock())
-        if to is AlertState.RUNNING and (before := await alerts.get(number)) is not None:
-            turned |= await resume_paused(alerts, before, channel)
-        alert = await alerts.get(number)
-    if alert is None:
+        turned = await turn_state(
+            await parts.alerts(),
+            await parts.audit(),
+            Verb(verb),
+            number,
+            by=terminal_actor(),
+            now=parts.clock(),
+            channel=channel,
+        )
+    if turned is None:
         raise NewsbotError(f"There is no alert {number} (newsbot alerts list).")
-    typer.echo(f"Alert {number} is {state_in_brief(alert)}.", err=not turned)
-    return turned
+    typer.echo(f"Alert {number} is {state_in_brief(turned.alert)}.", err=not turned.done)
+    return turned.done

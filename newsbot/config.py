@@ -129,6 +129,12 @@ class DeliverySettings(_Group):
     alerts_per_source: int = setting(20, "Alerts at most that one source may cause in an hour.", 20, ge=1, le=1000)
 
 
+class DeskSettings(_Group):
+    audit_days: int | None = setting(
+        None, "How many days the log of who did what on the desk is kept; unset: for ever.", 730, ge=90
+    )
+
+
 class LogSettings(_Group):
     format: Literal["console", "json"] = setting("console", "Log lines for people or for machines.", "console")
     level: Literal["debug", "info", "warning", "error"] = setting("info", "The least level that is logged.", "info")
@@ -161,7 +167,9 @@ class Settings(BaseSettings):
     )
     keep_articles_days: int = setting(365, "How many days an article is kept.", 365, ge=4)
     admins: Annotated[tuple[Address, ...], NoDecode, BeforeValidator(addresses)] = setting(
-        (), "Addresses of the editors, who may broadcast.", "telegram:123456,telegram:234567"
+        (),
+        "Addresses of the first owners: they may do everything, and give others a role with /roles.",
+        "telegram:123456,telegram:234567",
     )
     telegram: TelegramSettings = TelegramSettings()
     messenger: MessengerSettings = MessengerSettings()
@@ -169,6 +177,7 @@ class Settings(BaseSettings):
     ingest: IngestSettings = IngestSettings()
     summary: SummarySettings = SummarySettings()
     delivery: DeliverySettings = DeliverySettings()
+    desk: DeskSettings = DeskSettings()
     log: LogSettings = LogSettings()
 
     @classmethod

@@ -14,6 +14,7 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -49,6 +50,12 @@ metadata = MetaData(
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\[\]:,@]*)(:\d{1,5})?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WRITES = "newsbot_writes"
+
+#: the transaction that `Database.together` has begun, of which database, and for which task: a task that is begun
+#: within it inherits the variable, and must not write through a connection that isn't its own
+_joined: ContextVar[tuple[Database, AsyncConnection, asyncio.Task[Any] | None] | None] = ContextVar(
+    "newsbot_joined", default=None
+)
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -96,16 +103,43 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection whose reads see one state of an SQLite file; nothing is to be written through it."""
         with as_store_error(self.name):
+            if (joined := self._joined()) is not None:
+                yield joined
+                return
             async with self.engine.connect() as connection:
                 yield connection
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """One transaction for everything that this task reads and writes within, through whatever stores: all of it is
+        committed at the end, or none. To be short, and free of what waits for others: it holds up every writer of an
+        SQLite file.
+        """
+        async with self.writing() as connection:
+            token = _joined.set((self, connection, asyncio.current_task()))
+            try:
+                yield
+            finally:
+                _joined.reset(token)
+
+    def _joined(self) -> AsyncConnection | None:
+        joined = _joined.get()
+        if joined is None or joined[0] is not self or joined[2] is not asyncio.current_task():
+            return None
+        return joined[1]
 
     @asynccontextmanager
     async def writing(self, lock: int | None = None) -> AsyncIterator[AsyncConnection]:
         """A transaction, committed at the end of the block, rolled back by any exception.
 
         `lock`: a number that names what is written; whoever asks for the same one waits, in other processes too. SQLite
-        has one writer at a time anyway.
+        has one writer at a time anyway. Within `together` it is part of that transaction.
         """
+        if (joined := self._joined()) is not None:
+            with as_store_error(self.name):
+                await self._lock(joined, lock)
+                yield joined
+            return
         try:
             with as_store_error(self.name):
                 if self.dialect == "sqlite":
@@ -113,13 +147,16 @@ class Database:
                         yield connection
                 else:
                     async with self._writers.begin() as connection:
-                        if lock is not None:
-                            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+                        await self._lock(connection, lock)
                         yield connection
         except StoreUnavailable as error:
             self.unwritable = str(error)
             raise
         self.unwritable = ""
+
+    async def _lock(self, connection: AsyncConnection, lock: int | None) -> None:
+        if lock is not None and self.dialect != "sqlite":
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
 
     async def ping(self) -> None:
         """Raises StoreUnavailable unless a question is answered and, as far as is known, a write would be done."""

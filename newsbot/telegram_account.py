@@ -25,8 +25,9 @@ from newsbot.channels.telegram.webhook import PATH, register_webhook, webhook_ha
 from newsbot.conversation.menu import command_menu
 from newsbot.delivery.pacing import FREE_RATE
 from newsbot.delivery.redis_pacing import RedisPacing
-from newsbot.desk.menu import EditorsMenus, editors_menu, taken_away
-from newsbot.desk.sql_drafts import SqlDraftStore
+from newsbot.desk.menu import StaffMenus, menu_of, taken_away
+from newsbot.desk.roles import Role
+from newsbot.desk.staff import Staff
 from newsbot.domain.message import AnyReply, CommandMenu
 from newsbot.domain.subscriber import Address, Slot
 from newsbot.process_roles import Work
@@ -40,13 +41,13 @@ class TelegramAccount(ChannelAccount):
     """Opened by `open`; its parts are closed by `Parts`."""
 
     def __init__(
-        self, parts: Parts, api: TelegramApi, bot: BotIdentity, public_channel: Slot | None, **common: Any
+        self, parts: Parts, api: TelegramApi, bot: BotIdentity, staff: Staff, public_channel: Slot | None, **common: Any
     ) -> None:
         super().__init__(parts, **common)
         self._api = api
         self._bot = bot
         self.public_channel = public_channel
-        self._menus = EditorsMenus(lambda editor: self._show_menu({editor}))
+        self._menus = StaffMenus(staff, CHANNEL, self._show_menu)
         self.label = f"@{bot.username}"
         self.updates = parts.settings.telegram.mode
 
@@ -75,6 +76,7 @@ class TelegramAccount(ChannelAccount):
             parts,
             api,
             bot,
+            await parts.staff(),
             slot,
             subscribers=subscribers,
             notices=await parts.notices(),
@@ -102,13 +104,7 @@ class TelegramAccount(ChannelAccount):
         if settings.telegram.mode == "webhook" and secret is not None and url is not None:
             await register_webhook(self._api, url, secret.get_secret_value())
         await self.channel.publish_menu(self._readers_menu)
-        # A menu for nobody in particular would be everybody's.
-        editors = {editor for editor in settings.admins if editor.channel == CHANNEL}
-        if editors:
-            await self._show_menu(editors)
-        drafted = await SqlDraftStore(await self._parts.database()).editors()
-        if former := {editor for editor in drafted if editor.channel == CHANNEL} - editors:
-            await self.channel.publish_menu(taken_away(self._readers_menu, former, CHANNEL))
+        await self._menus.bring_up_to_date()
 
     async def fetch_picture(self, reference: str) -> PictureFile:
         """See `FetchPicture`."""
@@ -137,8 +133,10 @@ class TelegramAccount(ChannelAccount):
         linking = bool(parts.entrances.others(CHANNEL))
         return command_menu(parts.catalog, parts.newsroom.newsroom, linking=linking)
 
-    async def _show_menu(self, editors: Collection[Address]) -> None:
-        await self.channel.publish_menu(editors_menu(self._readers_menu, self._parts.catalog, editors, CHANNEL))
+    async def _show_menu(self, role: Role | None, people: Collection[Address]) -> None:
+        readers = self._readers_menu
+        menu = taken_away(people, readers) if role is None else menu_of(role, people, readers, self._parts.catalog)
+        await self.channel.publish_menu(menu)
 
 
 async def _find_public_channel(parts: Parts, api: TelegramApi, bot: BotIdentity) -> Address | None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from newsbot.desk.bulletins import Bulletin, BulletinKind, Deed
+from newsbot.desk.audit import LEAST_KEPT_DAYS, Act, Actor, Entry, Filter
+from newsbot.desk.bulletins import Bulletin, BulletinKind
 from newsbot.desk.drafts import Draft, DraftState
+from newsbot.desk.people import Person, refuse_role, role_entry
+from newsbot.desk.roles import Role
+from newsbot.desk.sql_audit import RETENTION
 from newsbot.domain.subscriber import Address
 from newsbot.errors import StoreUnavailable
 
@@ -68,10 +74,6 @@ class MemoryDraftStore(_Server):
             (draft for draft in ours if draft.state is DraftState.WRITING), key=lambda draft: draft.id, default=None
         )
 
-    async def editors(self) -> frozenset[Address]:
-        self._reach()
-        return frozenset(draft.editor for draft in self._drafts.values())
-
     async def retain(self, *, keep_since: datetime) -> int:
         self._reach()
         old = [draft.id for draft in self._drafts.values() if draft.changed_at < keep_since]
@@ -85,7 +87,6 @@ class MemoryBulletinStore(_Server):
     """Implements `newsbot.desk.bulletins.BulletinStore`."""
 
     _bulletins: dict[_Key, Bulletin] = field(default_factory=dict)
-    _deeds: list[Deed] = field(default_factory=list)
 
     async def open(
         self, alert_id: int, editor: Address, kind: BulletinKind, *, now: datetime, message_id: str = ""
@@ -135,17 +136,8 @@ class MemoryBulletinStore(_Server):
         for bulletin in await self.of_alert(alert_id, kind):
             del self._bulletins[_key(bulletin)]
 
-    async def note(self, deed: Deed) -> None:
-        self._reach()
-        self._deeds.append(deed)
-
-    async def deeds(self, alert_id: int) -> tuple[Deed, ...]:
-        self._reach()
-        return tuple(deed for deed in self._deeds if deed.alert_id == alert_id)
-
     async def retain(self, *, keep_since: datetime) -> int:
         self._reach()
-        self._deeds = [deed for deed in self._deeds if deed.at >= keep_since]
         old = [key for key, bulletin in self._bulletins.items() if bulletin.touched_at < keep_since]
         for key in old:
             del self._bulletins[key]
@@ -153,6 +145,89 @@ class MemoryBulletinStore(_Server):
 
     def _in_order(self) -> list[Bulletin]:
         return sorted(self._bulletins.values(), key=lambda one: (one.alert_id, str(one.editor), one.kind.value))
+
+
+@dataclass
+class MemoryAuditLog(_Server):
+    """Implements `newsbot.desk.audit.AuditLog`."""
+
+    _entries: list[Entry] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        self._reach()
+        yield
+
+    async def write(self, entry: Entry) -> None:
+        self._reach()
+        last = self._entries[-1].id if self._entries else 0
+        self._entries.append(replace(entry, id=last + 1))
+
+    async def of(self, subject: str) -> tuple[Entry, ...]:
+        self._reach()
+        return tuple(entry for entry in self._entries if entry.subject == subject)
+
+    async def entries(self, wanted: Filter, *, limit: int) -> tuple[Entry, ...]:
+        self._reach()
+        return tuple(entry for entry in reversed(self._entries) if _is_wanted(entry, wanted))[:limit]
+
+    async def trim(self, *, keep_since: datetime, now: datetime) -> int:
+        self._reach()
+        keep_since = min(keep_since, now - timedelta(days=LEAST_KEPT_DAYS, hours=1))
+        gone = [entry for entry in self._entries if entry.at < keep_since]
+        self._entries = [entry for entry in self._entries if entry not in gone]
+        if gone:
+            after = {"deleted": len(gone), "older_than": keep_since.isoformat()}
+            await self.write(Entry(actor=RETENTION, act=Act.AUDIT_TRIMMED, before={}, after=after, at=now))
+        return len(gone)
+
+
+def _is_wanted(entry: Entry, wanted: Filter) -> bool:
+    return (
+        (wanted.address is None or entry.actor.address == wanted.address)
+        and (not wanted.act or entry.act == wanted.act or entry.act.startswith(f"{wanted.act}."))
+        and (not wanted.subject or entry.subject == wanted.subject)
+        and (wanted.since is None or entry.at >= wanted.since)
+        and (wanted.until is None or entry.at < wanted.until)
+        and (not wanted.before or entry.id < wanted.before)
+    )
+
+
+@dataclass
+class MemoryPeopleStore(_Server):
+    """Implements `newsbot.desk.people.PeopleStore`."""
+
+    audit: MemoryAuditLog = field(default_factory=MemoryAuditLog)
+    _people: dict[Address, Person] = field(default_factory=dict)
+
+    async def all(self) -> tuple[Person, ...]:
+        self._reach()
+        return tuple(sorted(self._people.values(), key=lambda person: str(person.address)))
+
+    async def set_role(
+        self,
+        address: Address,
+        role: Role | None,
+        *,
+        name: str = "",
+        by: Actor,
+        settled: Collection[Address],
+        now: datetime,
+    ) -> Person:
+        self._reach()
+        before = self._people.get(address) or Person(address=address, role=None)
+        refuse_role(before, role, self._people.values(), settled)
+        if before.role is role:
+            return before
+        after = Person(address=address, role=role, name=before.name or name, since=now, by=by.address)
+        self._people[address] = after
+        await self.audit.write(role_entry(before, after, by, now))
+        return after
+
+    async def call(self, address: Address, name: str) -> None:
+        self._reach()
+        known = self._people.get(address) or Person(address=address, role=None)
+        self._people[address] = replace(known, name=name)
 
 
 def _key(bulletin: Bulletin) -> _Key:

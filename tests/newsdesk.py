@@ -22,10 +22,11 @@ from newsbot.conversation.dialogue import Dialogue
 from newsbot.conversation.turn import Replies
 from newsbot.delivery.ledger import Settle
 from newsbot.delivery.pacing import Unpaced
+from newsbot.desk.audit import Actor, Place
 from newsbot.desk.dialogue import EditorDialogue
 from newsbot.desk.outlets import Outlet
 from newsbot.desk.reporter import Reporter
-from newsbot.desk.roles import Roles
+from newsbot.desk.staff import Staff
 from newsbot.desk.turn import Desk
 from newsbot.domain.alert import Alert, AlertState, Outcome
 from newsbot.domain.attempt import Attempt, Sent
@@ -46,13 +47,14 @@ from newsbot.text.clipping import Unit
 from tests.builders import NOW, a_newsroom, a_press, an_address, an_incoming, some_topics, the_administrator
 from tests.fakes import MemoryArticleStore, MemoryLinkCodes, MemoryListMemory, MemorySubscriberStore
 from tests.memory_alert_store import MemoryAlertStore
-from tests.memory_desk import MemoryBulletinStore, MemoryDraftStore
+from tests.memory_desk import MemoryAuditLog, MemoryBulletinStore, MemoryDraftStore, MemoryPeopleStore
 from tests.memory_ledger import MemoryLedger
 from tests.memory_notices import MemoryNoticeStore
 
 CATALOG = Catalog.load()
 EDITOR = an_address("9001")
 ANOTHER = an_address("9002")
+TERMINAL = Actor(address=Address("console", "rahim"), name="rahim", place=Place.TERMINAL)
 LIMITS = Limits(text=4096, caption=1024, button_label=30, buttons=100, unit=Unit.UTF16)
 
 
@@ -121,6 +123,8 @@ class Newsdesk:
         self.others: dict[str, Outlet] = {}  # further channels, by name
         self.dead: set[str] = set()
         self.began: list[Address] = []
+        self.audit = MemoryAuditLog()
+        self.people = MemoryPeopleStore(audit=self.audit)
         self.start(*(editors or (EDITOR, ANOTHER)))
 
     def start(self, *editors: Address) -> None:
@@ -137,9 +141,11 @@ class Newsdesk:
             codes=MemoryLinkCodes(),
             administers=the_administrator,
         )
-        desk = Desk(
+        self.staff = Staff(self.people, editors)
+        desk = self.desk = Desk(
             house=readers.house,
-            roles=Roles(frozenset(editors)),
+            staff=self.staff,
+            audit=self.audit,
             drafts=self.drafts,
             bulletins=self.bulletins,
             notices=self.notices,

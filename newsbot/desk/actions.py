@@ -11,13 +11,17 @@ Like readers' buttons they stand in chats for long: none changes its meaning.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
-from newsbot.domain.message import ACTION_LIMIT, Button
+from newsbot.desk.roles import Right
+from newsbot.domain.message import ACTION_LIMIT, AnyReply, Button, ChoiceReply
 
-__all__ = ["PREFIX", "Press", "Verb", "decode", "encode", "press_button"]
+__all__ = ["PREFIX", "RIGHT_OF", "Press", "Verb", "decode", "encode", "press_button", "within_rights"]
+
+R = TypeVar("R", bound=AnyReply)
 
 PREFIX: Final = "b:"
 _FORM: Final = re.compile(r"b:([a-z]{2,8}):(\d{1,18})(?::(\d{1,9}))?(?::([+-]?[a-z0-9_-]{1,24}))?", re.ASCII)
@@ -52,6 +56,32 @@ class Verb(StrEnum):
 
 
 _VERBS: Final = frozenset(verb.value for verb in Verb)
+
+#: what a person must have a right to, to press the button and to be shown it
+RIGHT_OF: Final[dict[Verb, Right]] = {
+    Verb.AUDIENCE: Right.DRAFT,
+    Verb.EVERYONE: Right.DRAFT,
+    Verb.TOPIC: Right.DRAFT,
+    Verb.LANGUAGE: Right.DRAFT,
+    Verb.BREAKING: Right.DRAFT,
+    Verb.SILENT: Right.DRAFT,
+    Verb.PREVIEW: Right.DRAFT,
+    Verb.TO_ME: Right.DRAFT,
+    Verb.ASK: Right.BROADCAST,
+    Verb.CONFIRM: Right.BROADCAST,
+    Verb.REWRITE: Right.DRAFT,
+    Verb.DROP: Right.DRAFT,
+    Verb.FOLLOW_UP: Right.CORRECT,
+    Verb.SHOW: Right.WATCH,
+    Verb.PAUSE: Right.BROADCAST,
+    Verb.RESUME: Right.BROADCAST,
+    Verb.STOP: Right.BROADCAST,
+    Verb.CORRECT: Right.CORRECT,
+    Verb.RECALL: Right.CORRECT,
+    Verb.RECALL_NOW: Right.CORRECT,
+    Verb.LEAVE: Right.CORRECT,
+    Verb.LIST: Right.WATCH,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +125,16 @@ def decode(action: str) -> Press | None:
 
 def press_button(label: str, verb: Verb, subject: int = 0, revision: int = 0, value: str = "") -> Button:
     return Button(label, encode(Press(verb, subject, revision, value)))
+
+
+def within_rights(reply: R, rights: Collection[Right]) -> R:
+    """The same without the buttons that who is shown it may not press. Readers' buttons stay."""
+
+    def may(action: str) -> bool:
+        press = decode(action)
+        return press is None or RIGHT_OF[press.verb] in rights
+
+    rows = tuple(tuple(button for button in row if may(button.action)) for row in reply.buttons)
+    if isinstance(reply, ChoiceReply):
+        reply = replace(reply, options=tuple(option for option in reply.options if may(option.action)))
+    return replace(reply, buttons=tuple(row for row in rows if row))

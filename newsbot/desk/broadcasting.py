@@ -10,7 +10,8 @@ from newsbot.delivery.pacing import Lane
 from newsbot.delivery.permits import opened_by
 from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.audience import changed_by, choose_audience
-from newsbot.desk.bulletins import Act, BulletinKind
+from newsbot.desk.audit import Act, alert_entry, alert_subject
+from newsbot.desk.bulletins import BulletinKind
 from newsbot.desk.correcting import parent_of, refusal_of
 from newsbot.desk.doubts import told_by
 from newsbot.desk.draft_answers import (
@@ -24,7 +25,7 @@ from newsbot.desk.draft_answers import (
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.preview import alert_of, as_readers_see_it, control, reach_of, readers_of, show
 from newsbot.desk.standing import standing_of
-from newsbot.desk.turn import Desk, note
+from newsbot.desk.turn import Desk, actor_of, told_of
 from newsbot.domain.alert import Alert, AlertText
 from newsbot.domain.attempt import Sent
 from newsbot.domain.message import Toast
@@ -165,8 +166,6 @@ async def _confirm(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replie
     if may_be_forgotten(turn, draft) and await desk.alerts.by_origin(draft.origin) is None:
         return no_longer_kept(turn)
     alert = await _made(desk, turn, draft, parent)
-    if first:
-        await note(desk, turn, alert, Act.SENT if parent is None else Act.CORRECTED)
     if turn.pressed is not None:
         await desk.bulletins.open(
             alert.id,
@@ -186,4 +185,10 @@ async def _made(desk: Desk, turn: Turn, draft: Draft, parent: Alert | None) -> A
         # Before the copies: who is still to come must not get the old words after others were corrected. An article's
         # card is made anew, and the empty text only says that it has changed.
         await desk.alerts.replace_text(parent.id, draft.text or AlertText(), now=turn.now)
-    return await desk.alerts.create(new, now=turn.now)
+    readers = {channel: one.now for channel, one in reach.items()}
+    async with desk.audit.together():
+        alert = await desk.alerts.create(new, now=turn.now)
+        if not await desk.audit.of(alert_subject(alert.id)):
+            act, after = (Act.SENT if parent is None else Act.CORRECTED), told_of(new, readers)
+            await desk.audit.write(alert_entry(actor_of(turn), act, alert.id, now=turn.now, after=after))
+    return alert

@@ -1,4 +1,4 @@
-"""What editors are kept informed of, in messages that outlive a restart, and who of them did what."""
+"""What editors are kept informed of, in messages that outlive a restart."""
 
 from __future__ import annotations
 
@@ -29,27 +29,6 @@ class Bulletin:
     shown: str = ""  #: a fingerprint of what it says now
     touched_at: datetime  #: when somebody last set about writing it
     closed: bool = False  #: it says its last word
-
-
-class Act(StrEnum):
-    """What an editor did to an alert."""
-
-    SENT = "sent"
-    PAUSED = "paused"
-    RESUMED = "resumed"
-    STOPPED = "stopped"
-    CORRECTED = "corrected"
-    RECALLED = "recalled"
-    LEFT = "left"  #: the copies of a withdrawn article stay
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
-    alert_id: int
-    editor: Address
-    name: str  #: as the editor's app gave it
-    act: Act
-    at: datetime
 
 
 class BulletinStore(Protocol):
@@ -87,12 +66,6 @@ class BulletinStore(Protocol):
         """There may be a new one of this kind."""
         ...
 
-    async def note(self, deed: Deed) -> None: ...
-
-    async def deeds(self, alert_id: int) -> tuple[Deed, ...]:
-        """Oldest first."""
-        ...
-
     async def retain(self, *, keep_since: datetime) -> int:
-        """Delete deeds from before, and bulletins that were touched before; says how many bulletins."""
+        """Delete bulletins that were touched before; says how many."""
         ...

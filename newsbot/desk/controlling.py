@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from newsbot.conversation.turn import Replies, Turn, rows
 from newsbot.delivery.alerts import AlertStore
 from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.alert_words import name_of, state_of
-from newsbot.desk.bulletins import Act, BulletinKind
+from newsbot.desk.audit import Act, Actor, AuditLog, alert_entry
+from newsbot.desk.bulletins import BulletinKind
 from newsbot.desk.standing import standing_of
-from newsbot.desk.turn import Desk, last_deed, note
+from newsbot.desk.turn import Desk, actor_of, last_deed
 from newsbot.domain.alert import Alert, AlertState
 from newsbot.domain.message import Rows, Toast
 
-__all__ = ["TURNS", "resume_paused", "show_alert", "turn_alert"]
+__all__ = ["TURNS", "Turned", "show_alert", "turn_alert", "turn_state"]
 
-#: wanted state → of which it may be turned, and the deed. What is still being planned can only be stopped: what is
+#: wanted state → of which it may be turned, and the act. What is still being planned can only be stopped: what is
 #: paused goes on as `running`, and its audience would never be whole.
 TURNS: Final[dict[Verb, tuple[AlertState, tuple[AlertState, ...], Act]]] = {
     Verb.PAUSE: (AlertState.PAUSED, (AlertState.RUNNING,), Act.PAUSED),
@@ -25,28 +28,55 @@ TURNS: Final[dict[Verb, tuple[AlertState, tuple[AlertState, ...], Act]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What became of it: the alert as it is now. `done`: False where somebody, or its end, was quicker."""
+
+    alert: Alert
+    done: bool
+
+
+async def turn_state(
+    alerts: AlertStore, audit: AuditLog, verb: Verb, alert_id: int, *, by: Actor, now: datetime, channel: str = ""
+) -> Turned | None:
+    """Pause, resume or stop (`verb`) an alert, from wherever: chat, web desk, terminal. None if it is no longer kept.
+
+    `channel`: where it has paused itself: it is resumed only there; '': everywhere.
+    """
+    to, of, act = TURNS[verb]
+    async with audit.together():
+        before = await alerts.get(alert_id)
+        if before is None:
+            return None
+        done = not channel and await alerts.turn(alert_id, to, of=of, now=now)
+        if verb is Verb.RESUME:
+            resumed = [one for one in ([channel] if channel else before.pauses) if await alerts.resume(alert_id, one)]
+            done |= bool(resumed)
+        after = await alerts.get(alert_id) or before
+        if done:
+            await audit.write(alert_entry(by, act, alert_id, now=now, before=_told(before), after=_told(after)))
+    return Turned(after, done)
+
+
+def _told(alert: Alert) -> dict[str, object]:
+    """Of its state, for the audit log."""
+    reason = {"reason": alert.reason} if alert.reason else {}
+    pauses = {"paused_on": {name: pause.reason for name, pause in alert.pauses.items()}} if alert.pauses else {}
+    return {"state": alert.state.value, **reason, **pauses}
+
+
 async def turn_alert(desk: Desk, turn: Turn, press: Press) -> Replies:
     _ = turn.translate
-    to, of, act = TURNS[press.verb]
-    before = await desk.alerts.get(press.id)
-    if before is None:
+    turned = await turn_state(
+        desk.alerts, desk.audit, press.verb, press.id, by=actor_of(turn), now=turn.now, channel=press.value
+    )
+    if turned is None:
         return (Toast(text=_("This alert is no longer kept.")),)
-    turned = await desk.alerts.turn(press.id, to, of=of, now=turn.now)
-    if press.verb is Verb.RESUME:
-        turned |= await resume_paused(desk.alerts, before, press.value)
-    alert = await desk.alerts.get(press.id) or before
-    if turned:
-        await note(desk, turn, alert, act)
+    alert = turned.alert
     said = f"{name_of(alert, _)} – {state_of(alert, _)}"
-    if not turned:  # another editor, or its end, was quicker
+    if not turned.done:  # another editor, or its end, was quicker
         said = f"{said}. {await last_deed(desk, turn, alert)}".strip()
     return Toast(text=said), await standing_of(desk, turn, alert, replaces=turn.pressed)
-
-
-async def resume_paused(alerts: AlertStore, alert: Alert, channel: str = "") -> bool:
-    """Let it go on where it has paused itself: on this channel, or on all. False if it hadn't."""
-    channels = [channel] if channel else list(alert.pauses)
-    return any([await alerts.resume(alert.id, one) for one in channels])
 
 
 async def show_alert(desk: Desk, turn: Turn, press: Press, more: Rows = ()) -> Replies:

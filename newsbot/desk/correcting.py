@@ -7,13 +7,14 @@ from dataclasses import replace
 from newsbot.conversation.turn import Replies, Turn, rows, text
 from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.desk.actions import Press, Verb, press_button
-from newsbot.desk.bulletins import Act, BulletinKind
+from newsbot.desk.audit import Act, alert_entry
+from newsbot.desk.bulletins import BulletinKind
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.follow_ups import copies_of
 from newsbot.desk.outlets import channel_name
 from newsbot.desk.preview import overlong_in_words, show
 from newsbot.desk.standing import article_shown, leaves_copies, recall_of, standing_of
-from newsbot.desk.turn import Desk, last_deed, note, totals_of
+from newsbot.desk.turn import Desk, actor_of, last_deed, totals_of
 from newsbot.desk.writing import overlong_anywhere
 from newsbot.domain.alert import STOPPED_RECALLED, Alert, AlertKind, AlertState, AlertText, NewAlert
 from newsbot.domain.message import NoticeReply, Toast
@@ -177,25 +178,34 @@ async def recall_now(desk: Desk, turn: Turn, press: Press) -> Replies:
     said = await _untouchable(desk, turn, alert, to_recall=True)
     if said or alert is None:
         return (text(said, replaces=turn.pressed),)
-    await desk.alerts.turn(alert.id, AlertState.STOPPED, of=OPEN, now=turn.now, reason=STOPPED_RECALLED)
-    # One that was stopped half way, or lost answers, may be made again; nobody makes two at once.
-    before = sum(one.kind is AlertKind.RECALL for one in await desk.alerts.copies_touched(alert.id))
-    made = await desk.alerts.create(
-        NewAlert(
-            origin=f"recall:{alert.id}:{before}" if before else f"recall:{alert.id}",
-            kind=AlertKind.RECALL,
-            cls=alert.cls,
-            story=alert.story,
-            expires_at=turn.now + COPIES_KEPT,
-            audience=alert.audience,
-            of=alert.id,
-            silent=True,
-            by=turn.incoming.address,
-        ),
-        now=turn.now,
-    )
-    for one in (alert, made):
-        await note(desk, turn, one, Act.RECALLED)
+    async with desk.audit.together():
+        await desk.alerts.turn(alert.id, AlertState.STOPPED, of=OPEN, now=turn.now, reason=STOPPED_RECALLED)
+        # One that was stopped half way, or lost answers, may be made again; nobody makes two at once.
+        before = sum(one.kind is AlertKind.RECALL for one in await desk.alerts.copies_touched(alert.id))
+        made = await desk.alerts.create(
+            NewAlert(
+                origin=f"recall:{alert.id}:{before}" if before else f"recall:{alert.id}",
+                kind=AlertKind.RECALL,
+                cls=alert.cls,
+                story=alert.story,
+                expires_at=turn.now + COPIES_KEPT,
+                audience=alert.audience,
+                of=alert.id,
+                silent=True,
+                by=turn.incoming.address,
+            ),
+            now=turn.now,
+        )
+        for one in (alert, made):
+            entry = alert_entry(
+                actor_of(turn),
+                Act.RECALLED,
+                one.id,
+                now=turn.now,
+                before={"state": alert.state.value},
+                after={"recall": made.id},
+            )
+            await desk.audit.write(entry)
     if turn.pressed is not None:
         await desk.bulletins.open(
             made.id,
@@ -221,5 +231,5 @@ async def leave(desk: Desk, turn: Turn, press: Press) -> Replies:
     alert = await desk.alerts.get(press.id)
     if alert is None:
         return (Toast(text=turn.translate("This alert is no longer kept.")),)
-    await note(desk, turn, alert, Act.LEFT)
+    await desk.audit.write(alert_entry(actor_of(turn), Act.LEFT, alert.id, now=turn.now))
     return (text(await last_deed(desk, turn, alert), replaces=turn.pressed),)

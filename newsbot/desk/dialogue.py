@@ -1,7 +1,8 @@
-"""The editors' side of the conversation: put before the readers' dialogue, which gets everything that is not for it.
+"""The desk's side of the conversation: put before the readers' dialogue, which gets everything that is not for it.
 
-An editor is a reader too. Theirs are the commands below, the buttons that begin with `b:`, and what they write while
-a draft waits for its message; readers' commands work meanwhile, and the draft goes on waiting.
+Who works on the desk is a reader too. Theirs are the commands below, the buttons that begin with `b:`, and what they
+write while a draft waits for its message; readers' commands work meanwhile, and the draft goes on waiting. What they
+may do is asked at everything they do, and they are shown no button that they may not press.
 """
 
 from __future__ import annotations
@@ -17,13 +18,15 @@ from newsbot.conversation.answering import Answers
 from newsbot.conversation.intents import Help, Start
 from newsbot.conversation.turn import Replies, Turn, begin_turn, text
 from newsbot.conversation.understanding import understand
-from newsbot.desk.actions import Press, Verb, decode
+from newsbot.desk.actions import RIGHT_OF, Press, Verb, decode, within_rights
 from newsbot.desk.broadcasting import press_draft
 from newsbot.desk.controlling import show_alert, turn_alert
 from newsbot.desk.correcting import correct, leave, recall, recall_now
 from newsbot.desk.drafting import begin, rest_of_a_long_text, take_message
 from newsbot.desk.listing import list_broadcasts
-from newsbot.desk.menu import COMMANDS
+from newsbot.desk.menu import COMMANDS, commands_of
+from newsbot.desk.people_words import why_not_allowed
+from newsbot.desk.roles import Right, Role, rights_of
 from newsbot.desk.stats import show_stats
 from newsbot.desk.turn import Desk
 from newsbot.domain.attempt import Attempt
@@ -42,7 +45,7 @@ log = structlog.get_logger()
 
 
 class EditorDialogue:
-    """Implements `Answers`. To who is no editor nothing of it exists. `began` is told of editors who press Start."""
+    """Implements `Answers`. To who has no role nothing of it exists. `began` is told of people who press Start."""
 
     def __init__(self, desk: Desk, readers: Answers, *, began: Callable[[Address], None] = lambda editor: None) -> None:
         self._desk = desk
@@ -50,28 +53,39 @@ class EditorDialogue:
         self._began = began
 
     async def answer(self, incoming: IncomingMessage) -> Replies:
-        if not self._desk.roles.is_editor(incoming):
+        person = await self._desk.staff.in_chat(incoming)
+        if person is None or person.role is None:
             return await self._readers.answer(incoming)
+        rights = rights_of(person.role)
         press = decode(incoming.action) if incoming.kind is Kind.BUTTON else None
         command = _COMMAND.fullmatch(incoming.text.strip()) if incoming.kind is Kind.TEXT else None
-        if press is None and command is None and not _may_be_a_message(incoming):
-            return await self._as_a_reader(incoming)
+        writes = Right.DRAFT in rights and _may_be_a_message(incoming)
+        if press is None and command is None and not writes:
+            return await self._as_a_reader(incoming, person.role)
         turn = await begin_turn(self._desk.house, incoming)
+        asked = RIGHT_OF[press.verb] if press else COMMANDS[command[1].lower()][1] if command else Right.DRAFT
+        if asked not in rights:
+            return (text(why_not_allowed(person.role, asked, turn.translate)),)
         try:
+            await self._desk.staff.note_name(person, incoming.sender_name)
+            written: Replies | None
             if press is not None:
-                return await self._press(turn, press)
-            if command is not None:
-                return await self._obey(turn, command[1].lower(), (command[2] or "").strip())
-            written = await self._written(turn)
+                written = await self._press(turn, press)
+            elif command is not None:
+                written = await self._obey(turn, command[1].lower(), (command[2] or "").strip())
+            else:
+                written = await self._written(turn)
         except StoreError as error:
             log.warning("editor not served", cause=str(error), action=incoming.action)
             return (_apology(turn),)
-        return await self._as_a_reader(incoming) if written is None else written
+        if written is None:
+            return await self._as_a_reader(incoming, person.role)
+        return tuple(within_rights(reply, rights) for reply in written)
 
     async def answered(self, incoming: IncomingMessage, attempts: Sequence[Attempt]) -> None:
         await self._readers.answered(incoming, attempts)
 
-    async def _as_a_reader(self, incoming: IncomingMessage) -> Replies:
+    async def _as_a_reader(self, incoming: IncomingMessage, role: Role) -> Replies:
         replies = await self._readers.answer(incoming)
         intent = understand(incoming, self._desk.house.vocabulary)
         if isinstance(intent, Start):
@@ -79,7 +93,7 @@ class EditorDialogue:
         if not (isinstance(intent, Help) or intent == Start()):
             return replies
         turn = await begin_turn(self._desk.house, incoming)
-        lines = (f"\n/{command} – {turn.translate(words)}" for command, words in COMMANDS.items())
+        lines = (f"\n/{command} – {turn.translate(words)}" for command, words in commands_of(role))
         return *replies, text((Span(turn.translate("For editors"), "bold"), Span("".join(lines))))
 
     async def _obey(self, turn: Turn, command: str, arguments: str) -> Replies:

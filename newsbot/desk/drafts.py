@@ -71,10 +71,6 @@ class DraftStore(Protocol):
         """The one that waits for what this editor writes next, if it has begun to since then."""
         ...
 
-    async def editors(self) -> frozenset[Address]:
-        """Everybody who has ever had a draft that is still kept."""
-        ...
-
     async def retain(self, *, keep_since: datetime) -> int:
         """Delete drafts changed before; says how many."""
         ...

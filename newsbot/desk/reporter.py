@@ -19,10 +19,12 @@ import structlog
 from newsbot.conversation.turn import Turn, rows, text, zone_of
 from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.delivery.notices import Notice
-from newsbot.desk.actions import Verb, press_button
+from newsbot.desk.actions import Verb, press_button, within_rights
 from newsbot.desk.alert_words import name_of, resume_buttons, state_of, why_it_paused
 from newsbot.desk.bulletins import Bulletin, BulletinKind
 from newsbot.desk.notice_words import notice_in_words
+from newsbot.desk.people import Person
+from newsbot.desk.roles import Right, rights_of
 from newsbot.desk.standing import article_shown, progress_of, recall_of, standing_of
 from newsbot.desk.turn import Desk, subject_of, totals_now, totals_of
 from newsbot.domain.alert import Alert, AlertState
@@ -39,7 +41,13 @@ WITHDRAWN_EVERY: Final = timedelta(seconds=5)  #: articles are withdrawn by hand
 ACCOUNTED_WITHIN: Final = timedelta(minutes=10)  #: after its end an alert is reported with what is known by then
 TOLD_WITHIN: Final = timedelta(days=1)  #: what happened to an account longer ago is no news
 TIDY_EVERY: Final = timedelta(hours=6)
-KEPT: Final = timedelta(days=90)  #: drafts, bulletins and deeds
+KEPT: Final = timedelta(days=90)  #: drafts and bulletins
+#: what everybody with this right is told
+TOLD: Final[dict[BulletinKind, Right]] = {
+    BulletinKind.PAUSED: Right.BROADCAST,
+    BulletinKind.WITHDRAWN: Right.CORRECT,
+    BulletinKind.NOTICE: Right.BROADCAST,
+}
 
 log = structlog.get_logger()
 
@@ -49,6 +57,7 @@ class Reporter:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._people: dict[Address, Person] = {}  # of the desk, as of this round
         #: alerts of which this process knows that they are looked after; the rows say the same
         self._watched: set[int] = set()
         self._told_of_pause: set[int] = set()
@@ -74,6 +83,7 @@ class Reporter:
     async def look(self) -> None:
         """One round: open what is missing, then write what is due."""
         now = self._desk.house.clock()
+        self._people = {person.address: person for person in await self._desk.staff.everybody()}
         standing = [one.alert for one in await self._desk.alerts.standing()]
         await self._watch(standing, now)
         await self._look_at_pauses(standing, now)
@@ -85,7 +95,7 @@ class Reporter:
         await self._tidy(now)
 
     def _is_ours(self, editor: Address) -> bool:
-        return editor.channel in self._desk.outlets and editor in self._desk.roles.editors
+        return editor.channel in self._desk.outlets and editor in self._people
 
     # --- what is missing ---------------------------------------------------------------------------------------------
 
@@ -146,8 +156,10 @@ class Reporter:
             self._told_of_withdrawal.add(alert.id)
 
     async def _tell_all(self, subject: int, kind: BulletinKind, now: datetime) -> None:
-        for editor in sorted(self._desk.roles.editors):
-            await self._desk.bulletins.open(subject, editor, kind, now=now)
+        """Everybody who can do something about it."""
+        for person in sorted(self._people):
+            if self._people[person].may(TOLD[kind]):
+                await self._desk.bulletins.open(subject, person, kind, now=now)
 
     # --- what is due -------------------------------------------------------------------------------------------------
 
@@ -243,6 +255,7 @@ class Reporter:
     async def _write(self, bulletin: Bulletin, reply: TextReply, turn: Turn, *, closed: bool = True) -> None:
         """`closed`: nothing more will be said in this message."""
         desk = self._desk
+        reply = within_rights(reply, rights_of(self._people[bulletin.editor].role))
         key = (bulletin.alert_id, bulletin.editor, bulletin.kind)
         if self._rests(key, turn.now) or not await desk.bulletins.claim(bulletin, now=turn.now):
             return
@@ -288,6 +301,8 @@ class Reporter:
         if self._tidied_at and now - self._tidied_at < TIDY_EVERY:
             return
         self._tidied_at = now
+        if self._desk.audit_kept is not None:
+            await self._desk.audit.trim(keep_since=now - self._desk.audit_kept, now=now)
         await self._desk.drafts.retain(keep_since=now - KEPT)
         await self._desk.bulletins.retain(keep_since=now - KEPT)
         await self._desk.notices.retain(keep_since=now - KEPT)

@@ -1,4 +1,4 @@
-"""The tables of the desk: drafts, the messages that keep editors informed, and who did what."""
+"""The tables of the desk: drafts, the messages that keep editors informed, people and their roles, who did what."""
 
 from __future__ import annotations
 
@@ -43,13 +43,30 @@ desk_bulletins = Table(
 _STANDING = text("NOT closed")
 Index("ix_desk_bulletins_standing", desk_bulletins.c.alert_id, sqlite_where=_STANDING, postgresql_where=_STANDING)
 
-desk_deeds = Table(
-    "desk_deeds",
+desk_people = Table(
+    "desk_people",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("role", Text),  # without: had one once, or owns by the settings
+    Column("name", Text, nullable=False),
+    Column("since", UtcTime),
+    Column("given_by", Text),  # an address
+)
+
+#: only grows: triggers refuse to change or delete (migration 0008)
+desk_audit = Table(
+    "desk_audit",
     metadata,
     Column("id", _BIG_ID, primary_key=True, autoincrement=True),
-    Column("alert_id", BigInteger, nullable=False, index=True),
-    Column("editor", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("act", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("before", JSON, nullable=False),
+    Column("after", JSON, nullable=False),
+    sqlite_autoincrement=True,  # an id is never given twice, though old entries may be deleted
 )
+Index("ix_desk_audit_subject", desk_audit.c.subject)
+Index("ix_desk_audit_at", desk_audit.c.at)

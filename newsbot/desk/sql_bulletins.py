@@ -1,17 +1,16 @@
-"""Bulletins and deeds in SQL, on SQLite and PostgreSQL alike (`bulletins.BulletinStore` says what each promises)."""
+"""Bulletins in SQL, on SQLite and PostgreSQL alike (`bulletins.BulletinStore` says what each promises)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsbot.database import Database
-from newsbot.desk.bulletins import Act, Bulletin, BulletinKind, Deed
+from newsbot.desk.bulletins import Bulletin, BulletinKind
 from newsbot.desk.schema import desk_bulletins as bulletins
-from newsbot.desk.schema import desk_deeds as deeds
 from newsbot.domain.subscriber import Address
 
 
@@ -67,35 +66,8 @@ class SqlBulletinStore:
             of_kind = (bulletins.c.alert_id == alert_id) & (bulletins.c.kind == kind.value)
             await connection.execute(delete(bulletins).where(of_kind))
 
-    async def note(self, deed: Deed) -> None:
-        row = {
-            "alert_id": deed.alert_id,
-            "editor": str(deed.editor),
-            "name": deed.name,
-            "act": deed.act.value,
-            "at": deed.at,
-        }
-        async with self._database.writing() as connection:
-            await connection.execute(insert(deeds).values(row))
-
-    async def deeds(self, alert_id: int) -> tuple[Deed, ...]:
-        async with self._database.reading() as connection:
-            query = select(deeds).where(deeds.c.alert_id == alert_id).order_by(deeds.c.id)
-            rows = (await connection.execute(query)).mappings()
-            return tuple(
-                Deed(
-                    alert_id=row["alert_id"],
-                    editor=Address.parse(row["editor"]),
-                    name=row["name"],
-                    act=Act(row["act"]),
-                    at=row["at"],
-                )
-                for row in rows
-            )
-
     async def retain(self, *, keep_since: datetime) -> int:
         async with self._database.writing() as connection:
-            await connection.execute(delete(deeds).where(deeds.c.at < keep_since))
             return (await connection.execute(delete(bulletins).where(bulletins.c.touched_at < keep_since))).rowcount
 
     async def _select(self, condition: ColumnElement[bool]) -> tuple[Bulletin, ...]:

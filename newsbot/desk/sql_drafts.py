@@ -105,11 +105,6 @@ class SqlDraftStore:
             row = (await connection.execute(query.order_by(drafts.c.id.desc()).limit(1))).mappings().first()
         return None if row is None else _draft(row)
 
-    async def editors(self) -> frozenset[Address]:
-        async with self._database.reading() as connection:
-            found = await connection.execute(select(drafts.c.editor).distinct())
-            return frozenset(Address.parse(editor) for (editor,) in found)
-
     async def retain(self, *, keep_since: datetime) -> int:
         async with self._database.writing() as connection:
             return (await connection.execute(delete(drafts).where(drafts.c.changed_at < keep_since))).rowcount

@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from newsbot.channels.channel import Limits
 from newsbot.conversation.turn import House, Turn
+from newsbot.delivery.alert_json import audience_to_json, text_to_json
 from newsbot.delivery.alerts import AlertStore
 from newsbot.delivery.composer import Composer
 from newsbot.delivery.ending import totals_of as totals_over
 from newsbot.delivery.notices import NoticeStore
-from newsbot.desk.bulletins import Act, BulletinStore, Deed
+from newsbot.desk.audit import Act, Actor, AuditLog, Entry, Place, alert_subject
+from newsbot.desk.bulletins import BulletinStore
 from newsbot.desk.drafts import DraftStore
 from newsbot.desk.outlets import Outlet
-from newsbot.desk.roles import Roles
-from newsbot.domain.alert import Alert, Totals
+from newsbot.desk.staff import Staff, called
+from newsbot.domain.alert import Alert, NewAlert, Totals
 from newsbot.i18n import Translator
 from newsbot.text.clipping import Unit, clip
 from newsbot.text.dates import clock_time
 from newsbot.text.normalise import clean
 
-__all__ = ["Desk", "estimate", "expiry", "last_deed", "note", "subject_of", "totals_now", "totals_of"]
+__all__ = ["Desk", "actor_of", "estimate", "expiry", "last_deed", "subject_of", "told_of", "totals_now", "totals_of"]
 
 LONGEST_SUBJECT: Final = 80  #: graphemes of an alert's words that name it in a list
 
@@ -35,7 +37,8 @@ class Desk:
     """Everything that editors' verbs draw on, beside the readers' house."""
 
     house: House
-    roles: Roles
+    staff: Staff
+    audit: AuditLog
     drafts: DraftStore
     bulletins: BulletinStore
     notices: NoticeStore
@@ -44,6 +47,7 @@ class Desk:
     composer: Composer
     dead_links: DeadLinks
     public_channel: bool = False  #: the newsroom has one, which gets breaking news first
+    audit_kept: timedelta | None = None  #: how long what was done is kept; None: for ever
     expire: timedelta  #: how long an alert may be sent, once its turn has come for everybody
 
     @property
@@ -72,22 +76,37 @@ async def subject_of(desk: Desk, alert: Alert) -> str:
     return clip(clean(words), LONGEST_SUBJECT, unit=Unit.GRAPHEME)
 
 
-async def note(desk: Desk, turn: Turn, alert: Alert, act: Act) -> None:
-    name = clip(clean(turn.incoming.sender_name), 40, unit=Unit.GRAPHEME)
-    await desk.bulletins.note(Deed(alert_id=alert.id, editor=turn.incoming.address, name=name, act=act, at=turn.now))
+def actor_of(turn: Turn) -> Actor:
+    return Actor(address=turn.incoming.address, name=called(turn.incoming.sender_name), place=Place.CHAT)
+
+
+def told_of(new: NewAlert, reach: Mapping[str, int]) -> dict[str, Any]:
+    """What goes out, for the audit log. `reach`: readers by channel, as it was known then."""
+    text = {"text": text_to_json(new.text)} if new.text is not None else {}
+    article = {"article": new.article_id} if new.article_id else {}
+    of = {"of": new.of} if new.of else {}
+    return {
+        "class": new.cls.value,
+        "silent": new.silent,
+        "audience": audience_to_json(new.audience),
+        "readers": dict(reach),
+        **text,
+        **article,
+        **of,
+    }
 
 
 async def last_deed(desk: Desk, turn: Turn, alert: Alert) -> str:
     """'রহিমা থামিয়েছেন, বিকেল ৫:৪৫'; '' if nobody did anything."""
-    deeds = await desk.bulletins.deeds(alert.id)
-    return _described(deeds[-1], turn) if deeds else ""
+    described = [words for entry in await desk.audit.of(alert_subject(alert.id)) if (words := _described(entry, turn))]
+    return described[-1] if described else ""
 
 
-def _described(deed: Deed, turn: Turn) -> str:
+def _described(entry: Entry, turn: Turn) -> str:
     _ = turn.translate
-    who = deed.name or _("An editor")
-    when = clock_time(deed.at, turn.language, turn.zone)
-    match deed.act:
+    who = entry.actor.name or _("An editor")
+    when = clock_time(entry.at, turn.language, turn.zone)
+    match entry.act:
         case Act.SENT:
             return _("{who} sent it, {when}.", who=who, when=when)
         case Act.PAUSED:
@@ -102,6 +121,8 @@ def _described(deed: Deed, turn: Turn) -> str:
             return _("{who} recalled it, {when}.", who=who, when=when)
         case Act.LEFT:
             return _("{who} left the copies as they are, {when}.", who=who, when=when)
+        case _:
+            return ""
 
 
 def expiry(now: datetime, seconds: float, *, expire: timedelta) -> datetime:

@@ -1,4 +1,4 @@
-"""What every storage of bulletins and deeds promises, on SQLite and on PostgreSQL."""
+"""What every storage of bulletins promises, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from newsbot.database import Database
-from newsbot.desk.bulletins import Act, Bulletin, BulletinKind, BulletinStore, Deed
+from newsbot.desk.bulletins import Bulletin, BulletinKind, BulletinStore
 from newsbot.desk.sql_bulletins import SqlBulletinStore
 from tests.builders import NOW, an_address
 
@@ -81,15 +81,8 @@ async def test_what_is_forgotten_may_be_opened_anew(store: BulletinStore) -> Non
     await opened(store, replace(PROGRESS, kind=BulletinKind.PAUSED))
 
 
-async def test_deeds_are_told_in_their_order_until_they_are_old(store: BulletinStore) -> None:
-    paused = Deed(alert_id=7, editor=EDITOR, name="রহিমা", act=Act.PAUSED, at=NOW)
-    resumed = Deed(alert_id=7, editor=ANOTHER, name="", act=Act.RESUMED, at=NOW + MINUTE)
-    for deed in (paused, replace(paused, alert_id=8), resumed):
-        await store.note(deed)
-    assert await store.deeds(7) == (paused, resumed)
-    old = await opened(store)
-    new = await opened(store, replace(PROGRESS, alert_id=8, touched_at=NOW + MINUTE))
-    assert old != new
+async def test_old_bulletins_go(store: BulletinStore) -> None:
+    await store.open(7, EDITOR, BulletinKind.PROGRESS, now=NOW)
+    await store.open(8, EDITOR, BulletinKind.PROGRESS, now=NOW + MINUTE)
     assert await store.retain(keep_since=NOW + MINUTE) == 1
-    assert await store.deeds(7) == (resumed,)
-    assert await store.standing() == (new,)
+    assert [bulletin.alert_id for bulletin in await store.standing()] == [8]

@@ -29,9 +29,11 @@ from newsbot.delivery.worker import DeliveryWorker
 from newsbot.desk.dialogue import EditorDialogue
 from newsbot.desk.outlets import Outlet
 from newsbot.desk.reporter import Reporter
-from newsbot.desk.roles import Roles
+from newsbot.desk.sql_audit import SqlAuditLog
 from newsbot.desk.sql_bulletins import SqlBulletinStore
 from newsbot.desk.sql_drafts import SqlDraftStore
+from newsbot.desk.sql_people import SqlPeopleStore
+from newsbot.desk.staff import Staff
 from newsbot.desk.turn import Desk
 from newsbot.domain.alert import AlertState, Outcome
 from newsbot.domain.subscriber import Address, Preferences
@@ -94,9 +96,14 @@ class Newsroom:
             timezone=ZoneInfo("Asia/Dhaka"),
         )
         pusher = TelegramPusher(self.sandbox.api)
+        audit = SqlAuditLog(self.database)
         desk = Desk(
             house=readers.house,
-            roles=Roles(frozenset({Address("telegram", str(EDITOR)), Address("telegram", str(SECOND_EDITOR))})),
+            staff=Staff(
+                SqlPeopleStore(self.database, audit),
+                (Address("telegram", str(EDITOR)), Address("telegram", str(SECOND_EDITOR))),
+            ),
+            audit=audit,
             drafts=SqlDraftStore(self.database),
             bulletins=SqlBulletinStore(self.database),
             notices=SqlNoticeStore(self.database),

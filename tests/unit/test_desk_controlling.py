@@ -61,7 +61,7 @@ async def test_the_second_who_presses_is_told_who_was_first(desk: Newsdesk, edit
 async def test_of_two_who_stop_at_once_one_did_it(desk: Newsdesk, editor: Phone) -> None:
     phones = [editor, desk.phone(ANOTHER, sender_name="Karim")]
     await asyncio.gather(*(phone.do("b:stop:1") for phone in phones))
-    stops = [deed for deed in await desk.bulletins.deeds(1) if deed.act == "stopped"]
+    stops = [entry for entry in await desk.audit.of("alert:1") if entry.act == "alert.stopped"]
     assert len(stops) == 1
 
 

@@ -339,4 +339,4 @@ async def test_old_drafts_and_bulletins_are_tidied_away(desk: Newsdesk) -> None:
     await desk.look()
     await desk.look(days=91)
     assert await desk.drafts.get(1) is None
-    assert await desk.bulletins.deeds(1) == ()
+    assert [entry.act for entry in await desk.audit.of("alert:1")] == ["alert.sent"]
