@@ -13,6 +13,7 @@ from newsbot.delivery.policy import Limits
 from newsbot.desk.dialogue import EditorDialogue
 from newsbot.desk.link_check import LinkCheck
 from newsbot.desk.reporter import Reporter
+from newsbot.desk.scheduling import Schedule
 from newsbot.desk.sql_bulletins import SqlBulletinStore
 from newsbot.desk.sql_drafts import SqlDraftStore
 from newsbot.desk.turn import Desk
@@ -29,11 +30,12 @@ NO_CHANNEL = (
 class Accounts:
     """Opened by `open`; what they are made of is closed by `Parts`. `tasks` are to be run side by side."""
 
-    def __init__(self, parts: Parts, accounts: Sequence[ChannelAccount], reporter: Reporter, planner: Planner) -> None:
+    def __init__(self, parts: Parts, accounts: Sequence[ChannelAccount], desk: Desk, planner: Planner) -> None:
         self._parts = parts
         self._planner = planner
         self.all = tuple(accounts)
-        self._reporter = reporter
+        self.desk = desk
+        self._reporter = Reporter(desk)
 
     @classmethod
     async def open(cls, parts: Parts) -> Self:
@@ -53,10 +55,9 @@ class Accounts:
 
             accounts.append(await MessengerAccount.open(parts, beside=telegram))
         desk = await _desk(parts, accounts)
-        reporter = Reporter(desk)
         for account in accounts:
             account.serve(EditorDialogue(desk, account.readers, began=account.editor_began))
-        return cls(parts, accounts, reporter, await _planner(parts, accounts))
+        return cls(parts, accounts, desk, await _planner(parts, accounts))
 
     def wake(self) -> None:
         """There is something new to alert readers of, or no longer."""
@@ -79,6 +80,7 @@ class Accounts:
             "repair": self.all[0].subscribers.keep_in_step,
             "planner": self._planner.run,
             "desk": self._reporter.run,
+            "schedule": Schedule(self.desk, wake=self.wake).run,
         }
 
 

@@ -29,6 +29,7 @@ _OF: Final = {
     "figures": Role.BOT,
     "delivery": Role.DELIVER,
     "planner": Role.DELIVER,
+    "schedule": Role.DELIVER,
     "repair": Role.DELIVER,
     "keeping": Role.DELIVER,
     "sources": Role.INGEST,

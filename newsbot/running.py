@@ -11,6 +11,7 @@ What runs side by side, each a named task; when one fails the whole stops with i
     keeping     asks readers whether to go on before they can't be written to any more, on channels where that is so
     planner     makes alerts of new articles, fixes their audiences, ends them
     desk        keeps editors informed
+    schedule    hands over what was confirmed for a time when that has come
     retention   deletes articles that are older than the newsroom keeps them
     figures     gauges that must be looked up
     redis       watches the embedded server

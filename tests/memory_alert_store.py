@@ -152,7 +152,9 @@ class MemoryAlertStore:
         alert = self._alerts.get(alert_id)
         if alert is None:
             return None
-        alert = self._alerts[alert_id] = replace(alert, text=text, version=alert.version + 1)
+        alert = self._alerts[alert_id] = replace(
+            alert, text=text, first_text=alert.first_text or alert.text, version=alert.version + 1
+        )
         return alert
 
     async def retain(self, *, keep_since: datetime) -> int:

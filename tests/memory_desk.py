@@ -7,12 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from newsbot.desk.audit import LEAST_KEPT_DAYS, Act, Actor, Entry, Filter
+from newsbot.desk.audit import LEAST_KEPT_DAYS, NEWSBOT, Act, Actor, Entry, Filter
 from newsbot.desk.bulletins import Bulletin, BulletinKind
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.people import Person, refuse_role, role_entry
 from newsbot.desk.roles import Role
-from newsbot.desk.sql_audit import RETENTION
 from newsbot.domain.subscriber import Address
 from newsbot.errors import StoreUnavailable
 
@@ -57,7 +56,7 @@ class MemoryDraftStore(_Server):
     async def change(self, draft: Draft, *, now: datetime) -> Draft | None:
         self._reach()
         known = self._drafts.get(draft.id)
-        if known is None or known.revision != draft.revision or not known.state.open:
+        if known is None or known.revision != draft.revision or known.state.final:
             return None
         changed = self._drafts[draft.id] = replace(draft, revision=draft.revision + 1, changed_at=now)
         return changed
@@ -74,9 +73,30 @@ class MemoryDraftStore(_Server):
             (draft for draft in ours if draft.state is DraftState.WRITING), key=lambda draft: draft.id, default=None
         )
 
+    async def listed(self, *, limit: int) -> tuple[Draft, ...]:
+        self._reach()
+        shown = [
+            one
+            for one in self._drafts.values()
+            if one.state is not DraftState.DROPPED and (one.text is not None or one.article_id)
+        ]
+        return tuple(sorted(shown, key=lambda one: (one.changed_at, one.id), reverse=True)[:limit])
+
+    async def due(self, *, now: datetime) -> tuple[Draft, ...]:
+        self._reach()
+        come = [
+            one
+            for one in self._drafts.values()
+            if one.state is DraftState.DUE
+            or (one.state is DraftState.SCHEDULED and one.send_at is not None and one.send_at <= now)
+        ]
+        return tuple(sorted(come, key=lambda one: (one.send_at or one.changed_at, one.id)))
+
     async def retain(self, *, keep_since: datetime) -> int:
         self._reach()
-        old = [draft.id for draft in self._drafts.values() if draft.changed_at < keep_since]
+        kept = (DraftState.SCHEDULED, DraftState.DUE)
+        drafts = self._drafts.values()
+        old = [one.id for one in drafts if one.changed_at < keep_since and one.state not in kept]
         for draft_id in old:
             del self._drafts[draft_id]
         return len(old)
@@ -178,7 +198,7 @@ class MemoryAuditLog(_Server):
         self._entries = [entry for entry in self._entries if entry not in gone]
         if gone:
             after = {"deleted": len(gone), "older_than": keep_since.isoformat()}
-            await self.write(Entry(actor=RETENTION, act=Act.AUDIT_TRIMMED, before={}, after=after, at=now))
+            await self.write(Entry(actor=NEWSBOT, act=Act.AUDIT_TRIMMED, before={}, after=after, at=now))
         return len(gone)
 
 

@@ -26,8 +26,9 @@ from newsbot.desk.audit import Actor, Place
 from newsbot.desk.dialogue import EditorDialogue
 from newsbot.desk.outlets import Outlet
 from newsbot.desk.reporter import Reporter
+from newsbot.desk.scheduling import Schedule
 from newsbot.desk.staff import Staff
-from newsbot.desk.turn import Desk
+from newsbot.desk.turn import Desk, Speech
 from newsbot.domain.alert import Alert, AlertState, Outcome
 from newsbot.domain.attempt import Attempt, Sent
 from newsbot.domain.message import (
@@ -54,6 +55,12 @@ from tests.memory_notices import MemoryNoticeStore
 CATALOG = Catalog.load()
 EDITOR = an_address("9001")
 ANOTHER = an_address("9002")
+
+
+def an_actor(address: Address = EDITOR, name: str = "", place: Place = Place.DESK) -> Actor:
+    return Actor(address=address, name=name, place=place)
+
+
 TERMINAL = Actor(address=Address("console", "rahim"), name="rahim", place=Place.TERMINAL)
 LIMITS = Limits(text=4096, caption=1024, button_label=30, buttons=100, unit=Unit.UTF16)
 
@@ -169,6 +176,7 @@ class Newsdesk:
         )
         self.dialogue = EditorDialogue(desk, readers, began=self.began.append)
         self.reporter = Reporter(desk)
+        self.schedule = Schedule(desk)
 
     def clock(self) -> datetime:
         return self.now
@@ -181,6 +189,9 @@ class Newsdesk:
 
     def phone(self, address: Address = EDITOR, **about: Any) -> Phone:
         return Phone(self, address, {"language_hint": "en", "sender_name": "Rahima"} | about)
+
+    def speech(self, language: str = "en") -> Speech:
+        return Speech(translate=CATALOG.translator(language), now=self.now, zone=ZoneInfo("Asia/Dhaka"))
 
     async def readers(self, how_many: int, *topics: str, language: str = "bn") -> None:
         known = len(self.subscribers._subscribers)

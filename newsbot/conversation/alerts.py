@@ -68,7 +68,7 @@ class AlertComposer:
                 spans=written.spans,
                 picture=written.picture,
                 labels=_labels(alert, translate),
-                buttons=self._ways_out(alert, variant),
+                buttons=(*((button,) for button in written.buttons), *self._ways_out(alert, variant)),
             )
         operation = Operation.EDIT if alert.kind.edits and self._edits else Operation.SEND
         return Composed(operation, replace(reply, silent=alert.silent))

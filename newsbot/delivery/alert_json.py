@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from newsbot.domain.alert import AlertText, Audience, Outcome, Totals
-from newsbot.domain.message import Span
+from newsbot.domain.message import Button, Span
 
 
 def audience_to_json(audience: Audience) -> dict[str, Any]:
@@ -21,11 +21,16 @@ def audience_from_json(found: Mapping[str, Any]) -> Audience:
 def text_to_json(text: AlertText | None) -> dict[str, Any] | None:
     if text is None:
         return None
-    return {"spans": [[span.text, span.style, span.url] for span in text.spans], "picture": text.picture}
+    spans = [[span.text, span.style, span.url] for span in text.spans]
+    buttons = {"buttons": [[button.label, button.url] for button in text.buttons]} if text.buttons else {}
+    return {"spans": spans, "picture": text.picture, **buttons}
 
 
 def text_from_json(found: Mapping[str, Any] | None) -> AlertText | None:
-    return None if found is None else AlertText(tuple(Span(*span) for span in found["spans"]), found["picture"])
+    if found is None:
+        return None
+    buttons = tuple(Button(label, url=url) for label, url in found.get("buttons", ()))
+    return AlertText(tuple(Span(*span) for span in found["spans"]), found["picture"], buttons)
 
 
 def totals_to_json(totals: Totals | None) -> dict[str, Any] | None:

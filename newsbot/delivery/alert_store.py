@@ -180,7 +180,8 @@ class SqlAlertStore:
 
     async def replace_text(self, alert_id: int, text: AlertText, *, now: datetime) -> Alert | None:
         async with self._database.writing() as connection:
-            values = {"message": text_to_json(text), "version": alerts.c.version + 1}
+            first = func.coalesce(alerts.c.first_message, alerts.c.message)
+            values = {"message": text_to_json(text), "first_message": first, "version": alerts.c.version + 1}
             await connection.execute(update(alerts).where(alerts.c.id == alert_id).values(values))
             return await _one(connection, alerts.c.id == alert_id)
 
@@ -262,5 +263,6 @@ def _alert(row: RowMapping, pauses: Mapping[str, Pause] | None = None) -> Alert:
         version=row["version"],
         audience=audience_from_json(row["audience"]),
         text=text_from_json(row["message"]),
+        first_text=text_from_json(row["first_message"]),
         totals=totals_from_json(row["totals"]),
     )

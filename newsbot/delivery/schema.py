@@ -30,8 +30,9 @@ alerts = Table(
     Column("silent", Boolean, nullable=False, server_default=false()),
     Column("again", Boolean, nullable=False, server_default=false()),
     Column("version", Integer, nullable=False, server_default="1"),
-    Column("audience", JSON, nullable=False),  # `alert_json`, as the next two
+    Column("audience", JSON, nullable=False),  # `alert_json`, as the next three
     Column("message", JSON(none_as_null=True)),
+    Column("first_message", JSON(none_as_null=True)),  # once a correction has replaced it
     Column("totals", JSON(none_as_null=True)),
     UniqueConstraint("origin", name="uq_alerts_origin"),
     sqlite_autoincrement=True,  # the ledger's keys and readers' buttons carry the id: it must never mean another alert

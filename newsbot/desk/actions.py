@@ -41,6 +41,7 @@ class Verb(StrEnum):
     CONFIRM = "go"
     REWRITE = "write"
     DROP = "drop"
+    CALL_OFF = "off"  #: of what is to go out at a time
     FOLLOW_UP = "follow"  #: `+messenger`, `-messenger`: a correction goes there as a message of its own
     # of an alert
     SHOW = "show"
@@ -69,6 +70,7 @@ RIGHT_OF: Final[dict[Verb, Right]] = {
     Verb.TO_ME: Right.DRAFT,
     Verb.ASK: Right.BROADCAST,
     Verb.CONFIRM: Right.BROADCAST,
+    Verb.CALL_OFF: Right.BROADCAST,
     Verb.REWRITE: Right.DRAFT,
     Verb.DROP: Right.DRAFT,
     Verb.FOLLOW_UP: Right.CORRECT,

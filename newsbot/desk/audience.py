@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from newsbot.conversation.turn import Turn, rows
 from newsbot.desk.actions import Press, Verb, encode, press_button
+from newsbot.desk.draft_alert import reach_of, readers_of
 from newsbot.desk.drafts import Draft
-from newsbot.desk.preview import audience_in_words, reach_of, readers_of
+from newsbot.desk.preview import audience_in_words
 from newsbot.desk.turn import Desk
 from newsbot.domain.alert import AlertClass
 from newsbot.domain.message import ChoiceReply, MessageRef, Option

@@ -16,7 +16,19 @@ from typing import Any, Final, Protocol
 
 from newsbot.domain.subscriber import Address
 
-__all__ = ["LEAST_KEPT_DAYS", "Act", "Actor", "AuditLog", "Entry", "Filter", "Place", "alert_entry", "alert_subject"]
+__all__ = [
+    "LEAST_KEPT_DAYS",
+    "NEWSBOT",
+    "Act",
+    "Actor",
+    "AuditLog",
+    "Entry",
+    "Filter",
+    "Place",
+    "alert_entry",
+    "alert_subject",
+    "draft_subject",
+]
 
 #: an entry can't be deleted before, whatever the settings say: the database refuses it
 LEAST_KEPT_DAYS: Final = 90
@@ -42,6 +54,10 @@ class Act(StrEnum):
     RECALLED = "alert.recalled"
     LEFT = "alert.left"  #: the copies of a withdrawn article stay
     RETRIED = "alert.retried"
+    # to a draft
+    SCHEDULED = "draft.scheduled"  #: confirmed for a time
+    CALLED_OFF = "draft.called_off"
+    MISSED = "draft.missed"  #: its time came while everything was down, or it couldn't be sent any more
     # to a person
     ROLE_GIVEN = "role.given"
     ROLE_TAKEN = "role.taken"
@@ -60,6 +76,10 @@ class Actor:
     address: Address
     name: str = ""  #: as their app, or the machine, gives it
     place: Place
+
+
+#: who did what nobody did
+NEWSBOT: Final = Actor(address=Address("console", "newsbot"), name="newsbot", place=Place.TERMINAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +138,10 @@ class AuditLog(Protocol):
 
 def alert_subject(alert_id: int) -> str:
     return f"alert:{alert_id}"
+
+
+def draft_subject(draft_id: int) -> str:
+    return f"draft:{draft_id}"
 
 
 def alert_entry(

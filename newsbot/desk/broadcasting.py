@@ -10,23 +10,15 @@ from newsbot.delivery.pacing import Lane
 from newsbot.delivery.permits import opened_by
 from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.audience import changed_by, choose_audience
-from newsbot.desk.audit import Act, alert_entry, alert_subject
 from newsbot.desk.bulletins import BulletinKind
-from newsbot.desk.correcting import parent_of, refusal_of
-from newsbot.desk.doubts import told_by
-from newsbot.desk.draft_answers import (
-    ask_for_message,
-    changed_since,
-    current,
-    has_message,
-    may_be_forgotten,
-    no_longer_kept,
-)
+from newsbot.desk.draft_alert import as_readers_see_it, reach_of, readers_of
+from newsbot.desk.draft_answers import ask_for_message, changed_since, current, has_message, no_longer_kept
 from newsbot.desk.drafts import Draft, DraftState
-from newsbot.desk.preview import alert_of, as_readers_see_it, control, reach_of, readers_of, show
+from newsbot.desk.handing_over import call_off, hand_over
+from newsbot.desk.preview import control, show
+from newsbot.desk.refusals import parent_of, refusal_of
 from newsbot.desk.standing import standing_of
-from newsbot.desk.turn import Desk, actor_of, told_of
-from newsbot.domain.alert import Alert, AlertText
+from newsbot.desk.turn import Desk, actor_of
 from newsbot.domain.attempt import Sent
 from newsbot.domain.message import Toast
 
@@ -40,6 +32,11 @@ async def press_draft(desk: Desk, turn: Turn, press: Press) -> Replies:
         return no_longer_kept(turn)
     if press.verb is Verb.CONFIRM:
         return await _confirm(desk, turn, draft, press)
+    if press.verb is Verb.CALL_OFF and draft.state is DraftState.SCHEDULED:
+        ready = await call_off(desk, draft, by=actor_of(turn), now=turn.now)
+        if ready is None:
+            return await current(desk, turn, draft.id)
+        return await show(desk, turn, ready, await parent_of(desk, ready), said=_("It was called off. The draft:"))
     if not draft.state.open:
         return await current(desk, turn, draft.id)
     if press.verb is Verb.DROP:
@@ -97,7 +94,7 @@ async def _to_me(desk: Desk, turn: Turn, draft: Draft) -> Replies:
     """The way that it goes to everyone, to one: what the platform would refuse, it refuses here."""
     _ = turn.translate
     parent = await parent_of(desk, draft)
-    seen = await as_readers_see_it(desk, turn, draft, parent)
+    seen = await as_readers_see_it(desk, draft, parent, first=turn.language)
     if not seen:
         return await show(desk, turn, draft, parent)
     outlet = desk.outlets[turn.incoming.address.channel]
@@ -147,48 +144,24 @@ async def _ask(desk: Desk, turn: Turn, draft: Draft) -> Replies:
 
 
 async def _confirm(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replies:
-    """Works once. The draft is closed before its alert is made: who comes later, another editor or this same press
-    again after a restart, makes the same alert of the same words, and an alert is made once per cause.
-    """
     _ = turn.translate
-    first = False
-    parent = await parent_of(desk, draft)
-    if draft.state.open:
-        if draft.state is DraftState.WRITING or press.revision != draft.revision:
-            return await changed_since(desk, turn, draft)
-        if said := await refusal_of(desk, turn, draft, parent):
-            return (text(said, replaces=turn.pressed),)
-        closed = await desk.drafts.change(replace(draft, state=DraftState.SENT), now=turn.now)
-        first = closed is not None
-        draft = closed or await desk.drafts.get(draft.id) or draft
-    if draft.state is not DraftState.SENT:
-        return await current(desk, turn, draft.id)
-    if may_be_forgotten(turn, draft) and await desk.alerts.by_origin(draft.origin) is None:
+    done = await hand_over(desk, turn, draft, revision=press.revision, by=actor_of(turn))
+    if done.refused:
+        return (text(done.refused, replaces=turn.pressed),)
+    if done.draft.state.open:
+        return await changed_since(desk, turn, done.draft)
+    if done.forgotten:
         return no_longer_kept(turn)
-    alert = await _made(desk, turn, draft, parent)
+    if done.alert is None:
+        return await current(desk, turn, draft.id)
+    alert = done.alert
     if turn.pressed is not None:
         await desk.bulletins.open(
             alert.id,
             turn.incoming.address,
             BulletinKind.PROGRESS,
             now=turn.now,
-            message_id=turn.pressed.message_id if first else "",
+            message_id=turn.pressed.message_id if done.first else "",
         )
-    notice = Toast(text=_("It goes out.") if first else _("This was confirmed already; it is sent once."))
+    notice = Toast(text=_("It goes out.") if done.first else _("This was confirmed already; it is sent once."))
     return notice, await standing_of(desk, turn, alert, replaces=turn.pressed)
-
-
-async def _made(desk: Desk, turn: Turn, draft: Draft, parent: Alert | None) -> Alert:
-    told, reach = await told_by(desk, draft), await reach_of(desk, draft, parent)
-    new = alert_of(desk, draft, parent, told=told, by=turn.incoming.address, reach=reach, turn=turn)
-    if parent is not None and not parent.state.final and await desk.alerts.by_origin(new.origin) is None:
-        # Before the copies: who is still to come must not get the old words after others were corrected. An article's
-        # card is made anew, and the empty text only says that it has changed.
-        await desk.alerts.replace_text(parent.id, draft.text or AlertText(), now=turn.now)
-    readers = {channel: one.now for channel, one in reach.items()}
-    async with desk.audit.together():
-        alert = await desk.alerts.create(new, now=turn.now)
-        if not await desk.audit.of(alert_subject(alert.id)):
-            act, after = (Act.SENT if parent is None else Act.CORRECTED), told_of(new, readers)
-            await desk.audit.write(alert_entry(actor_of(turn), act, alert.id, now=turn.now, after=after))
-    return alert

@@ -15,6 +15,7 @@ class BulletinKind(StrEnum):
     REPORT = "report"  #: what became of everyone, when it has ended
     PAUSED = "paused"  #: the alert paused itself: why, and what to do
     WITHDRAWN = "withdrawn"  #: its article was withdrawn: recall the copies?
+    MISSED = "missed"  #: what was scheduled did not go out; `alert_id` is the draft's id
     NOTICE = "notice"  #: what happened to our account on a channel; `alert_id` is the notice's id, below zero
 
 

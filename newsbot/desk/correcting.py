@@ -12,47 +12,17 @@ from newsbot.desk.bulletins import BulletinKind
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.follow_ups import copies_of
 from newsbot.desk.outlets import channel_name
-from newsbot.desk.preview import overlong_in_words, show
+from newsbot.desk.preview import show
+from newsbot.desk.refusals import overlong_in_words, parent_of, untouchable
 from newsbot.desk.standing import article_shown, leaves_copies, recall_of, standing_of
 from newsbot.desk.turn import Desk, actor_of, last_deed, totals_of
 from newsbot.desk.writing import overlong_anywhere
 from newsbot.domain.alert import STOPPED_RECALLED, Alert, AlertKind, AlertState, AlertText, NewAlert
 from newsbot.domain.message import NoticeReply, Toast
 
-__all__ = ["correct", "leave", "parent_of", "recall", "recall_now", "refusal_of", "take_correction"]
+__all__ = ["correct", "leave", "recall", "recall_now", "take_correction"]
 
 OPEN = (AlertState.PLANNED, AlertState.RUNNING, AlertState.PAUSED)
-
-
-async def parent_of(desk: Desk, draft: Draft) -> Alert | None:
-    return await desk.alerts.get(draft.corrects) if draft.corrects else None
-
-
-async def refusal_of(desk: Desk, turn: Turn, draft: Draft, parent: Alert | None) -> str:
-    """Why the draft can't be sent after all, '' if it can."""
-    _ = turn.translate
-    if draft.corrects:
-        return await _untouchable(desk, turn, parent)
-    if draft.article_id:
-        article = await desk.house.articles.get(draft.article_id)
-        if article is None or article.withdrawn_at is not None:
-            return _("This article is no longer there, so it can't be sent.")
-    return ""
-
-
-async def _untouchable(desk: Desk, turn: Turn, alert: Alert | None, *, to_recall: bool = False) -> str:
-    """Why its copies can't be changed any more."""
-    _ = turn.translate
-    if alert is None:
-        return _("This alert is no longer kept.")
-    if alert.kind.touches_copies:
-        return _("Corrections and recalls can't be corrected or recalled themselves.")
-    made = await recall_of(desk, alert)
-    if made is not None and not (to_recall and leaves_copies(made)):
-        return _("It was recalled already.")
-    if turn.now - alert.created_at >= COPIES_KEPT:
-        return _("It is older than 48 hours: its copies can't be changed any more.")
-    return ""
 
 
 # --- correct ---------------------------------------------------------------------------------------------------------
@@ -62,7 +32,7 @@ async def correct(desk: Desk, turn: Turn, press: Press) -> Replies:
     """Ask for the new text; an article's card is shown as the article is now."""
     _ = turn.translate
     alert = await desk.alerts.get(press.id)
-    said = await _untouchable(desk, turn, alert)
+    said = await untouchable(desk, turn, alert)
     if said or alert is None:
         return (text(said),)
     begun = await desk.drafts.begin(
@@ -94,7 +64,7 @@ async def _as_it_reads(desk: Desk, alert: Alert) -> AlertText:
 async def take_correction(desk: Desk, turn: Turn, draft: Draft, written: AlertText) -> Replies:
     _ = turn.translate
     parent = await parent_of(desk, draft)
-    said = await _untouchable(desk, turn, parent)
+    said = await untouchable(desk, turn, parent)
     if said or parent is None:
         return (text(said),)
     cancel = rows(press_button(_("Cancel"), Verb.DROP, draft.id))
@@ -120,7 +90,7 @@ async def recall(desk: Desk, turn: Turn, press: Press) -> Replies:
     made = await recall_of(desk, alert) if alert is not None else None
     if made is not None and not leaves_copies(made):
         return await _recalled_already(desk, turn, made)
-    said = await _untouchable(desk, turn, alert, to_recall=True)
+    said = await untouchable(desk, turn, alert, to_recall=True)
     if said or alert is None:
         return (text(said),)
     stuck, copies = await _copies(desk, alert)
@@ -175,7 +145,7 @@ async def recall_now(desk: Desk, turn: Turn, press: Press) -> Replies:
     made = await recall_of(desk, alert) if alert is not None else None
     if made is not None and not leaves_copies(made):
         return await _recalled_already(desk, turn, made)
-    said = await _untouchable(desk, turn, alert, to_recall=True)
+    said = await untouchable(desk, turn, alert, to_recall=True)
     if said or alert is None:
         return (text(said, replaces=turn.pressed),)
     async with desk.audit.together():

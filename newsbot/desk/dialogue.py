@@ -129,6 +129,7 @@ class EditorDialogue:
                 | Verb.CONFIRM
                 | Verb.REWRITE
                 | Verb.DROP
+                | Verb.CALL_OFF
                 | Verb.FOLLOW_UP
             ):
                 return await press_draft(desk, turn, press)

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from newsbot.conversation.turn import Turn
 from newsbot.delivery.policy import story_begun_by, story_of
 from newsbot.desk.drafts import Draft
 from newsbot.desk.link_check import links_of
-from newsbot.desk.turn import Desk, totals_of
+from newsbot.desk.turn import Desk, Speaking, totals_of
 from newsbot.domain.alert import Alert, AlertKind, marks_of
 from newsbot.text.dates import format_datetime
 from newsbot.text.normalise import same_text
@@ -45,7 +44,7 @@ async def told_by(desk: Desk, draft: Draft) -> Told:
     return Told(story, again=any(alert.article_id != article.id for alert in told))
 
 
-async def doubts_of(desk: Desk, turn: Turn, draft: Draft, *, links: bool) -> list[str]:
+async def doubts_of(desk: Desk, turn: Speaking, draft: Draft, *, links: bool) -> list[str]:
     """What an editor may want to think about; none of it forbids anything."""
     _ = turn.translate
     doubts = []
@@ -71,7 +70,7 @@ async def _sent(desk: Desk, draft: Draft) -> list[Alert]:
     return sends[0] or sends[1]
 
 
-async def _alerted_before(desk: Desk, turn: Turn, draft: Draft, alert: Alert) -> str:
+async def _alerted_before(desk: Desk, turn: Speaking, draft: Draft, alert: Alert) -> str:
     _ = turn.translate
     when = format_datetime(alert.created_at, turn.language, turn.zone, turn.now)
     sent = (await totals_of(desk, alert)).sent
@@ -90,7 +89,7 @@ async def _alerted_before(desk: Desk, turn: Turn, draft: Draft, alert: Alert) ->
     )
 
 
-async def _same_words(desk: Desk, turn: Turn, draft: Draft) -> Alert | None:
+async def _same_words(desk: Desk, turn: Speaking, draft: Draft) -> Alert | None:
     recent = await desk.alerts.recent(limit=LOOKED_AT, by_editors=True)
     words = draft.text.plain if draft.text else ""
     return next(

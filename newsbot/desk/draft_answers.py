@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Final
+from dataclasses import replace
 
 from newsbot.conversation.turn import Replies, Turn, rows, text
 from newsbot.desk.actions import Verb, press_button
 from newsbot.desk.audience import choose_audience
-from newsbot.desk.correcting import parent_of
+from newsbot.desk.draft_alert import reach_of, readers_of
 from newsbot.desk.drafts import Draft, DraftState
-from newsbot.desk.preview import reach_of, readers_of, show
+from newsbot.desk.handing_over import may_be_forgotten
+from newsbot.desk.preview import show
+from newsbot.desk.refusals import parent_of, refusal_of
 from newsbot.desk.standing import standing_of
-from newsbot.desk.turn import Desk
-from newsbot.domain.message import Button, TextReply, Toast
+from newsbot.desk.turn import LONGEST_SUBJECT, Desk, Speaking
+from newsbot.domain.message import Button, Span, TextReply, Toast
+from newsbot.text.clipping import Unit, clip
+from newsbot.text.dates import format_datetime
+from newsbot.text.normalise import clean
 
 __all__ = [
     "ask_for_message",
@@ -21,19 +25,11 @@ __all__ = [
     "changed_since",
     "current",
     "has_message",
-    "may_be_forgotten",
+    "missed_in_words",
     "no_longer_kept",
+    "scheduled_answer",
     "shown_anew",
 ]
-
-#: in which a draft that was confirmed may still become its alert. Alerts are kept for four days at least, so one that
-#: is not there by then was never made; later it may have been.
-MADE_WITHIN: Final = timedelta(days=1)
-
-
-def may_be_forgotten(turn: Turn, draft: Draft) -> bool:
-    """Whether it was confirmed so long ago that its alert may have been made and deleted since."""
-    return draft.state is DraftState.SENT and turn.now - draft.changed_at >= MADE_WITHIN
 
 
 def no_longer_kept(turn: Turn) -> Replies:
@@ -62,9 +58,11 @@ async def current(desk: Desk, turn: Turn, draft_id: int) -> Replies:
     match draft.state:
         case DraftState.DROPPED:
             return (text(_("This draft was cancelled. /broadcast begins a new one.")),)
+        case DraftState.SCHEDULED | DraftState.DUE | DraftState.MISSED:
+            return (await scheduled_answer(desk, turn, draft),)
         case DraftState.SENT:
             alert = await desk.alerts.by_origin(draft.origin)
-            if alert is None and may_be_forgotten(turn, draft):
+            if alert is None and may_be_forgotten(draft, turn.now):
                 return no_longer_kept(turn)
             if alert is None:
                 return (await _not_made_yet(desk, turn, draft),)
@@ -90,6 +88,33 @@ async def _not_made_yet(desk: Desk, turn: Turn, draft: Draft) -> TextReply:
     go = press_button(label, Verb.CONFIRM, draft.id, draft.revision)
     said = _("It was confirmed, but could not be kept. Nothing has gone out; without this button nothing will.")
     return text(said, buttons=rows(go))
+
+
+async def scheduled_answer(desk: Desk, turn: Turn, draft: Draft) -> TextReply:
+    """That it goes out at a time, and until then the button that calls it off."""
+    _ = turn.translate
+    off = press_button(_("Call it off"), Verb.CALL_OFF, draft.id, draft.revision)
+    when = format_datetime(draft.send_at or turn.now, turn.language, turn.zone, turn.now)
+    match draft.state:
+        case DraftState.SCHEDULED:
+            return text(_("It goes out on {when}.", when=when), buttons=rows(off), replaces=turn.pressed)
+        case DraftState.DUE:
+            return text(_("Its time has come: it is going out."))
+        case _:
+            return await missed_in_words(desk, turn, draft)
+
+
+async def missed_in_words(desk: Desk, speak: Speaking, draft: Draft) -> TextReply:
+    """That what was scheduled did not go out, and why."""
+    _ = speak.translate
+    when = format_datetime(draft.send_at or draft.changed_at, speak.language, speak.zone, speak.now)
+    why = await refusal_of(desk, speak, replace(draft, send_at=None), await parent_of(desk, draft))
+    words = clip(clean(draft.text.plain), LONGEST_SUBJECT, unit=Unit.GRAPHEME) if draft.text else ""
+    return text(
+        _("It should have gone out on {when}, and nothing was sent.", when=when),
+        (Span(words, "italic"),) if words else "",
+        why or _("Newsbot was down then, and for so long that it would have come too late."),
+    )
 
 
 def ask_for_message(turn: Turn, draft: Draft) -> TextReply:

@@ -11,7 +11,7 @@ from newsbot.desk.audience import choose_audience
 from newsbot.desk.correcting import take_correction
 from newsbot.desk.draft_answers import ask_for_message, cancel_button, current, shown_anew
 from newsbot.desk.drafts import Draft, DraftState
-from newsbot.desk.preview import overlong_in_words
+from newsbot.desk.refusals import overlong_in_words
 from newsbot.desk.turn import Desk
 from newsbot.desk.writing import Overlong, Unusable, article_named, read_message
 from newsbot.domain.alert import AlertClass, AlertText

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from newsbot.desk.audit import Actor
 from newsbot.domain.alert import AlertClass, AlertText, Audience
 from newsbot.domain.subscriber import Address
 
@@ -14,12 +15,20 @@ from newsbot.domain.subscriber import Address
 class DraftState(StrEnum):
     WRITING = "writing"  #: waits for what the editor writes next
     READY = "ready"  #: has its message; audience and class may still change
+    SCHEDULED = "scheduled"  #: was confirmed for `send_at`, and goes out then unless it is called off
+    DUE = "due"  #: its time has come: it is becoming its alert, and can't be called off any more
     SENT = "sent"  #: it was confirmed as it is, and changes no more
+    MISSED = "missed"  #: everything was down at its time, and for so long after that it was not sent any more
     DROPPED = "dropped"
 
     @property
     def open(self) -> bool:
+        """Whether what it says can still be changed as it stands."""
         return self in (DraftState.WRITING, DraftState.READY)
+
+    @property
+    def final(self) -> bool:
+        return self in (DraftState.SENT, DraftState.MISSED, DraftState.DROPPED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +46,10 @@ class Draft:
     cls: AlertClass = AlertClass.TOPIC
     silent: bool = False
     corrects: int = 0  #: the alert whose copies are to be changed into this
+    send_at: datetime | None = None  #: None: as soon as it is confirmed
     changed_at: datetime
+    changed_by: Address | None = None  #: who made it what it is now; None: its editor
+    confirmed_by: Actor | None = None  #: who said that it goes out, and from where
 
     @property
     def origin(self) -> str:
@@ -60,7 +72,15 @@ class DraftStore(Protocol):
     async def get(self, draft_id: int) -> Draft | None: ...
 
     async def change(self, draft: Draft, *, now: datetime) -> Draft | None:
-        """Keep it as the next revision. None if it is not open, or not at `draft.revision`, any more."""
+        """Keep it as the next revision. None if it is final, or not at `draft.revision`, any more."""
+        ...
+
+    async def listed(self, *, limit: int) -> tuple[Draft, ...]:
+        """Everybody's that have a message, last changed first; what was dropped is left out."""
+        ...
+
+    async def due(self, *, now: datetime) -> tuple[Draft, ...]:
+        """Those that are scheduled for now or before, and those that are `DUE` already; the earliest first."""
         ...
 
     async def latest(self, editor: Address) -> Draft | None:
@@ -72,5 +92,5 @@ class DraftStore(Protocol):
         ...
 
     async def retain(self, *, keep_since: datetime) -> int:
-        """Delete drafts changed before; says how many."""
+        """Delete drafts changed before, but for those that are still to go out; says how many."""
         ...

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from newsbot.conversation.turn import Turn
 from newsbot.desk.actions import Verb, press_button
 from newsbot.desk.drafts import Draft
 from newsbot.desk.outlets import channel_name
-from newsbot.desk.turn import Desk
+from newsbot.desk.turn import Desk, Speaking
 from newsbot.domain.alert import Alert
 from newsbot.domain.message import Button
 
@@ -24,7 +23,7 @@ def corrected_on(desk: Desk, draft: Draft) -> tuple[str, ...]:
     return wanted if len(wanted) < len(desk.outlets) else ()
 
 
-async def what_is_changed(desk: Desk, turn: Turn, draft: Draft, parent: Alert) -> tuple[str, tuple[Button, ...]]:
+async def what_is_changed(desk: Desk, turn: Speaking, draft: Draft, parent: Alert) -> tuple[str, tuple[Button, ...]]:
     """Copies that are changed where they stand; where they can't be, who keeps the old one or is sent the new, and the
     buttons that decide it.
     """

@@ -22,6 +22,7 @@ from newsbot.delivery.notices import Notice
 from newsbot.desk.actions import Verb, press_button, within_rights
 from newsbot.desk.alert_words import name_of, resume_buttons, state_of, why_it_paused
 from newsbot.desk.bulletins import Bulletin, BulletinKind
+from newsbot.desk.draft_answers import missed_in_words
 from newsbot.desk.notice_words import notice_in_words
 from newsbot.desk.people import Person
 from newsbot.desk.roles import Right, rights_of
@@ -167,6 +168,9 @@ class Reporter:
         if bulletin.kind is BulletinKind.NOTICE:
             await self._tell_notice(bulletin, now)
             return
+        if bulletin.kind is BulletinKind.MISSED:
+            await self._tell_missed(bulletin, now)
+            return
         alert = await self._desk.alerts.get(bulletin.alert_id)
         if alert is None:
             await self._desk.bulletins.close(bulletin)
@@ -193,6 +197,14 @@ class Reporter:
             return
         turn = await self._turn(bulletin.editor, now)
         await self._write(bulletin, text(*notice_in_words(notice, turn.translate)), turn)
+
+    async def _tell_missed(self, bulletin: Bulletin, now: datetime) -> None:
+        draft = await self._desk.drafts.get(bulletin.alert_id)
+        if draft is None:
+            await self._desk.bulletins.close(bulletin)
+            return
+        turn = await self._turn(bulletin.editor, now)
+        await self._write(bulletin, await missed_in_words(self._desk, turn, draft), turn)
 
     async def _progress(self, bulletin: Bulletin, alert: Alert, turn: Turn) -> None:
         # Where nothing can be changed each step would be a message of its own: they are shown the beginning when they

@@ -24,10 +24,16 @@ desk_drafts = Table(
     Column("silent", Boolean, nullable=False),
     Column("corrects", BigInteger, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
+    Column("changed_by", Text),  # an address
+    Column("confirmed_by", JSON(none_as_null=True)),  # as the audit log names who does something
+    Column("send_at", UtcTime),
     UniqueConstraint("editor", "begun_by", name="uq_desk_drafts_begun"),
     sqlite_autoincrement=True,  # a draft's id stands in the origin of its alert: it must never name another
 )
 Index("ix_desk_drafts_latest", desk_drafts.c.editor, desk_drafts.c.changed_at)
+# Asked for every second: it holds a handful of rows.
+_DUE = text("state IN ('scheduled', 'due')")
+Index("ix_desk_drafts_due", desk_drafts.c.send_at, sqlite_where=_DUE, postgresql_where=_DUE)
 
 desk_bulletins = Table(
     "desk_bulletins",

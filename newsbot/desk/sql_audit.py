@@ -9,12 +9,10 @@ from typing import Final
 from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, true
 
 from newsbot.database import Database
-from newsbot.desk.audit import LEAST_KEPT_DAYS, Act, Actor, Entry, Filter, Place
+from newsbot.desk.audit import LEAST_KEPT_DAYS, NEWSBOT, Act, Actor, Entry, Filter, Place
 from newsbot.desk.schema import desk_audit as audit
 from newsbot.domain.subscriber import Address
 
-#: who deletes what is older than the settings keep
-RETENTION: Final = Actor(address=Address("console", "newsbot"), name="newsbot", place=Place.TERMINAL)
 #: the database's clock may differ from ours, and refuses what is younger by its own
 MARGIN: Final = timedelta(hours=1)
 
@@ -59,7 +57,7 @@ class SqlAuditLog:
                 gone = (await connection.execute(delete(audit).where(audit.c.at < keep_since))).rowcount
             if gone:
                 after = {"deleted": gone, "older_than": keep_since.isoformat()}
-                await self.write(Entry(actor=RETENTION, act=Act.AUDIT_TRIMMED, before={}, after=after, at=now))
+                await self.write(Entry(actor=NEWSBOT, act=Act.AUDIT_TRIMMED, before={}, after=after, at=now))
         return gone
 
 

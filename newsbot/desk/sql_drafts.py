@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, case, delete, insert, select, update
+from sqlalchemy import RowMapping, Select, case, delete, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.database import Database
 from newsbot.delivery.alert_json import audience_from_json, audience_to_json, text_from_json, text_to_json
+from newsbot.desk.audit import Actor, Place
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.schema import desk_drafts as drafts
 from newsbot.domain.alert import AlertClass, Audience
 from newsbot.domain.subscriber import Address
 
 _WRITERS = 0x6E657773_00000004  #: the lock of those who begin drafts: of one event, one
-_OPEN = [state.value for state in DraftState if state.open]
+_OPEN = [state.value for state in DraftState if not state.final]
+_CONFIRMED = [DraftState.SCHEDULED.value, DraftState.DUE.value]
+#: as the index of what is due has it
+_DUE = text("state IN ('scheduled', 'due')")
+_HAS_MESSAGE = drafts.c.message.is_not(None) | (drafts.c.article_id != 0)
 
 
 class SqlDraftStore:
@@ -33,12 +39,11 @@ class SqlDraftStore:
             )
             if begun is not None:
                 return _draft(begun)
-            has_message = drafts.c.message.is_not(None) | (drafts.c.article_id != 0)
             await connection.execute(
                 update(drafts)
                 .where(ours, drafts.c.state == DraftState.WRITING.value)
                 .values(
-                    state=case((has_message, DraftState.READY.value), else_=DraftState.DROPPED.value),
+                    state=case((_HAS_MESSAGE, DraftState.READY.value), else_=DraftState.DROPPED.value),
                     revision=drafts.c.revision + 1,
                 )
             )
@@ -77,7 +82,10 @@ class SqlDraftStore:
             "audience": audience_to_json(draft.audience),
             "cls": draft.cls.value,
             "silent": draft.silent,
+            "send_at": draft.send_at,
             "changed_at": now,
+            "changed_by": None if draft.changed_by is None else str(draft.changed_by),
+            "confirmed_by": _actor_to_json(draft.confirmed_by),
         }
         as_known = (drafts.c.id == draft.id) & (drafts.c.revision == draft.revision) & drafts.c.state.in_(_OPEN)
         async with self._database.writing() as connection:
@@ -105,9 +113,23 @@ class SqlDraftStore:
             row = (await connection.execute(query.order_by(drafts.c.id.desc()).limit(1))).mappings().first()
         return None if row is None else _draft(row)
 
+    async def listed(self, *, limit: int) -> tuple[Draft, ...]:
+        shown = (drafts.c.state != DraftState.DROPPED.value) & _HAS_MESSAGE
+        newest = select(drafts).where(shown).order_by(drafts.c.changed_at.desc(), drafts.c.id.desc())
+        return await self._select(newest.limit(max(limit, 0)))
+
+    async def due(self, *, now: datetime) -> tuple[Draft, ...]:
+        come = or_(drafts.c.state == DraftState.DUE.value, drafts.c.send_at <= now)
+        return await self._select(select(drafts).where(_DUE, come).order_by(drafts.c.send_at, drafts.c.id))
+
+    async def _select(self, query: Select[Any]) -> tuple[Draft, ...]:
+        async with self._database.reading() as connection:
+            return tuple(_draft(row) for row in (await connection.execute(query)).mappings())
+
     async def retain(self, *, keep_since: datetime) -> int:
         async with self._database.writing() as connection:
-            return (await connection.execute(delete(drafts).where(drafts.c.changed_at < keep_since))).rowcount
+            old = (drafts.c.changed_at < keep_since) & drafts.c.state.not_in(_CONFIRMED)
+            return (await connection.execute(delete(drafts).where(old))).rowcount
 
 
 async def _one(connection: AsyncConnection, draft_id: int) -> Draft | None:
@@ -128,5 +150,18 @@ def _draft(row: RowMapping) -> Draft:
         cls=AlertClass(row["cls"]),
         silent=row["silent"],
         corrects=row["corrects"],
+        send_at=row["send_at"],
         changed_at=row["changed_at"],
+        changed_by=None if row["changed_by"] is None else Address.parse(row["changed_by"]),
+        confirmed_by=_actor_from_json(row["confirmed_by"]),
     )
+
+
+def _actor_to_json(actor: Actor | None) -> dict[str, str] | None:
+    return None if actor is None else {"address": str(actor.address), "name": actor.name, "place": actor.place.value}
+
+
+def _actor_from_json(found: Mapping[str, str] | None) -> Actor | None:
+    if found is None:
+        return None
+    return Actor(address=Address.parse(found["address"]), name=found["name"], place=Place(found["place"]))

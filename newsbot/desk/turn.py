@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
+from zoneinfo import ZoneInfo
 
 from newsbot.channels.channel import Limits
 from newsbot.conversation.turn import House, Turn
@@ -25,11 +26,53 @@ from newsbot.text.clipping import Unit, clip
 from newsbot.text.dates import clock_time
 from newsbot.text.normalise import clean
 
-__all__ = ["Desk", "actor_of", "estimate", "expiry", "last_deed", "subject_of", "told_of", "totals_now", "totals_of"]
+__all__ = [
+    "LONGEST_SUBJECT",
+    "Desk",
+    "Speaking",
+    "Speech",
+    "actor_of",
+    "estimate",
+    "expiry",
+    "last_deed",
+    "subject_of",
+    "told_of",
+    "totals_now",
+    "totals_of",
+]
 
 LONGEST_SUBJECT: Final = 80  #: graphemes of an alert's words that name it in a list
 
 DeadLinks = Callable[[tuple[str, ...]], Awaitable[tuple[str, ...]]]
+
+
+class Speaking(Protocol):
+    """In whose language something is said, when and by which clock: a chat's `Turn`, or a `Speech`."""
+
+    @property
+    def translate(self) -> Translator: ...
+
+    @property
+    def now(self) -> datetime: ...
+
+    @property
+    def zone(self) -> ZoneInfo: ...
+
+    @property
+    def language(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speech:
+    """Implements `Speaking` where nobody chats: on a page, in the terminal."""
+
+    translate: Translator
+    now: datetime
+    zone: ZoneInfo
+
+    @property
+    def language(self) -> str:
+        return self.translate.language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +139,13 @@ def told_of(new: NewAlert, reach: Mapping[str, int]) -> dict[str, Any]:
     }
 
 
-async def last_deed(desk: Desk, turn: Turn, alert: Alert) -> str:
+async def last_deed(desk: Desk, turn: Speaking, alert: Alert) -> str:
     """'রহিমা থামিয়েছেন, বিকেল ৫:৪৫'; '' if nobody did anything."""
     described = [words for entry in await desk.audit.of(alert_subject(alert.id)) if (words := _described(entry, turn))]
     return described[-1] if described else ""
 
 
-def _described(entry: Entry, turn: Turn) -> str:
+def _described(entry: Entry, turn: Speaking) -> str:
     _ = turn.translate
     who = entry.actor.name or _("An editor")
     when = clock_time(entry.at, turn.language, turn.zone)

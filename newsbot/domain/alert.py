@@ -9,7 +9,7 @@ from enum import IntEnum, StrEnum
 from typing import Final
 
 from newsbot.domain.attempt import Reason
-from newsbot.domain.message import Span
+from newsbot.domain.message import Button, Span
 from newsbot.domain.subscriber import Address
 
 
@@ -68,11 +68,12 @@ class Audience:
 @dataclass(frozen=True, slots=True)
 class AlertText:
     """What an editor wrote. `picture`: a web address, or Telegram's own reference (a file_id): other channels fetch the
-    picture by it.
+    picture by it. `buttons`: links to pages, one a row above the reader's own buttons.
     """
 
     spans: tuple[Span, ...] = ()  #: line breaks stand in the text
     picture: str = ""
+    buttons: tuple[Button, ...] = ()
 
     @property
     def plain(self) -> str:
@@ -125,6 +126,7 @@ class Alert(NewAlert):
     reason: str = ""  #: why it was stopped (or, long ago, paused itself), or '' for an editor's own decision
     pauses: Mapping[str, Pause] = field(default_factory=dict)  #: channel → that it has paused itself there
     version: int = 1  #: of `text`: grows when a correction replaces it for the readers who are still to come
+    first_text: AlertText | None = None  #: what it said before that; None while `version` is 1
     started_at: datetime | None = None  #: the audience was frozen
     ended_at: datetime | None = None
     totals: Totals | None = None  #: kept when it has ended

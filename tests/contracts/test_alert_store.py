@@ -284,6 +284,14 @@ class TestReplaceText:
         assert (corrected.text, corrected.version, alert.version) == (text, 2, 1)
         assert await stores.now(alert) == corrected
 
+    async def test_the_first_words_are_kept_however_often_they_are_replaced(self, stores):
+        alert = await stores.alerts.create(a_broadcast(text="প্রথম"), now=NOW)
+        assert alert.first_text is None
+        for words in ("দ্বিতীয়", "তৃতীয়"):
+            await stores.alerts.replace_text(alert.id, AlertText((Span(words),)), now=NOW + HOUR)
+        now = await stores.now(alert)
+        assert (now.first_text, now.text.plain) == (alert.text, "তৃতীয়")
+
     async def test_there_is_no_such_alert(self, stores):
         alert = await stores.alerts.create(a_broadcast(), now=NOW)
         assert await stores.alerts.replace_text(alert.id + 1, AlertText(), now=NOW) is None

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from newsbot.database import Database
+from newsbot.desk.audit import Actor, Place
 from newsbot.desk.drafts import Draft, DraftState, DraftStore
 from newsbot.desk.sql_drafts import SqlDraftStore
 from newsbot.domain.alert import AlertClass, AlertText, Audience
-from newsbot.domain.message import Span
+from newsbot.domain.message import Button, Span
 from tests.builders import NOW, an_address
 
 EDITOR = an_address("1")
 ANOTHER = an_address("2")
 MINUTE = timedelta(minutes=1)
-TEXT = AlertText((Span("ভূমিকম্প: "), Span("বিস্তারিত", "bold", "https://news.example/1")), picture="file-1")
+TEXT = AlertText(
+    (Span("ভূমিকম্প: "), Span("বিস্তারিত", "bold", "https://news.example/1")),
+    picture="file-1",
+    buttons=(Button("সরাসরি দেখুন", url="https://news.example/live"),),
+)
 
 
 @pytest.fixture
@@ -44,6 +49,9 @@ async def test_a_draft_comes_back_as_it_was_kept(store: DraftStore) -> None:
         audience=Audience(("sports",), ("bn", "en")),
         cls=AlertClass.BREAKING,
         silent=True,
+        send_at=NOW + MINUTE,
+        changed_by=ANOTHER,
+        confirmed_by=Actor(address=EDITOR, name="Rahima", place=Place.DESK),
     )
     kept = await store.change(wanted, now=NOW + MINUTE)
     assert kept == replace(wanted, revision=2, changed_at=NOW + MINUTE)
@@ -81,7 +89,7 @@ async def test_a_change_of_what_is_not_so_any_more_is_refused(store: DraftStore)
     assert found.silent
 
 
-@pytest.mark.parametrize("final", [DraftState.SENT, DraftState.DROPPED])
+@pytest.mark.parametrize("final", [DraftState.SENT, DraftState.DROPPED, DraftState.MISSED])
 async def test_what_was_sent_or_dropped_changes_no_more(store: DraftStore, final: DraftState) -> None:
     draft = await changed(store, await store.begin(EDITOR, event="e1", now=NOW), state=final, text=TEXT)
     assert await store.change(replace(draft, state=DraftState.READY), now=NOW) is None
@@ -111,6 +119,50 @@ async def test_the_latest_is_the_one_that_was_changed_last(store: DraftStore) ->
     assert await store.latest(EDITOR) == second
     touched = await store.change(first, now=NOW + MINUTE)
     assert await store.latest(EDITOR) == touched
+
+
+async def scheduled(store: DraftStore, event: str, at: datetime) -> Draft:
+    draft = await store.begin(EDITOR, event=event, now=NOW)
+    return await changed(store, draft, state=DraftState.SCHEDULED, text=TEXT, send_at=at)
+
+
+async def test_what_is_scheduled_is_due_from_its_time_on_the_earliest_first(store: DraftStore) -> None:
+    later = await scheduled(store, "e1", NOW + MINUTE)
+    first = await scheduled(store, "e2", NOW)
+    await changed(store, await store.begin(EDITOR, event="e3", now=NOW), state=DraftState.READY, send_at=NOW)
+    assert await store.due(now=NOW - MINUTE) == ()
+    assert await store.due(now=NOW) == (first,)
+    assert await store.due(now=NOW + MINUTE) == (first, later)
+
+
+async def test_what_has_begun_to_go_out_is_due_until_it_is_sent(store: DraftStore) -> None:
+    begun = await changed(store, await scheduled(store, "e1", NOW + MINUTE), state=DraftState.DUE)
+    assert await store.due(now=NOW - MINUTE) == (begun,)
+    await changed(store, begun, state=DraftState.SENT)
+    assert await store.due(now=NOW + MINUTE) == ()
+
+
+async def test_of_calling_off_and_sending_at_once_one_happens(store: DraftStore) -> None:
+    draft = await scheduled(store, "e1", NOW)
+    wanted = [replace(draft, state=state) for state in (DraftState.READY, DraftState.DUE, DraftState.DUE)]
+    outcomes = await asyncio.gather(*(store.change(one, now=NOW) for one in wanted))
+    assert len([one for one in outcomes if one is not None]) == 1
+
+
+async def test_everybodys_drafts_are_listed_the_latest_first(store: DraftStore) -> None:
+    await store.begin(EDITOR, event="empty", now=NOW)
+    await changed(store, await store.begin(EDITOR, event="e1", now=NOW), state=DraftState.DROPPED, text=TEXT)
+    mine = await changed(store, await store.begin(EDITOR, event="e2", now=NOW), state=DraftState.READY, text=TEXT)
+    theirs = await scheduled(store, "e3", NOW + MINUTE)
+    later = await store.change(replace(mine, silent=True), now=NOW + MINUTE)
+    assert await store.listed(limit=5) == (later, theirs)
+    assert await store.listed(limit=1) == (later,)
+
+
+async def test_what_is_still_to_go_out_is_kept_however_old(store: DraftStore) -> None:
+    kept = await scheduled(store, "e1", NOW + MINUTE)
+    assert await store.retain(keep_since=NOW + MINUTE) == 0
+    assert await store.get(kept.id) == kept
 
 
 async def test_old_drafts_go(store: DraftStore) -> None:
