@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any, Final
 
 from newsbot.bootstrap import Parts
-from newsbot.channels.channel import USUAL, Channel, Loss, Pusher, Traits
+from newsbot.channels.channel import USUAL, Channel, Pusher, Traits
+from newsbot.channels.look import Look
 from newsbot.channels.redis_inbox import RedisInbox
 from newsbot.conversation.alerts import AlertComposer
 from newsbot.conversation.answering import Answering, Answers
@@ -56,6 +57,7 @@ class ChannelAccount:
         rate: int,
         traits: Traits = USUAL,
         closing: ClosingWindows | None = None,
+        paid: bool = False,
     ) -> None:
         self._parts = parts
         self.name = channel.name
@@ -72,7 +74,8 @@ class ChannelAccount:
             pacing=pacing,
             rate=rate,
             edits=traits.edits,
-            losses=self.losses,
+            paid=paid,
+            look=self.look,
         )
         self.worker = DeliveryWorker(
             ledger=ledger,
@@ -113,9 +116,9 @@ class ChannelAccount:
         assert self._answering is not None
         await self._answering.handle(incoming)
 
-    def losses(self, reply: AnyReply) -> tuple[Loss, ...]:
-        """What of an alert can't be shown here as meant. Pure."""
-        return ()
+    def look(self, reply: AnyReply) -> Look:
+        """How an alert is shown here, and what of it can't be shown as meant. Pure."""
+        raise NotImplementedError
 
     async def barred(self) -> str:
         """Why nothing may be sent here now, whatever the platform answers; '': it may."""

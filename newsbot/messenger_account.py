@@ -10,16 +10,16 @@ import structlog
 
 from newsbot.bootstrap import Parts
 from newsbot.channel_account import ChannelAccount
-from newsbot.channels.channel import Loss
 from newsbot.channels.entrances import Entrance
+from newsbot.channels.look import Look
 from newsbot.channels.messenger.attachments import Attachments
 from newsbot.channels.messenger.enforcement import Enforcement, measure_of
 from newsbot.channels.messenger.governor import Governor
 from newsbot.channels.messenger.graph import GraphApi
 from newsbot.channels.messenger.inspection import inspect_token
+from newsbot.channels.messenger.look import look_of
 from newsbot.channels.messenger.pusher import MessengerPusher
 from newsbot.channels.messenger.receiver import CHANNEL, PageIdentity
-from newsbot.channels.messenger.renderer import render
 from newsbot.channels.messenger.sender import MessengerChannel
 from newsbot.channels.messenger.watchdog import Subscribed, SubscriptionMemory, Watchdog
 from newsbot.channels.messenger.webhook import MessengerWebhook
@@ -137,8 +137,8 @@ class MessengerAccount(ChannelAccount):
             case _:
                 await super().handle(incoming)
 
-    def losses(self, reply: AnyReply) -> tuple[Loss, ...]:
-        return render(reply, lasting=True).losses
+    def look(self, reply: AnyReply) -> Look:
+        return look_of(reply)
 
     async def barred(self) -> str:
         return BLOCKED if await self._enforcement.blocked() is not None else ""

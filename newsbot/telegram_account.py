@@ -9,17 +9,17 @@ import structlog
 
 from newsbot.bootstrap import Parts
 from newsbot.channel_account import ChannelAccount
-from newsbot.channels.channel import Loss
 from newsbot.channels.entrances import Entrance
+from newsbot.channels.look import Look
 from newsbot.channels.pictures import PictureFile
 from newsbot.channels.redis_inbox import RedisInbox
 from newsbot.channels.telegram.api import TelegramApi
+from newsbot.channels.telegram.look import look_of
 from newsbot.channels.telegram.pictures import fetch_picture
 from newsbot.channels.telegram.polling import Poller
 from newsbot.channels.telegram.public_channel import find_public_channel
 from newsbot.channels.telegram.pusher import TelegramPusher
 from newsbot.channels.telegram.receiver import CHANNEL, BotIdentity
-from newsbot.channels.telegram.renderer import render
 from newsbot.channels.telegram.sender import TelegramChannel
 from newsbot.channels.telegram.webhook import PATH, register_webhook, webhook_handler
 from newsbot.conversation.menu import command_menu
@@ -89,6 +89,7 @@ class TelegramAccount(ChannelAccount):
                 subscribers, frozenset({bot.username}), channel, public_channel=public_channel
             ),
             rate=settings.rate,
+            paid=settings.paid_broadcast and settings.rate > FREE_RATE,
         )
 
     def webhooks(self) -> dict[tuple[str, str], Any]:
@@ -115,8 +116,8 @@ class TelegramAccount(ChannelAccount):
         """Opens the chat with the bot."""
         return f"https://t.me/{self._bot.username}"
 
-    def losses(self, reply: AnyReply) -> tuple[Loss, ...]:
-        return render(reply).losses
+    def look(self, reply: AnyReply) -> Look:
+        return look_of(reply)
 
     def editor_began(self, editor: Address) -> None:
         self._menus.began(editor)

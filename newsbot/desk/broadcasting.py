@@ -15,7 +15,7 @@ from newsbot.desk.draft_alert import as_readers_see_it, reach_of, readers_of
 from newsbot.desk.draft_answers import ask_for_message, changed_since, current, has_message, no_longer_kept
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.handing_over import call_off, hand_over
-from newsbot.desk.preview import control, show
+from newsbot.desk.preview import control, show, time_set_in_words
 from newsbot.desk.refusals import parent_of, refusal_of
 from newsbot.desk.standing import standing_of
 from newsbot.desk.turn import Desk, actor_of
@@ -137,7 +137,7 @@ async def _ask(desk: Desk, turn: Turn, draft: Draft) -> Replies:
             said = f"{said} {more}"
     else:
         label = _.plural("Yes, send to {n} reader", "Yes, send to {n} readers", reach)
-        said = _("Send it now?")
+        said = time_set_in_words(draft, turn) or _("Send it now?")
     go = press_button(label, Verb.CONFIRM, draft.id, draft.revision)
     back = press_button(_("Back"), Verb.PREVIEW, draft.id, draft.revision)
     return (text(said, buttons=((go,), (back,)), replaces=turn.pressed),)

@@ -44,15 +44,19 @@ async def told_by(desk: Desk, draft: Draft) -> Told:
     return Told(story, again=any(alert.article_id != article.id for alert in told))
 
 
-async def doubts_of(desk: Desk, turn: Speaking, draft: Draft, *, links: bool) -> list[str]:
+async def doubts_of(desk: Desk, speak: Speaking, draft: Draft, *, links: bool) -> list[str]:
     """What an editor may want to think about; none of it forbids anything."""
-    _ = turn.translate
+    _ = speak.translate
     doubts = []
     if draft.article_id and not draft.corrects:
-        doubts += [await _alerted_before(desk, turn, draft, alert) for alert in await _sent(desk, draft)]
-    if draft.text and not draft.corrects and (twin := await _same_words(desk, turn, draft)):
-        when = format_datetime(twin.created_at, turn.language, turn.zone, turn.now)
+        doubts += [await _alerted_before(desk, speak, draft, alert) for alert in await _sent(desk, draft)]
+    if draft.text and not draft.corrects and (twin := await _same_words(desk, speak, draft)):
+        when = format_datetime(twin.created_at, speak.language, speak.zone, speak.now)
         doubts.append(_("The same words were sent on {when}.", when=when))
+    if draft.text and not draft.corrects and (known := await _headline_alerted(desk, speak, draft.text.plain)):
+        doubts.append(known)
+    if draft.text and not draft.corrects and not links_of(draft.text):
+        doubts.append(_("There is no link in it: readers can't read on."))
     if draft.text and links:
         tried = links_of(draft.text)
         ours = await desk.house.articles.known_urls(tried) if tried else {}
@@ -70,9 +74,9 @@ async def _sent(desk: Desk, draft: Draft) -> list[Alert]:
     return sends[0] or sends[1]
 
 
-async def _alerted_before(desk: Desk, turn: Speaking, draft: Draft, alert: Alert) -> str:
-    _ = turn.translate
-    when = format_datetime(alert.created_at, turn.language, turn.zone, turn.now)
+async def _alerted_before(desk: Desk, speak: Speaking, draft: Draft, alert: Alert) -> str:
+    _ = speak.translate
+    when = format_datetime(alert.created_at, speak.language, speak.zone, speak.now)
     sent = (await totals_of(desk, alert)).sent
     if alert.article_id != draft.article_id:
         return _.plural(
@@ -89,7 +93,26 @@ async def _alerted_before(desk: Desk, turn: Speaking, draft: Draft, alert: Alert
     )
 
 
-async def _same_words(desk: Desk, turn: Speaking, draft: Draft) -> Alert | None:
+async def _headline_alerted(desk: Desk, speak: Speaking, words: str) -> str:
+    """What is written begins with the headline of an article whose readers have been alerted within the day."""
+    _ = speak.translate
+    first = words.strip().partition("\n")[0]
+    for alert in await desk.alerts.recent(limit=LOOKED_AT):
+        if alert.kind.touches_copies or not alert.article_id or speak.now - alert.created_at > SAME_WITHIN:
+            continue
+        article = await desk.house.articles.get(alert.article_id)
+        if article is not None and same_text(article.headline, first):
+            when = format_datetime(alert.created_at, speak.language, speak.zone, speak.now)
+            return _.plural(
+                "An article with this headline went to {n} reader on {when}; this goes to them too.",
+                "An article with this headline went to {n} readers on {when}; this goes to them too.",
+                (await totals_of(desk, alert)).sent,
+                when=when,
+            )
+    return ""
+
+
+async def _same_words(desk: Desk, speak: Speaking, draft: Draft) -> Alert | None:
     recent = await desk.alerts.recent(limit=LOOKED_AT, by_editors=True)
     words = draft.text.plain if draft.text else ""
     return next(
@@ -98,7 +121,7 @@ async def _same_words(desk: Desk, turn: Speaking, draft: Draft) -> Alert | None:
             for alert in recent
             if alert.kind is AlertKind.BROADCAST
             and alert.text is not None
-            and turn.now - alert.created_at <= SAME_WITHIN
+            and speak.now - alert.created_at <= SAME_WITHIN
             and same_text(alert.text.plain, words)
         ),
         None,

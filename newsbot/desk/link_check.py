@@ -60,7 +60,7 @@ class LinkCheck:
 
 
 def links_of(text: AlertText) -> tuple[str, ...]:
-    """Addresses that readers can press: of links, and those that stand in the text."""
-    linked = [span.url for span in text.spans if span.url]
+    """Addresses that readers can press: of links and buttons, and those that stand in the text."""
+    linked = [span.url for span in text.spans if span.url] + [button.url for button in text.buttons]
     typed = [found.rstrip(".,;:!?)।") for found in _LINK.findall(text.plain)]
     return tuple(dict.fromkeys((*linked, *typed)))

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from newsbot.channels.channel import Channel, Limits, Loss, Pusher
 from newsbot.channels.entrances import CHANNEL_NAMES
+from newsbot.channels.look import Look
 from newsbot.delivery.ledger import Ledger
 from newsbot.delivery.pacing import AIM, Pacing
 from newsbot.domain.message import AnyReply
 from newsbot.i18n import Translator
+from newsbot.text.clipping import Unit
 
-__all__ = ["Outlet", "channel_name", "channel_names", "seconds_for", "slowest"]
+__all__ = ["STARS_EACH", "Outlet", "channel_name", "channel_names", "seconds_for", "slowest"]
 
 
-def _no_losses(reply: AnyReply) -> tuple[Loss, ...]:
-    return ()
+#: what Telegram takes for a message above the free rate (Bot API, `allow_paid_broadcast`)
+STARS_EACH: Final = 0.1
+
+
+def _as_meant(reply: AnyReply) -> Look:
+    return Look(bubbles=(), used=0, limit=0, unit=Unit.GRAPHEME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +36,16 @@ class Outlet:
     pacing: Pacing
     rate: float
     edits: bool = True  #: what was sent can be changed and deleted
-    losses: Callable[[AnyReply], tuple[Loss, ...]] = _no_losses  #: what of an alert can't be shown there as meant
+    paid: bool = False  #: what goes out above the platform's free rate is paid for
+    look: Callable[[AnyReply], Look] = _as_meant  #: how an alert is shown there
 
     @property
     def limits(self) -> Limits:
         return self.channel.limits
+
+    def losses(self, reply: AnyReply) -> tuple[Loss, ...]:
+        """What of an alert can't be shown there as meant."""
+        return self.look(reply).losses
 
 
 def channel_name(channel: str, translate: Translator) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from newsbot.conversation.turn import Replies, Turn, rows, text
@@ -12,15 +13,24 @@ from newsbot.desk.doubts import doubts_of
 from newsbot.desk.draft_alert import as_readers_see_it, reach_of, readers_of
 from newsbot.desk.drafts import Draft
 from newsbot.desk.follow_ups import what_is_changed
-from newsbot.desk.outlets import channel_names, seconds_for
+from newsbot.desk.outlets import STARS_EACH, channel_names, seconds_for
 from newsbot.desk.refusals import overlong_in_words
 from newsbot.desk.turn import Desk, Speaking, estimate
 from newsbot.desk.writing import overlong_anywhere
 from newsbot.domain.alert import Alert, AlertClass, Audience
 from newsbot.domain.message import AnyReply, MessageRef, Span, TextReply
 from newsbot.i18n import language_name
+from newsbot.text.dates import format_datetime
 
-__all__ = ["audience_in_words", "control", "manner_in_words", "show", "time_in_words"]
+__all__ = [
+    "audience_in_words",
+    "control",
+    "cost_in_words",
+    "manner_in_words",
+    "show",
+    "time_in_words",
+    "time_set_in_words",
+]
 
 
 async def show(desk: Desk, turn: Turn, draft: Draft, parent: Alert | None, *, said: str = "") -> Replies:
@@ -79,8 +89,11 @@ async def control(
         )
     time = time_in_words(desk, by_channel, turn)
     kind = "" if parent is not None else manner_in_words(desk, draft, turn)
+    cost = cost_in_words(desk, by_channel, turn) if parent is None else ""
     warnings = tuple(Span(f"⚠️ {doubt}\n") for doubt in doubts)
-    return text(said, time if reach else "", kind, warnings, buttons=buttons, replaces=replaces)
+    return text(
+        said, " ".join(filter(None, (time, cost))) if reach else "", kind, warnings, buttons=buttons, replaces=replaces
+    )
 
 
 def time_in_words(desk: Desk, reach: Mapping[str, Reach], speak: Speaking) -> str:
@@ -90,6 +103,14 @@ def time_in_words(desk: Desk, reach: Mapping[str, Reach], speak: Speaking) -> st
     if len(rates) > 1:
         return _("It takes {time}.", time=time)
     return _("It takes {time} at {rate} a second.", time=time, rate=rates.pop())
+
+
+def cost_in_words(desk: Desk, reach: Mapping[str, Reach], speak: Speaking) -> str:
+    """'' where nothing is paid for."""
+    count = sum(one.now for name, one in reach.items() if desk.outlets[name].paid)
+    if not count:
+        return ""
+    return speak.translate("At Telegram's paid rate it costs at most {n} Stars.", n=math.ceil(count * STARS_EACH))
 
 
 def audience_in_words(desk: Desk, speak: Speaking, audience: Audience) -> str:
@@ -107,6 +128,14 @@ def audience_in_words(desk: Desk, speak: Speaking, audience: Audience) -> str:
     return "; ".join(parts) or _("everyone")
 
 
+def time_set_in_words(draft: Draft, speak: Speaking) -> str:
+    """'' for what goes out as soon as it is confirmed."""
+    if draft.send_at is None:
+        return ""
+    when = format_datetime(draft.send_at, speak.language, speak.zone, speak.now)
+    return speak.translate("It goes out on {when}.", when=when)
+
+
 def manner_in_words(desk: Desk, draft: Draft, speak: Speaking) -> str:
     """How urgent it is, whether our public channel comes first, whether phones stay quiet."""
     _ = speak.translate
@@ -116,4 +145,4 @@ def manner_in_words(desk: Desk, draft: Draft, speak: Speaking) -> str:
     silent = _("Silent: phones stay quiet.") if draft.silent else ""
     first = desk.public_channel and draft.cls is AlertClass.BREAKING and draft.audience == Audience()
     channel = _("Our public channel gets it first; it is counted as one more.") if first else ""
-    return " ".join(filter(None, (urgency, channel, silent)))
+    return " ".join(filter(None, (urgency, time_set_in_words(draft, speak), channel, silent)))

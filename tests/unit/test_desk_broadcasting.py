@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from newsbot.desk.dialogue import EditorDialogue
 from newsbot.domain.alert import AlertClass, AlertKind, AlertState, AlertText, Audience
 from newsbot.domain.attempt import Reason, Refused
 from newsbot.domain.message import ChatKind, Kind, Span
@@ -573,3 +575,24 @@ async def test_in_bengali_the_whole_way_is_bengali(desk: Newsdesk) -> None:
     assert "পাঠকেরা এমন দেখবেন" in await editor.press("আগে দেখুন")
     await editor.press("পাঠান…")
     assert "বার্তা ১ – প্রস্তুত হচ্ছে" in await editor.press("হ্যাঁ, ৮ জনকে পাঠান")
+
+
+# --- what is worth a thought -----------------------------------------------------------------------------------------
+
+
+async def test_a_text_without_a_link_is_told(editor: Phone) -> None:
+    assert "There is no link in it" in await editor.draft("সেতু খুলল")
+    assert "There is no link in it" not in await editor.draft("সেতু খুলল https://news.example/1")
+
+
+async def test_a_text_that_begins_with_a_headline_that_was_alerted_is_told(desk: Newsdesk, editor: Phone) -> None:
+    stored = await desk.articles.put(a_draft(headline="সেতু  খুলল আজ"), now=desk.now, announce=True)
+    await desk.alerts.create(a_new_alert(stored.article.id), now=desk.now)
+    assert "An article with this headline went to 0 readers" in await editor.draft("সেতু খুলল আজ\nবিস্তারিত আসছে")
+    assert "with this headline" not in await editor.draft("সেতু খুলল কাল")
+
+
+async def test_the_price_of_the_paid_rate_is_told_before_the_button(desk: Newsdesk, editor: Phone) -> None:
+    outlets = {name: replace(one, paid=True) for name, one in desk.desk.outlets.items()}
+    desk.dialogue = EditorDialogue(replace(desk.desk, outlets=outlets), desk.dialogue._readers)
+    assert "it costs at most 1 Stars" in await editor.draft()

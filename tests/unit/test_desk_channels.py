@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from newsbot.channels.channel import Limits, Loss
+from newsbot.channels.look import Look
 from newsbot.delivery.ledger import Settle
 from newsbot.delivery.notices import Event
 from newsbot.delivery.pacing import Unpaced
@@ -103,10 +104,11 @@ async def test_a_text_that_is_too_long_for_one_channel_names_it(editor: Phone) -
 
 
 async def test_what_a_channel_cannot_show_is_told(desk: Newsdesk, editor: Phone) -> None:
-    def losses(reply: AnyReply) -> tuple[Loss, ...]:
-        return Loss("kicker", "clipped to 20"), Loss("time", "left out"), Loss("placeholder", "of no interest")
+    def look(reply: AnyReply) -> Look:
+        losses = Loss("kicker", "clipped to 20"), Loss("time", "left out"), Loss("placeholder", "of no interest")
+        return Look(bubbles=(), losses=losses, used=0, limit=2000, unit=Unit.CODEPOINT)
 
-    desk.others["messenger"] = replace(desk.others["messenger"], losses=losses)
+    desk.others["messenger"] = replace(desk.others["messenger"], look=look)
     desk.start(EDITOR)
     assert "⚠️ Messenger: not shown in full: the kicker, the time." in await _preview(editor)
 

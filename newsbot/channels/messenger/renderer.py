@@ -77,8 +77,8 @@ def render(reply: AnyReply, *, lasting: bool = False) -> Rendered:
         case Toast():
             messages = texts(reply.text)
         case TextReply():
-            written = joined(*(text_of(paragraph) for paragraph in reply.paragraphs))
-            messages = composed(written, usable(reply.buttons, report), report, lasting=lasting)
+            words = joined(*(text_of(paragraph) for paragraph in reply.paragraphs))
+            messages = composed(words, usable(reply.buttons, report), report, lasting=lasting)
         case ChoiceReply():
             messages = _choice(reply, report)
         case HeadlinesReply():
@@ -180,15 +180,19 @@ def _card(reply: CardReply, report: Report, *, lasting: bool) -> list[Message]:
     return [picture, *composed(beside or card.text, buttons, report)]
 
 
+def written(reply: NoticeReply) -> str:
+    """What an editor wrote, as Messenger shows it: without styles, each address after the words it lay under."""
+    return "\n".join((*map(line, reply.labels), text_of(reply.spans)))
+
+
 def _notice(reply: NoticeReply, report: Report, *, lasting: bool) -> list[Message]:
     """Its picture first, for the buttons stand under the text."""
-    written = "\n".join((*map(line, reply.labels), text_of(reply.spans)))
-    buttons = usable(reply.buttons, report)
+    words, buttons = written(reply), usable(reply.buttons, report)
     if not reply.picture:
-        return composed(written, buttons, report, lasting=lasting)
+        return composed(words, buttons, report, lasting=lasting)
     picture = Picture(picture=reply.picture)
-    if is_visible(clean(written)) or any(button.url for button in buttons):
-        return [picture, *composed(written, buttons, report, lasting=lasting)]
+    if is_visible(clean(words)) or any(button.url for button in buttons):
+        return [picture, *composed(words, buttons, report, lasting=lasting)]
     return finished([picture], [button for button in buttons if button.action])
 
 

@@ -93,7 +93,7 @@ def render(reply: AnyReply, *, callback_id: str = "") -> Rendered:
             request = _message(reply, _list(reply, report), usable(rows, report), None, report)
         case NoticeReply(picture=""):
             rows = usable(reply.buttons, report)
-            request = _message(reply, _notice(reply), rows, _first_link(reply.spans), report)
+            request = _message(reply, notice_spans(reply), rows, _first_link(reply.spans), report)
         case NoticeReply():
             request = _picture(reply, report)
         case CardReply():
@@ -114,7 +114,7 @@ def _paragraphs(reply: TextReply) -> list[Span]:
     return spans
 
 
-def _notice(reply: NoticeReply) -> list[Span]:
+def notice_spans(reply: NoticeReply) -> list[Span]:
     return [*(Span(f"{label}\n", "bold") for label in reply.labels), *reply.spans]
 
 
@@ -230,7 +230,7 @@ def _message(
 
 
 def _picture(reply: NoticeReply, report: Report) -> SendPhoto | EditCaption:
-    spans = _notice(reply)
+    spans = notice_spans(reply)
     shown = _acceptable(spans, CAPTION_LIMIT, report) if is_visible(to_text(tidy(spans))) else ()
     caption = Caption(spans=shown, keyboard=usable(reply.buttons, report))
     if reply.replaces is not None:
