@@ -108,6 +108,8 @@ async def _desk(parts: Parts, accounts: Sequence[ChannelAccount]) -> Desk:
         outlets={account.name: account.outlet for account in accounts},
         composer=alert_composer(parts, readers),
         dead_links=links.dead,
+        sessions=await parts.sessions(),
+        web_address=parts.web_address,
         public_channel=any(account.public_channel is not None for account in accounts),
         expire=timedelta(minutes=settings.delivery.expire_minutes),
     )

@@ -15,6 +15,7 @@ from typing import Any, Self, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import aiohttp
+from aiohttp.web import Application
 from redis.asyncio import Redis
 
 from newsbot.articles.sql_store import SqlArticleStore
@@ -27,9 +28,12 @@ from newsbot.delivery.alert_store import SqlAlertStore
 from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.delivery.sql_notices import SqlNoticeStore
 from newsbot.desk import link_check
+from newsbot.desk.redis_sessions import RedisSessions
+from newsbot.desk.sessions import Keys
 from newsbot.desk.sql_audit import SqlAuditLog
 from newsbot.desk.sql_people import SqlPeopleStore
 from newsbot.desk.staff import Staff
+from newsbot.desk.turn import Desk
 from newsbot.domain.subscriber import Address
 from newsbot.embedded_redis import EmbeddedRedis, connect_or_start
 from newsbot.errors import NewsbotError, StartError, StoreError
@@ -49,7 +53,7 @@ from newsbot.subscribers.journal import SqlJournal
 from newsbot.subscribers.redis_link_codes import RedisLinkCodes
 from newsbot.subscribers.redis_list_memory import RedisListMemory
 from newsbot.subscribers.redis_store import LOST, RedisSubscriberStore
-from newsbot.webserver import WebParts, WebServer, create_web_app
+from newsbot.webserver import WebParts, WebServer, address_here, create_web_app
 
 T = TypeVar("T")
 
@@ -81,6 +85,7 @@ class Parts:
         self.entrances = Entrances(CARRYING)  #: an account adds its own when it is opened
         #: the same: why no alerts go out on its channel, '' if they do
         self.holding: dict[str, Callable[[], str]] = {}
+        self._web: WebServer | None = None
         self._owns_redis = owns_redis
         self._stack = AsyncExitStack()
         self._opened: dict[str, Any] = {}
@@ -298,6 +303,7 @@ class Parts:
         webhooks: Mapping[tuple[str, str], Any],
         *,
         wake: Callable[[], None] = lambda: None,
+        desk: Application | None = None,
         only_health: bool = False,
     ) -> WebServer:
         """`wake`: as of `schedule`, for what the CMS pushes or withdraws. `only_health`: no more than health."""
@@ -322,9 +328,33 @@ class Parts:
             webhooks=webhooks,
             clock=self.clock,
             zone=self.timezone,
+            desk=desk,
             only_health=only_health,
         )
-        return WebServer(create_web_app(parts), self.settings.web.host, self.settings.web.port)
+        self._web = WebServer(create_web_app(parts), self.settings.web.host, self.settings.web.port)
+        return self._web
+
+    def web_address(self) -> str:
+        """How browsers reach our web server: as the settings say, else on this machine."""
+        settings = self.settings.web
+        if settings.public_url is not None:
+            return settings.public_url.rstrip("/")
+        return address_here(settings.host, self._web.port if self._web is not None else settings.port)
+
+    async def sessions(self) -> RedisSessions:
+        """Of the web desk."""
+        return RedisSessions(await self.redis())
+
+    async def dashboard(self, desk: Desk) -> Application:
+        """The web desk over what the chat desk works with."""
+        # Costs 0.05 s: only processes that serve it pay that.
+        from newsbot.desk.dashboard.application import create_dashboard_app
+        from newsbot.desk.dashboard.visit import Dashboard
+
+        secret = self.settings.web.session_secret
+        key = secret.get_secret_value().encode() if secret is not None else await desk.sessions.key()
+        secure = self.web_address().startswith("https://")
+        return create_dashboard_app(Dashboard(desk=desk, keys=Keys(key), secure=secure))
 
     async def problems(self) -> dict[str, str]:
         """Each opened server that does not do its work in time, with its reason; where all do, each channel that

@@ -89,10 +89,15 @@ class WebSettings(_Group):
     host: str = setting("127.0.0.1", "Address to listen on; 0.0.0.0 for all.", "127.0.0.1", min_length=1)
     port: int = setting(8080, "Port to listen on.", 8080, ge=0, le=65_535)
     public_url: Url | None = setting(
-        None, "How the internet reaches this server, for webhooks.", "https://bot.example.com"
+        None,
+        "How browsers and the internet reach this server, for the web desk and webhooks.",
+        "https://bot.example.com",
     )
     session_secret: SecretStr | None = setting(
-        None, "Signs the desk's sessions (for a later version).", "a-long-random-text_0123456789"
+        None,
+        "Signs the web desk's sessions; unset: a key that is made once and kept in Redis.",
+        "a-long-random-text_0123456789",
+        min_length=16,
     )
 
 

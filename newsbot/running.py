@@ -66,7 +66,8 @@ async def _run(settings: Settings, role: Role) -> None:
             await refuse_another_machines_file(await parts.redis())
         accounts = await Accounts.open(parts)
         serves = role in (Role.ALL, Role.WEB)
-        async with await parts.web(accounts.webhooks(), wake=accounts.wake, only_health=not serves) as web:
+        desk = await parts.dashboard(accounts.desk) if serves else None
+        async with await parts.web(accounts.webhooks(), wake=accounts.wake, desk=desk, only_health=not serves) as web:
             if role in (Role.ALL, Role.BOT):
                 await accounts.introduce()
             log.info(

@@ -8,6 +8,7 @@
 | `POST /api/articles` | the newsroom's CMS, bearer token | schema.org NewsArticle, one or a list; answers per item |
 | `DELETE /api/articles` | the newsroom's CMS, bearer token | withdraws articles by url |
 | `GET /api/articles` | anyone | newest first, or `q=` found; `topic=`, `before=`, `limit=` |
+| `/desk`, `/desk/…` | the newsroom's editors, signed in | the web desk (`desk.dashboard`) |
 | `GET /healthz` | a supervisor | 200 while the process lives |
 | `GET /readyz` | a load balancer | 200 when all parts work, or all but alerts on one of several channels; else 503 |
 | `GET /metrics` | Prometheus | figures |
@@ -62,6 +63,7 @@ class WebParts:
     webhooks: Mapping[tuple[str, str], Handler] = field(default_factory=dict)  #: by method and path
     clock: Clock = lambda: datetime.now(UTC)
     zone: tzinfo = UTC  #: whose days are meant by "yesterday" in a search
+    desk: web.Application | None = None  #: the web desk, served under `/desk`
     only_health: bool = False  #: health and figures, for a process that serves nothing else
 
 
@@ -232,6 +234,8 @@ def create_web_app(parts: WebParts) -> web.Application:
     app.router.add_post("/api/articles", api.push)
     app.router.add_delete("/api/articles", api.withdraw)
     app.router.add_get("/api/articles", api.list)
+    if parts.desk is not None:
+        app.add_subapp("/desk", parts.desk)
     for (method, path), handler in parts.webhooks.items():
         app.router.add_route(method, path, handler)
     return app

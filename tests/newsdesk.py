@@ -51,6 +51,7 @@ from tests.memory_alert_store import MemoryAlertStore
 from tests.memory_desk import MemoryAuditLog, MemoryBulletinStore, MemoryDraftStore, MemoryPeopleStore
 from tests.memory_ledger import MemoryLedger
 from tests.memory_notices import MemoryNoticeStore
+from tests.memory_sessions import MemorySessions
 
 CATALOG = Catalog.load()
 EDITOR = an_address("9001")
@@ -123,6 +124,8 @@ class Newsdesk:
         self.drafts = MemoryDraftStore()
         self.bulletins = MemoryBulletinStore()
         self.notices = MemoryNoticeStore()
+        self.sessions = MemorySessions()
+        self.web_address = "http://127.0.0.1:8080"
         self.ledger = MemoryLedger(self.subscribers._subscribers)
         self.pusher = FakePusher()
         self.channel = FakeChannel()
@@ -172,6 +175,8 @@ class Newsdesk:
                 self.articles, some_topics(), a_newsroom(), CATALOG, clock=self.clock, timezone=ZoneInfo("Asia/Dhaka")
             ),
             dead_links=self._dead_links,
+            sessions=self.sessions,
+            web_address=lambda: self.web_address,
             expire=timedelta(hours=3),
         )
         self.dialogue = EditorDialogue(desk, readers, began=self.began.append)

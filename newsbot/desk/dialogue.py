@@ -23,6 +23,7 @@ from newsbot.desk.broadcasting import press_draft
 from newsbot.desk.controlling import show_alert, turn_alert
 from newsbot.desk.correcting import correct, leave, recall, recall_now
 from newsbot.desk.drafting import begin, rest_of_a_long_text, take_message
+from newsbot.desk.entering import enter
 from newsbot.desk.listing import list_broadcasts
 from newsbot.desk.menu import COMMANDS, commands_of
 from newsbot.desk.people_words import why_not_allowed
@@ -102,6 +103,8 @@ class EditorDialogue:
                 return await begin(self._desk, turn, arguments)
             case "broadcasts":
                 return await list_broadcasts(self._desk, turn)
+            case "desk":
+                return await enter(self._desk, turn)
             case _:
                 return await show_stats(self._desk, turn)
 

@@ -21,6 +21,7 @@ COMMANDS: Final[dict[str, tuple[str, Right]]] = {
     "broadcast": (N_("send a message or an article to readers"), Right.DRAFT),
     "broadcasts": (N_("what was sent: watch, stop, correct, recall"), Right.WATCH),
     "stats": (N_("readers and alerts in figures"), Right.FIGURES),
+    "desk": (N_("the desk in a browser"), Right.WATCH),
 }
 
 LOOK_EVERY: Final = timedelta(seconds=2)  #: for roles that were given or taken, here or by another process

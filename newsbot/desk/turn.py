@@ -19,6 +19,7 @@ from newsbot.desk.audit import Act, Actor, AuditLog, Entry, Place, alert_subject
 from newsbot.desk.bulletins import BulletinStore
 from newsbot.desk.drafts import DraftStore
 from newsbot.desk.outlets import Outlet
+from newsbot.desk.sessions import Sessions
 from newsbot.desk.staff import Staff, called
 from newsbot.domain.alert import Alert, NewAlert, Totals
 from newsbot.i18n import Translator
@@ -89,6 +90,8 @@ class Desk:
     outlets: Mapping[str, Outlet]  #: by channel
     composer: Composer
     dead_links: DeadLinks
+    sessions: Sessions  #: of the web desk
+    web_address: Callable[[], str]  #: how browsers reach the web desk, without `/desk`
     public_channel: bool = False  #: the newsroom has one, which gets breaking news first
     audit_kept: timedelta | None = None  #: how long what was done is kept; None: for ever
     expire: timedelta  #: how long an alert may be sent, once its turn has come for everybody

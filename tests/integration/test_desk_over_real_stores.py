@@ -44,6 +44,7 @@ from newsbot.subscribers.redis_link_codes import RedisLinkCodes
 from newsbot.subscribers.redis_list_memory import RedisListMemory
 from newsbot.subscribers.redis_store import RedisSubscriberStore
 from tests.builders import a_draft, a_newsroom, some_topics, the_administrator
+from tests.memory_sessions import MemorySessions
 from tests.telegram_sandbox import TelegramSandbox, telegram_sandbox
 
 ACCOUNT = "10000"
@@ -115,6 +116,8 @@ class Newsroom:
             },
             composer=composer,
             dead_links=no_dead_links,
+            sessions=MemorySessions(),
+            web_address=lambda: "http://127.0.0.1:8080",
             expire=timedelta(hours=3),
         )
         self.dialogue = EditorDialogue(desk, readers)

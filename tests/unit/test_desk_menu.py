@@ -23,20 +23,21 @@ READERS = command_menu(CATALOG, a_newsroom())
 def test_people_see_their_commands_before_the_readers_in_every_language() -> None:
     menu = menu_of(Role.EDITOR, {EDITOR, ANOTHER}, READERS, CATALOG)
     assert menu.only_in == ("9001", "9002")
-    assert menu.commands["en"][:3] == (
+    assert menu.commands["en"][:4] == (
         ("broadcast", "send a message or an article to readers"),
         ("broadcasts", "what was sent: watch, stop, correct, recall"),
         ("stats", "readers and alerts in figures"),
+        ("desk", "the desk in a browser"),
     )
     assert menu.commands["bn"][0] == ("broadcast", "পাঠকদের বার্তা বা খবর পাঠান")
-    assert menu.commands["bn"][3:] == READERS.commands["bn"]
+    assert menu.commands["bn"][4:] == READERS.commands["bn"]
     assert menu.about == {}
 
 
 def test_a_viewers_menu_has_no_command_that_they_may_not_give() -> None:
     menu = menu_of(Role.VIEWER, {EDITOR}, READERS, CATALOG)
     own = menu.commands["en"][: -len(READERS.commands["en"])]
-    assert [command for command, _ in own] == ["broadcasts", "stats"]
+    assert [command for command, _ in own] == ["broadcasts", "stats", "desk"]
 
 
 def test_what_was_an_editors_is_a_readers_menu_again() -> None:

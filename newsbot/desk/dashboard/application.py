@@ -1,0 +1,124 @@
+"""The desk's aiohttp application: who comes in, what each route asks for, what is answered when something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+from aiohttp import web
+from multidict import MultiDict, MultiDictProxy
+
+from newsbot.desk.dashboard.refusals import Refusal, refusal_of
+from newsbot.desk.dashboard.routes import ROUTES
+from newsbot.desk.dashboard.security import cookie_of, from_our_page, protect
+from newsbot.desk.dashboard.signing_in import add_entrance
+from newsbot.desk.dashboard.templating import STATIC, render
+from newsbot.desk.dashboard.visit import DASHBOARD, Dashboard, Route, Visit, answer, spoken
+from newsbot.desk.people_words import why_not_allowed
+from newsbot.errors import StoreError
+
+__all__ = ["PREFIX", "create_dashboard_app"]
+
+PREFIX: Final = "/desk"
+
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+log = structlog.get_logger()
+
+
+def create_dashboard_app(dashboard: Dashboard) -> web.Application:
+    """To be added under PREFIX."""
+    app = web.Application(middlewares=[_guarded])
+    app[DASHBOARD] = dashboard
+    add_entrance(app)
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path.removeprefix(PREFIX), _serving(route))
+    app.router.add_static("/static", STATIC)
+    app.on_response_prepare.append(_protected)
+    return app
+
+
+def _serving(route: Route) -> _Handler:
+    async def serve(request: web.Request) -> web.StreamResponse:
+        return await route.handler(await _visit(request, route))
+
+    return serve
+
+
+async def _visit(request: web.Request, route: Route) -> Visit:
+    """Raises Refusal unless they may."""
+    dashboard = request.config_dict[DASHBOARD]
+    secret = cookie_of(request, dashboard)
+    session = await dashboard.sessions.get(secret, now=dashboard.now()) if secret is not None else None
+    person = await dashboard.desk.staff.person(session.address) if session is not None else None
+    if session is None or person is None or person.role is None:
+        raise Refusal.signed_out()
+    visit = Visit(
+        request=request, dashboard=dashboard, session=session, person=person, form=MultiDictProxy(MultiDict())
+    )
+    request[_VISIT] = visit
+    if route.right is not None and not person.may(route.right):
+        raise Refusal.no_right(why_not_allowed(person.role, route.right, visit.translate))
+    if route.method not in ("GET", "HEAD"):
+        if not from_our_page(request, dashboard):
+            raise Refusal.foreign()
+        form = await request.post()
+        token = form.get("csrf", "")
+        if not (isinstance(token, str) and dashboard.keys.is_token(token, session)):
+            raise Refusal.foreign()
+        visit = Visit(request=request, dashboard=dashboard, session=session, person=person, form=form)
+    return visit
+
+
+_VISIT: Final = web.RequestKey("visit", Visit)
+
+
+@web.middleware
+async def _guarded(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """Every answer is a page, also where something went wrong."""
+    try:
+        response = await handler(request)
+    except Refusal as refusal:
+        response = _refused(request, refusal)
+    except StoreError as error:
+        log.warning("desk page not served", page=_page_of(request), reason=str(error))
+        response = _refused(request, refusal_of(503))
+    except web.HTTPException as error:
+        response = error if error.status < 400 else _refused(request, refusal_of(error.status))
+    except Exception:
+        log.exception("desk page failed", page=_page_of(request))
+        response = _refused(request, refusal_of(500))
+    return response
+
+
+async def _protected(request: web.Request, response: web.StreamResponse) -> None:
+    kept = request.path.startswith(f"{PREFIX}/static/") and response.status in (200, 206, 304)
+    protect(response, secure=request.config_dict[DASHBOARD].secure, kept=kept)
+
+
+def _page_of(request: web.Request) -> str:
+    """Which page it is, for the log: without what its address carries, which may be a link's secret."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else PREFIX
+
+
+def _refused(request: web.Request, refusal: Refusal) -> web.Response:
+    dashboard = request.config_dict[DASHBOARD]
+    visit = request.get(_VISIT)
+    if visit is not None:
+        translate, common = visit.translate, visit.common
+    else:
+        common = spoken(dashboard, _asked_for(request, dashboard))
+        translate = common["_"]
+    what = translate(refusal.what, **refusal.values)
+    page = render("refused.html", **common, title=translate(refusal.title), what=what)
+    return answer(page, refusal.status)
+
+
+def _asked_for(request: web.Request, dashboard: Dashboard) -> str:
+    """The first of our languages that the browser names; the house's where it names none."""
+    for part in request.headers.get("Accept-Language", "").split(",")[:10]:
+        if found := dashboard.catalog.match(part.partition(";")[0].strip()):
+            return found
+    return dashboard.desk.house.language

@@ -1,0 +1,15 @@
+"""Every page of the desk, by its address."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from newsbot.desk.dashboard import overview, signing_in
+from newsbot.desk.dashboard.visit import Route
+
+__all__ = ["ROUTES"]
+
+ROUTES: Final[tuple[Route, ...]] = (
+    *overview.ROUTES,
+    *signing_in.ROUTES,
+)
