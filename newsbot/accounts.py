@@ -16,6 +16,7 @@ from newsbot.desk.reporter import Reporter
 from newsbot.desk.scheduling import Schedule
 from newsbot.desk.sql_bulletins import SqlBulletinStore
 from newsbot.desk.sql_drafts import SqlDraftStore
+from newsbot.desk.sql_invitations import SqlInvitationStore
 from newsbot.desk.turn import Desk
 from newsbot.domain.subscriber import Slot
 from newsbot.errors import ConfigurationError
@@ -100,6 +101,7 @@ async def _desk(parts: Parts, accounts: Sequence[ChannelAccount]) -> Desk:
         house=readers.house,
         staff=await parts.staff(),
         audit=await parts.audit(),
+        invitations=SqlInvitationStore(await parts.database()),
         audit_kept=timedelta(days=settings.desk.audit_days) if settings.desk.audit_days is not None else None,
         drafts=SqlDraftStore(await parts.database()),
         bulletins=SqlBulletinStore(await parts.database()),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from newsbot import __version__
+from newsbot.desk.roles import Role as DeskRole
 from newsbot.domain.search import Match
 from newsbot.errors import ConfigurationError, NewsbotError, StartError
 from newsbot.process_roles import Role
@@ -36,6 +37,8 @@ alerts_app = typer.Typer(help="What was sent, and why.", no_args_is_help=True)
 app.add_typer(alerts_app, name="alerts")
 broadcast_app = typer.Typer(help="Send a message to readers; pause, resume or stop what goes out.")
 app.add_typer(broadcast_app, name="broadcast")
+roles_app = typer.Typer(help="Who is of the desk, and what they may do.", no_args_is_help=False)
+app.add_typer(roles_app, name="roles")
 stories_app = typer.Typer(help="Which articles tell one story.", no_args_is_help=True)
 app.add_typer(stories_app, name="stories")
 topics_app = typer.Typer(help="Learn the newsroom's topics from its articles; measure.", no_args_is_help=True)
@@ -410,6 +413,45 @@ def broadcast_resume(
 def broadcast_stop(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     """Stop it for good: who has not got it gets nothing."""
     _turn(context, "stop", number)
+
+
+@roles_app.callback(invoke_without_command=True)
+def roles(context: typer.Context) -> None:
+    """Who is of the desk, and what they may do. Without a command: a list."""
+    if context.invoked_subcommand is None:
+        roles_list(context)
+
+
+@roles_app.command("list")
+def roles_list(context: typer.Context) -> None:
+    """Everybody who has a role."""
+    from newsbot import role_commands
+
+    _obey(context, role_commands.list_roles)
+
+
+@roles_app.command("give")
+def roles_give(
+    context: typer.Context,
+    person: Annotated[str, typer.Argument(help="Their address, like telegram:123456 (the file that /mydata sends).")],
+    role: Annotated[DeskRole, typer.Argument(help="What they may do: docs/desk.md.")],
+    name: Annotated[str, typer.Option(help="What they are called, until their app says it.")] = "",
+) -> None:
+    """Give PERSON a role, in place of the one they had."""
+    from newsbot import role_commands
+
+    _obey(context, lambda settings: role_commands.give_role(settings, person, role, name))
+
+
+@roles_app.command("take")
+def roles_take(
+    context: typer.Context,
+    person: Annotated[str, typer.Argument(help="Their address, like telegram:123456.")],
+) -> None:
+    """Take PERSON's role: they are a reader then. One owner stays at least."""
+    from newsbot import role_commands
+
+    _obey(context, lambda settings: role_commands.take_role(settings, person))
 
 
 def _turn(context: typer.Context, verb: str, number: int, channel: str = "") -> None:

@@ -7,9 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from newsbot.desk.approvals import LIFE as APPROVAL_LIFE
+from newsbot.desk.approvals import Approval, ApprovalState
 from newsbot.desk.audit import LEAST_KEPT_DAYS, NEWSBOT, Act, Actor, Entry, Filter
 from newsbot.desk.bulletins import Bulletin, BulletinKind
 from newsbot.desk.drafts import Draft, DraftState
+from newsbot.desk.invitations import LIFE as INVITATION_LIFE
+from newsbot.desk.invitations import Invitation, mark_of
 from newsbot.desk.people import Person, refuse_role, role_entry
 from newsbot.desk.roles import Role
 from newsbot.domain.subscriber import Address
@@ -211,6 +215,89 @@ def _is_wanted(entry: Entry, wanted: Filter) -> bool:
         and (wanted.until is None or entry.at < wanted.until)
         and (not wanted.before or entry.id < wanted.before)
     )
+
+
+@dataclass
+class MemoryInvitationStore(_Server):
+    """Implements `newsbot.desk.invitations.InvitationStore`."""
+
+    _invitations: dict[str, Invitation] = field(default_factory=dict)
+    _next_id: int = 1
+
+    async def make(self, code: str, role: Role, by: Address, *, now: datetime) -> Invitation:
+        self._reach()
+        made = Invitation(id=self._next_id, role=role, by=by, made_at=now, expires_at=now + INVITATION_LIFE)
+        self._next_id += 1
+        self._invitations[mark_of(code)] = made
+        return made
+
+    async def look(self, code: str, *, now: datetime) -> Invitation | None:
+        self._reach()
+        found = self._invitations.get(mark_of(code))
+        return found if found is not None and now < found.expires_at else None
+
+    async def take(self, code: str, *, now: datetime) -> Invitation | None:
+        found = await self.look(code, now=now)
+        return self._invitations.pop(mark_of(code)) if found else None
+
+    async def open(self, *, now: datetime) -> tuple[Invitation, ...]:
+        self._reach()
+        return tuple(one for one in self._invitations.values() if now < one.expires_at)
+
+    async def withdraw(self, invitation_id: int, *, now: datetime) -> Invitation | None:
+        for mark, one in self._invitations.items():
+            if one.id == invitation_id and now < one.expires_at:
+                return self._invitations.pop(mark)
+        return None
+
+
+@dataclass
+class MemoryApprovalStore(_Server):
+    """Implements `newsbot.desk.approvals.ApprovalStore`."""
+
+    _approvals: dict[int, Approval] = field(default_factory=dict)
+
+    async def ask(
+        self, draft_id: int, revision: int, digest: str, *, by: Actor, now: datetime
+    ) -> tuple[Approval, bool]:
+        self._reach()
+        for one in self._approvals.values():
+            if one.draft_id == draft_id and one.state is ApprovalState.WAITING:
+                if (one.revision, one.digest) == (revision, digest) and one.waits(now):
+                    return one, False
+                self._approvals[one.id] = replace(one, state=ApprovalState.REPLACED)
+        made = Approval(
+            id=len(self._approvals) + 1,
+            draft_id=draft_id,
+            revision=revision,
+            digest=digest,
+            asked_by=by,
+            asked_at=now,
+            expires_at=now + APPROVAL_LIFE,
+        )
+        self._approvals[made.id] = made
+        return made, True
+
+    async def get(self, approval_id: int) -> Approval | None:
+        self._reach()
+        return self._approvals.get(approval_id)
+
+    async def of_draft(self, draft_id: int) -> Approval | None:
+        self._reach()
+        return next((one for one in reversed(self._approvals.values()) if one.draft_id == draft_id), None)
+
+    async def waiting(self, *, now: datetime) -> tuple[Approval, ...]:
+        self._reach()
+        return tuple(one for one in self._approvals.values() if one.waits(now))
+
+    async def decide(self, approval_id: int, state: ApprovalState, *, by: Actor, now: datetime) -> Approval | None:
+        self._reach()
+        known = self._approvals.get(approval_id)
+        if known is None or not known.waits(now):
+            return None
+        decided = replace(known, state=state, decided_by=by.address, decided_name=by.name, decided_at=now)
+        self._approvals[approval_id] = decided
+        return decided
 
 
 @dataclass

@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsbot.channels.channel import Limits, Operation, Recipient
+from newsbot.channels.entrances import Entrance, Entrances
 from newsbot.conversation.alerts import AlertComposer
 from newsbot.conversation.dialogue import Dialogue
 from newsbot.conversation.turn import Replies
@@ -48,7 +49,13 @@ from newsbot.text.clipping import Unit
 from tests.builders import NOW, a_newsroom, a_press, an_address, an_incoming, some_topics, the_administrator
 from tests.fakes import MemoryArticleStore, MemoryLinkCodes, MemoryListMemory, MemorySubscriberStore
 from tests.memory_alert_store import MemoryAlertStore
-from tests.memory_desk import MemoryAuditLog, MemoryBulletinStore, MemoryDraftStore, MemoryPeopleStore
+from tests.memory_desk import (
+    MemoryAuditLog,
+    MemoryBulletinStore,
+    MemoryDraftStore,
+    MemoryInvitationStore,
+    MemoryPeopleStore,
+)
 from tests.memory_ledger import MemoryLedger
 from tests.memory_notices import MemoryNoticeStore
 from tests.memory_sessions import MemorySessions
@@ -134,6 +141,7 @@ class Newsdesk:
         self.dead: set[str] = set()
         self.began: list[Address] = []
         self.audit = MemoryAuditLog()
+        self.invitations = MemoryInvitationStore()
         self.people = MemoryPeopleStore(audit=self.audit)
         self.start(*(editors or (EDITOR, ANOTHER)))
 
@@ -150,12 +158,14 @@ class Newsdesk:
             alerts=self.alerts,
             codes=MemoryLinkCodes(),
             administers=the_administrator,
+            entrances=Entrances(entrances=[Entrance("telegram", "https://t.me/demo_bot?start=")]),
         )
         self.staff = Staff(self.people, editors)
         desk = self.desk = Desk(
             house=readers.house,
             staff=self.staff,
             audit=self.audit,
+            invitations=self.invitations,
             drafts=self.drafts,
             bulletins=self.bulletins,
             notices=self.notices,

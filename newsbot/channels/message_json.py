@@ -19,6 +19,8 @@ def dump(incoming: IncomingMessage) -> bytes:
         name: getattr(incoming, name) for name, usual in _USUAL.items() if getattr(incoming, name) != usual
     }
     found["address"] = [incoming.address.channel, incoming.address.user_id]
+    if incoming.about is not None:
+        found["about"] = [incoming.about.channel, incoming.about.user_id]
     if incoming.message is not None:
         found["message"] = [incoming.message.chat_id, incoming.message.message_id]
     if incoming.received_at is not None:
@@ -34,6 +36,8 @@ def load(content: bytes) -> IncomingMessage:
         found = dict(json.loads(content.decode("utf-8", "surrogatepass")))
         found["kind"] = Kind(found["kind"])
         found["address"] = Address(*found["address"])
+        if "about" in found:
+            found["about"] = Address(*found["about"])
         if "chat_kind" in found:
             found["chat_kind"] = ChatKind(found["chat_kind"])
         if "message" in found:

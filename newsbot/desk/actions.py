@@ -52,14 +52,23 @@ class Verb(StrEnum):
     RECALL = "recall"  #: asks
     RECALL_NOW = "unsend"
     LEAVE = "leave"
+    # of a person (`id`, on the channel that `value` names)
+    PERSON = "person"
+    ROLE = "role"  #: asks: `editor-telegram`, or `none-telegram` to take it
+    ROLE_NOW = "rolenow"
+    # of an invitation
+    INVITE = "invite"  #: with a role
+    UNINVITE = "uninvite"
+    ACCEPT = "accept"  #: with its code: who presses has no role yet
     # of nothing
     LIST = "list"
+    PEOPLE = "people"
 
 
 _VERBS: Final = frozenset(verb.value for verb in Verb)
 
-#: what a person must have a right to, to press the button and to be shown it
-RIGHT_OF: Final[dict[Verb, Right]] = {
+#: what a person must have a right to, to press the button and to be shown it; None: nothing
+RIGHT_OF: Final[dict[Verb, Right | None]] = {
     Verb.AUDIENCE: Right.DRAFT,
     Verb.EVERYONE: Right.DRAFT,
     Verb.TOPIC: Right.DRAFT,
@@ -83,6 +92,13 @@ RIGHT_OF: Final[dict[Verb, Right]] = {
     Verb.RECALL_NOW: Right.CORRECT,
     Verb.LEAVE: Right.CORRECT,
     Verb.LIST: Right.WATCH,
+    Verb.PERSON: Right.ROLES,
+    Verb.ROLE: Right.ROLES,
+    Verb.ROLE_NOW: Right.ROLES,
+    Verb.INVITE: Right.ROLES,
+    Verb.UNINVITE: Right.ROLES,
+    Verb.PEOPLE: Right.ROLES,
+    Verb.ACCEPT: None,
 }
 
 
@@ -134,7 +150,8 @@ def within_rights(reply: R, rights: Collection[Right]) -> R:
 
     def may(action: str) -> bool:
         press = decode(action)
-        return press is None or RIGHT_OF[press.verb] in rights
+        right = RIGHT_OF[press.verb] if press is not None else None
+        return right is None or right in rights
 
     rows = tuple(tuple(button for button in row if may(button.action)) for row in reply.buttons)
     if isinstance(reply, ChoiceReply):

@@ -61,7 +61,9 @@ class Act(StrEnum):
     # to a person
     ROLE_GIVEN = "role.given"
     ROLE_TAKEN = "role.taken"
-    INVITED = "role.offered"  #: a link that gives a role to who opens it
+    INVITED = "role.offered"  #: by a link, to who opens it first
+    UNINVITED = "role.offer_withdrawn"
+    INVITATION_ACCEPTED = "role.accepted"
     # on the web desk
     SIGNED_IN = "desk.signed_in"
     SIGNED_OUT = "desk.signed_out"

@@ -24,6 +24,8 @@ from newsbot.desk.controlling import show_alert, turn_alert
 from newsbot.desk.correcting import correct, leave, recall, recall_now
 from newsbot.desk.drafting import begin, rest_of_a_long_text, take_message
 from newsbot.desk.entering import enter
+from newsbot.desk.giving_roles import obey_roles, press_people, somebody_named
+from newsbot.desk.inviting import accept, is_invited, offer
 from newsbot.desk.listing import list_broadcasts
 from newsbot.desk.menu import COMMANDS, commands_of
 from newsbot.desk.people_words import why_not_allowed
@@ -31,7 +33,7 @@ from newsbot.desk.roles import Right, Role, rights_of
 from newsbot.desk.stats import show_stats
 from newsbot.desk.turn import Desk
 from newsbot.domain.attempt import Attempt
-from newsbot.domain.message import IncomingMessage, Kind, Span, TextReply
+from newsbot.domain.message import ChatKind, IncomingMessage, Kind, Span, TextReply
 from newsbot.domain.subscriber import Address
 from newsbot.errors import StoreError
 
@@ -54,6 +56,8 @@ class EditorDialogue:
         self._began = began
 
     async def answer(self, incoming: IncomingMessage) -> Replies:
+        if is_invited(incoming) or _accepts(incoming):
+            return await self._invited(incoming)
         person = await self._desk.staff.in_chat(incoming)
         if person is None or person.role is None:
             return await self._readers.answer(incoming)
@@ -61,11 +65,12 @@ class EditorDialogue:
         press = decode(incoming.action) if incoming.kind is Kind.BUTTON else None
         command = _COMMAND.fullmatch(incoming.text.strip()) if incoming.kind is Kind.TEXT else None
         writes = Right.DRAFT in rights and _may_be_a_message(incoming)
-        if press is None and command is None and not writes:
+        names = Right.ROLES in rights and somebody_named(incoming) is not None
+        if press is None and command is None and not (writes or names):
             return await self._as_a_reader(incoming, person.role)
         turn = await begin_turn(self._desk.house, incoming)
         asked = RIGHT_OF[press.verb] if press else COMMANDS[command[1].lower()][1] if command else Right.DRAFT
-        if asked not in rights:
+        if asked is not None and asked not in rights:
             return (text(why_not_allowed(person.role, asked, turn.translate)),)
         try:
             await self._desk.staff.note_name(person, incoming.sender_name)
@@ -86,6 +91,16 @@ class EditorDialogue:
     async def answered(self, incoming: IncomingMessage, attempts: Sequence[Attempt]) -> None:
         await self._readers.answered(incoming, attempts)
 
+    async def _invited(self, incoming: IncomingMessage) -> Replies:
+        """Whoever they are."""
+        turn = await begin_turn(self._desk.house, incoming)
+        press = decode(incoming.action) if incoming.kind is Kind.BUTTON else None
+        try:
+            return await (accept(self._desk, turn, press) if press is not None else offer(self._desk, turn))
+        except StoreError as error:
+            log.warning("an invited person not served", cause=str(error))
+            return (_apology(turn),)
+
     async def _as_a_reader(self, incoming: IncomingMessage, role: Role) -> Replies:
         replies = await self._readers.answer(incoming)
         intent = understand(incoming, self._desk.house.vocabulary)
@@ -105,6 +120,8 @@ class EditorDialogue:
                 return await list_broadcasts(self._desk, turn)
             case "desk":
                 return await enter(self._desk, turn)
+            case "roles":
+                return await obey_roles(self._desk, turn, arguments)
             case _:
                 return await show_stats(self._desk, turn)
 
@@ -114,7 +131,10 @@ class EditorDialogue:
         if waiting := await desk.drafts.waiting(editor, since=turn.now - WAITS):
             return await take_message(desk, turn, waiting)
         latest = await desk.drafts.latest(editor)
-        return await rest_of_a_long_text(desk, turn, latest) if latest else None
+        rest = await rest_of_a_long_text(desk, turn, latest) if latest else None
+        if rest is None and somebody_named(turn.incoming) and await desk.staff.may(editor, Right.ROLES):
+            return await obey_roles(desk, turn, "")
+        return rest
 
     async def _press(self, turn: Turn, press: Press) -> Replies:
         desk = self._desk
@@ -150,8 +170,17 @@ class EditorDialogue:
                 return await leave(desk, turn, press)
             case Verb.LIST:
                 return await list_broadcasts(desk, turn)
+            case Verb.PEOPLE | Verb.PERSON | Verb.ROLE | Verb.ROLE_NOW | Verb.INVITE | Verb.UNINVITE:
+                return await press_people(desk, turn, press)
+            case Verb.ACCEPT:
+                return await accept(desk, turn, press)
             case unreachable:
                 assert_never(unreachable)
+
+
+def _accepts(incoming: IncomingMessage) -> bool:
+    press = decode(incoming.action) if incoming.kind is Kind.BUTTON else None
+    return press is not None and press.verb is Verb.ACCEPT and incoming.chat_kind is ChatKind.PRIVATE
 
 
 def _may_be_a_message(incoming: IncomingMessage) -> bool:

@@ -22,6 +22,7 @@ COMMANDS: Final[dict[str, tuple[str, Right]]] = {
     "broadcasts": (N_("what was sent: watch, stop, correct, recall"), Right.WATCH),
     "stats": (N_("readers and alerts in figures"), Right.FIGURES),
     "desk": (N_("the desk in a browser"), Right.WATCH),
+    "roles": (N_("who is of the desk; give roles and take them"), Right.ROLES),
 }
 
 LOOK_EVERY: Final = timedelta(seconds=2)  #: for roles that were given or taken, here or by another process

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from newsbot.desk.people import LastOwner, OwnerBySettings, RoleRefused
+from newsbot.desk.people import LastOwner, OwnerBySettings, Person, RoleRefused
 from newsbot.desk.roles import Right, Role
-from newsbot.i18n import N_, Translator
+from newsbot.i18n import N_, Catalog, Translator
 
-__all__ = ["role_name", "why_not_allowed", "why_refused"]
+__all__ = ["ROLES_EXPLAINED", "find_role", "person_in_words", "role_name", "why_not_allowed", "why_refused"]
 
 #: messages of the catalogue
 ROLE_NAMES: Final[dict[Role, str]] = {
@@ -16,6 +16,13 @@ ROLE_NAMES: Final[dict[Role, str]] = {
     Role.EDITOR: N_("editor"),
     Role.WRITER: N_("writer"),
     Role.VIEWER: N_("viewer"),
+}
+#: messages of the catalogue
+ROLES_EXPLAINED: Final[dict[Role, str]] = {
+    Role.OWNER: N_("may do everything, and gives roles and takes them"),
+    Role.EDITOR: N_("writes, sends, stops, corrects, recalls, and approves what others have written"),
+    Role.WRITER: N_("writes and previews; somebody else sends it"),
+    Role.VIEWER: N_("watches what goes out and sees the figures"),
 }
 #: what is not allowed without it
 REFUSALS: Final[dict[Right, str]] = {
@@ -33,6 +40,22 @@ REFUSALS: Final[dict[Right, str]] = {
 
 def role_name(role: Role, translate: Translator) -> str:
     return translate(ROLE_NAMES[role])
+
+
+def find_role(word: str, catalog: Catalog) -> Role | None:
+    """The role that a word names, in any of our languages."""
+    word = word.strip().casefold()
+    for role, name in ROLE_NAMES.items():
+        if word in {role.value, *(catalog.gettext(code, name).casefold() for code in catalog.languages)}:
+            return role
+    return None
+
+
+def person_in_words(person: Person, translate: Translator) -> str:
+    """'Salma (telegram:9003) – writer'."""
+    who = f"{person.name} ({person.address})" if person.name else str(person.address)
+    role = role_name(person.role, translate) if person.role is not None else translate("no role")
+    return f"{who} – {role}"
 
 
 def why_not_allowed(role: Role, right: Right, translate: Translator) -> str:

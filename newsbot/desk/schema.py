@@ -76,3 +76,36 @@ desk_audit = Table(
 )
 Index("ix_desk_audit_subject", desk_audit.c.subject)
 Index("ix_desk_audit_at", desk_audit.c.at)
+
+desk_invitations = Table(
+    "desk_invitations",
+    metadata,
+    Column("id", _BIG_ID, primary_key=True, autoincrement=True),
+    Column("mark", Text, nullable=False),  # the code's fingerprint
+    Column("role", Text, nullable=False),
+    Column("made_by", Text, nullable=False),  # an address
+    Column("made_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    UniqueConstraint("mark", name="uq_desk_invitations_mark"),
+    sqlite_autoincrement=True,  # an id stands in buttons: it must never name another
+)
+
+desk_approvals = Table(
+    "desk_approvals",
+    metadata,
+    Column("id", _BIG_ID, primary_key=True, autoincrement=True),
+    Column("draft_id", BigInteger, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),  # an address
+    Column("asked_name", Text, nullable=False),
+    Column("asked_from", Text, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("decided_by", Text),  # an address
+    Column("decided_name", Text),
+    Column("decided_at", UtcTime),
+    sqlite_autoincrement=True,  # an id stands in buttons: it must never name another
+)
+Index("ix_desk_approvals_draft_id", desk_approvals.c.draft_id)

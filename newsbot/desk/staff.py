@@ -54,6 +54,10 @@ class Staff:
         found = (await self._people()).get(address)
         return found if found is not None and found.role is not None else None
 
+    async def known(self, address: Address) -> Person | None:
+        """Also who has no role, but had one once or is known by name."""
+        return (await self._people()).get(address)
+
     async def in_chat(self, incoming: IncomingMessage) -> Person | None:
         """Who speaks, where they speak for themselves: in a private chat."""
         return await self.person(incoming.address) if incoming.chat_kind is ChatKind.PRIVATE else None

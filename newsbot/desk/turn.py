@@ -18,6 +18,7 @@ from newsbot.delivery.notices import NoticeStore
 from newsbot.desk.audit import Act, Actor, AuditLog, Entry, Place, alert_subject
 from newsbot.desk.bulletins import BulletinStore
 from newsbot.desk.drafts import DraftStore
+from newsbot.desk.invitations import InvitationStore
 from newsbot.desk.outlets import Outlet
 from newsbot.desk.sessions import Sessions
 from newsbot.desk.staff import Staff, called
@@ -83,6 +84,7 @@ class Desk:
     house: House
     staff: Staff
     audit: AuditLog
+    invitations: InvitationStore
     drafts: DraftStore
     bulletins: BulletinStore
     notices: NoticeStore

@@ -75,6 +75,8 @@ class IncomingMessage:
     spans: tuple[Span, ...] = ()  #: the text with its styles and links, where it has any
     picture: str = ""  #: the channel's own reference to the picture that was sent
     album: str = ""  #: the same for all pictures that were sent together
+    about: Address | None = None  #: whom a forwarded message, a contact or a mention is about, where the platform tells
+    about_name: str = ""  #: what they are called
     opens: str = ""  #: name of the `Opener`, where this lets us write to the reader for a while; '': no such limit
 
 

@@ -32,6 +32,7 @@ from newsbot.desk.reporter import Reporter
 from newsbot.desk.sql_audit import SqlAuditLog
 from newsbot.desk.sql_bulletins import SqlBulletinStore
 from newsbot.desk.sql_drafts import SqlDraftStore
+from newsbot.desk.sql_invitations import SqlInvitationStore
 from newsbot.desk.sql_people import SqlPeopleStore
 from newsbot.desk.staff import Staff
 from newsbot.desk.turn import Desk
@@ -105,6 +106,7 @@ class Newsroom:
                 (Address("telegram", str(EDITOR)), Address("telegram", str(SECOND_EDITOR))),
             ),
             audit=audit,
+            invitations=SqlInvitationStore(self.database),
             drafts=SqlDraftStore(self.database),
             bulletins=SqlBulletinStore(self.database),
             notices=SqlNoticeStore(self.database),

@@ -128,8 +128,28 @@ def _message(message: Json, event_id: str, bot: BotIdentity, now: datetime) -> I
             spans=spans_of(message, where) if chat_kind is ChatKind.PRIVATE and not command else (),
             picture=largest_picture(message.get("photo")),
             album=_text(message, "media_group_id"),
+            **(_about(message, where) if chat_kind is ChatKind.PRIVATE else {}),
         ),
     )
+
+
+def _about(message: Json, where: str) -> Json:
+    """`about` and `about_name`: who wrote what is forwarded (unless they hide that), whose contact it is, or who is
+    mentioned without having a username.
+    """
+    entities = message.get("entities" if where == "text" else "caption_entities")
+    mentioned = [
+        _object(entity, "user")
+        for entity in (entities if isinstance(entities, list) else ())
+        if isinstance(entity, dict) and entity.get("type") == "text_mention"
+    ]
+    contact = _object(message, "contact")
+    for person in (_object(_object(message, "forward_origin"), "sender_user"), contact, *mentioned):
+        number = person.get("user_id") if person is contact else person.get("id")
+        if _is_id(number) and person.get("is_bot") is not True:
+            names = (_text(person, "first_name"), _text(person, "last_name"))
+            return {"about": Address(CHANNEL, str(number)), "about_name": " ".join(filter(None, names))}
+    return {}
 
 
 def _callback(query: Json, event_id: str, now: datetime) -> IncomingMessage | None:
