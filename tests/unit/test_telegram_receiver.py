@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from telegram import Update
 
+from newsbot.channels.message_json import dump, load
 from newsbot.channels.telegram.receiver import ALLOWED_UPDATES, MEDIA, BotIdentity, receive
 from newsbot.domain.message import ChatKind, IncomingMessage, Kind, MessageRef, Span
 from newsbot.domain.subscriber import Address
@@ -404,3 +405,39 @@ def test_every_name_that_we_look_for_is_one_of_the_bot_apis() -> None:
     fields = {name: {field["name"] for field in types[name]["fields"]} for name in ("Message", "Update")}
     assert set(MEDIA) <= fields["Message"]
     assert set(ALLOWED_UPDATES) <= fields["Update"]
+
+
+SALMA = {"id": 77, "is_bot": False, "first_name": "সালমা", "last_name": "বেগম"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"text": "খবর", "forward_origin": {"type": "user", "date": SENT, "sender_user": SALMA}},
+        {"contact": {"phone_number": "0", "user_id": 77, "first_name": "সালমা", "last_name": "বেগম"}},
+        {"text": "/roles সালমা", "entities": [{"type": "text_mention", "offset": 7, "length": 5, "user": SALMA}]},
+    ],
+)
+def test_whom_a_message_is_about_is_told_where_the_platform_tells_it(content: dict[str, Any]) -> None:
+    incoming = understood(a_message(**content))
+    assert (incoming.about, incoming.about_name) == (Address("telegram", "77"), "সালমা বেগম")
+    assert load(dump(incoming)) == incoming
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"text": "খবর", "forward_origin": {"type": "hidden_user", "date": SENT, "sender_user_name": "সালমা"}},
+        {"text": "খবর", "forward_origin": {"type": "user", "date": SENT, "sender_user": SALMA | {"is_bot": True}}},
+        {"contact": {"phone_number": "0", "first_name": "সালমা"}},
+        {"text": "খবর", "entities": [{"type": "text_mention", "offset": 0, "length": 3, "user": "কেউ"}]},
+        {"text": "খবর", "entities": [{"type": "mention", "offset": 0, "length": 3}]},
+    ],
+)
+def test_who_is_not_told_or_is_no_person_is_nobody(content: dict[str, Any]) -> None:
+    assert understood(a_message(**content)).about is None
+
+
+def test_in_a_group_a_message_is_about_nobody() -> None:
+    origin = {"type": "user", "date": SENT, "sender_user": SALMA}
+    assert understood(a_message(GROUP, text="/help", forward_origin=origin)).about is None
