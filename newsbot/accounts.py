@@ -39,23 +39,28 @@ class Accounts:
         self._reporter = Reporter(desk)
 
     @classmethod
-    async def open(cls, parts: Parts) -> Self:
-        """Raises ConfigurationError (no channel, a wrong token) or StartError (a platform or server is away)."""
+    async def open(cls, parts: Parts, *, ask: bool = True) -> Self:
+        """Raises ConfigurationError (no channel, a wrong token) or StartError (a platform or server is away).
+
+        Not `ask`: no platform is asked anything, for a command that only hands over what a running newsbot does.
+        """
         refuse_no_channel(parts)
         accounts: list[ChannelAccount] = []
         # Each takes 0.1 to 0.25 s to import: only who has the channel waits for it.
         if parts.settings.telegram.token is not None:
             from newsbot.telegram_account import TelegramAccount
 
-            telegram = await TelegramAccount.open(parts, parts.settings.telegram.token.get_secret_value())
+            telegram = await TelegramAccount.open(parts, parts.settings.telegram.token.get_secret_value(), ask=ask)
             accounts.append(telegram)
         else:
             telegram = None
         if parts.settings.messenger.page_id is not None:
             from newsbot.messenger_account import MessengerAccount
 
-            accounts.append(await MessengerAccount.open(parts, beside=telegram))
-        desk = await _desk(parts, accounts)
+            accounts.append(await MessengerAccount.open(parts, beside=telegram, ask=ask))
+        found = any(account.public_channel is not None for account in accounts)
+        named = parts.settings.telegram.channel is not None
+        desk = await _desk(parts, accounts, public_channel=found if ask else named)
         for account in accounts:
             account.serve(EditorDialogue(desk, account.readers, began=account.editor_began))
         return cls(parts, accounts, desk, await _planner(parts, accounts))
@@ -91,7 +96,7 @@ def refuse_no_channel(parts: Parts) -> None:
         raise ConfigurationError(NO_CHANNEL)
 
 
-async def _desk(parts: Parts, accounts: Sequence[ChannelAccount]) -> Desk:
+async def _desk(parts: Parts, accounts: Sequence[ChannelAccount], *, public_channel: bool) -> Desk:
     settings = parts.settings
     readers = accounts[0].readers
     links = LinkCheck(
@@ -112,7 +117,7 @@ async def _desk(parts: Parts, accounts: Sequence[ChannelAccount]) -> Desk:
         dead_links=links.dead,
         sessions=await parts.sessions(),
         web_address=parts.web_address,
-        public_channel=any(account.public_channel is not None for account in accounts),
+        public_channel=public_channel,
         expire=timedelta(minutes=settings.delivery.expire_minutes),
     )
 

@@ -6,91 +6,170 @@ import getpass
 import re
 import sys
 import uuid
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import typer
 
+from newsbot.accounts import Accounts
+from newsbot.alert_commands import article_named
 from newsbot.bootstrap import Parts
-from newsbot.channels.telegram.renderer import LIMITS
 from newsbot.config import Settings
 from newsbot.delivery.explaining import state_in_brief
 from newsbot.desk.actions import Verb
-from newsbot.desk.audit import Act, Actor, Place, alert_entry
+from newsbot.desk.audit import Actor, Place
+from newsbot.desk.channel_notes import looks_on
 from newsbot.desk.controlling import turn_state
-from newsbot.desk.outlets import slowest
-from newsbot.desk.turn import estimate, expiry, told_of
-from newsbot.desk.writing import overlong
-from newsbot.domain.alert import AlertClass, AlertKind, AlertText, Audience, NewAlert
-from newsbot.domain.message import NoticeReply, Span
+from newsbot.desk.doubts import doubts_of
+from newsbot.desk.draft_alert import as_readers_see_it, reach_of
+from newsbot.desk.drafts import Draft, DraftState
+from newsbot.desk.handing_over import HandedOver, call_off, hand_over
+from newsbot.desk.outlets import seconds_for
+from newsbot.desk.preview import cost_in_words, manner_in_words, time_set_in_words
+from newsbot.desk.refusals import refusal_of
+from newsbot.desk.turn import Desk, Speaking, Speech, estimate
+from newsbot.desk.writing import is_web_address
+from newsbot.domain.alert import AlertClass, AlertText, Audience
+from newsbot.domain.message import Button, Span
 from newsbot.domain.subscriber import Address
 from newsbot.errors import ConfigurationError, NewsbotError
+from newsbot.text.light_markup import read
 from newsbot.text.tokens import tokens
+from newsbot.text.typed_times import typed_time
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked for on the command line."""
+    """What was asked for on the command line. `article`: its number or address, instead of a text."""
 
-    text: str
+    text: str = ""
+    article: str = ""
+    markup: bool = False  #: *bold*, _italic_ and [words](address) in the text are meant
+    picture: str = ""
+    buttons: tuple[str, ...] = ()  #: `label=address`
     topics: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
     breaking: bool = False
     silent: bool = False
+    at: str = ""
     yes: bool = False
 
 
 async def broadcast(settings: Settings, wish: Wish) -> bool:
-    """Say whom it is for, ask, and hand it over. False if nothing was sent."""
+    """Say whom it is for, what is worth a thought and how long it takes, ask, and hand it over: as a draft, the way
+    that it is done in chat and on the desk. False if nothing was sent.
+    """
+    written = None if wish.article else _text(wish)
+    async with Parts(settings) as parts:
+        audience = _audience(parts, wish)
+        accounts = await Accounts.open(parts, ask=False)
+        desk, by = accounts.desk, terminal_actor()
+        speak = Speech(translate=parts.catalog.translator("en"), now=parts.clock(), zone=parts.timezone)
+        article = await article_named(await parts.articles(), wish.article) if wish.article else None
+        draft = await desk.drafts.begin(by.address, event=f"terminal:{uuid.uuid4().hex}", now=speak.now)
+        breaking = wish.breaking or (article is not None and article.breaking)
+        wanted = replace(
+            draft,
+            state=DraftState.READY,
+            text=written,
+            article_id=article.id if article else 0,
+            audience=audience,
+            cls=AlertClass.BREAKING if breaking else AlertClass.TOPIC,
+            silent=wish.silent,
+            send_at=_time(wish, speak),
+            changed_by=by.address,
+        )
+        if refused := await refusal_of(desk, speak, wanted, None):
+            await desk.drafts.change(replace(draft, state=DraftState.DROPPED), now=speak.now)
+            raise ConfigurationError(f"--{_blamed(wish, wanted, speak)}: {refused}")
+        ready = await desk.drafts.change(wanted, now=speak.now)
+        assert ready is not None, "nobody else knows of it"
+        if not await _agreed(desk, speak, ready, wish):
+            await desk.drafts.change(replace(ready, state=DraftState.DROPPED), now=parts.clock())
+            return False
+        done = await hand_over(desk, replace(speak, now=parts.clock()), ready, revision=ready.revision, by=by)
+    if done.alert is None:
+        typer.echo(done.refused or _where_it_is(done, speak), err=bool(done.refused))
+        return not done.refused
+    typer.echo(
+        f"Broadcast {done.alert.id} is handed over; the running newsbot sends it (newsbot alerts list shows how far)."
+    )
+    return True
+
+
+async def call_off_draft(settings: Settings, number: int) -> bool:
+    """What was handed over for a time doesn't go out. False if it was too late."""
+    async with Parts(settings) as parts:
+        desk = (await Accounts.open(parts, ask=False)).desk
+        draft = await desk.drafts.get(number)
+        if draft is None:
+            raise NewsbotError(f"There is no draft {number}.")
+        ready = await call_off(desk, draft, by=terminal_actor(), now=parts.clock())
+    typer.echo(
+        f"Draft {number} was called off." if ready else f"Draft {number} is {draft.state.value}.", err=ready is None
+    )
+    return ready is not None
+
+
+async def _agreed(desk: Desk, speak: Speaking, draft: Draft, wish: Wish) -> bool:
+    reach = await reach_of(desk, draft, None)
+    if not any(one.total for one in reach.values()):
+        typer.echo("Nobody would get this: choose another audience.", err=True)
+        return False
+    count = sum(one.now for one in reach.values())
+    time = estimate(seconds_for(desk.outlets, {name: one.now for name, one in reach.items()}), speak.translate)
+    typer.echo(f"This goes to {count:,} {'reader' if count == 1 else 'readers'}; it takes {time}.")
+    for channel, one in reach.items() if len(reach) > 1 else ():
+        waiting = f", {one.waiting:,} once they write again" if one.waiting else ""
+        typer.echo(f"  {channel}: {one.now:,} now{waiting}")
+    more = [manner_in_words(desk, draft, speak), cost_in_words(desk, reach, speak)]
+    shown = await as_readers_see_it(desk, draft, None, first=speak.language)
+    doubts = [*await doubts_of(desk, speak, draft, links=True), *looks_on(desk.outlets, shown, speak.translate)]
+    for line in (*filter(None, more), *(f"! {doubt}" for doubt in doubts)):
+        typer.echo(line)
+    if not wish.yes and not typer.confirm("Send it then?" if draft.send_at else "Send it now?"):
+        typer.echo("Nothing was sent.")
+        return False
+    return True
+
+
+def _where_it_is(done: HandedOver, speak: Speaking) -> str:
+    draft = done.draft
+    return f"Draft {draft.id}: {time_set_in_words(draft, speak)} (newsbot broadcast call-off {draft.id} calls it off.)"
+
+
+def _text(wish: Wish) -> AlertText:
     text = (sys.stdin.read() if wish.text == "-" else wish.text).strip()
     if not tokens(text):
         raise ConfigurationError('--text: there is not a word to send; example: --text "The bridge is open"')
-    spans = (Span(text),)
-    on_telegram = settings.telegram.token is not None  # elsewhere it may go out in parts
-    if on_telegram and (too_long := overlong(NoticeReply(spans=spans), LIMITS)):
-        raise ConfigurationError(f"--text: it is {too_long.excess} characters too long; {too_long.limit} fit")
-    async with Parts(settings) as parts:
-        audience = _audience(parts, wish)
-        ledgers = await parts.ledgers()
-        if not ledgers:
-            missing = "NEWSBOT_TELEGRAM__TOKEN and NEWSBOT_MESSENGER__PAGE_ID"
-            raise ConfigurationError(f"{missing}: both are missing, so there is nobody to send to")
-        found = {ledger.channel: await ledger.reach(audience) for ledger in ledgers}
-        by_channel = {channel: one.now for channel, one in found.items()}
-        reach = sum(by_channel.values())
-        if not any(one.total for one in found.values()):
-            typer.echo("Nobody would get this: choose another audience.", err=True)
-            return False
-        seconds = slowest(by_channel, {"telegram": settings.telegram.rate, "messenger": settings.messenger.rate})
-        time = estimate(seconds, parts.catalog.translator("en"))
-        typer.echo(f"This goes to {reach:,} {'reader' if reach == 1 else 'readers'}; it takes {time}.")
-        for channel, one in found.items() if len(found) > 1 else ():
-            waiting = f", {one.waiting:,} once they write again" if one.waiting else ""
-            typer.echo(f"  {channel}: {one.now:,} now{waiting}")
-        if not wish.yes and not typer.confirm("Send it now?"):
-            typer.echo("Nothing was sent.")
-            return False
-        now = parts.clock()
-        number = uuid.uuid4().hex
-        by, audit = terminal_actor(), await parts.audit()
-        new = NewAlert(
-            origin=f"broadcast:terminal:{number}",
-            kind=AlertKind.BROADCAST,
-            cls=AlertClass.BREAKING if wish.breaking else AlertClass.TOPIC,
-            story=f"broadcast:terminal:{number}",
-            expires_at=expiry(now, seconds, expire=timedelta(minutes=settings.delivery.expire_minutes)),
-            audience=audience,
-            text=AlertText(spans),
-            silent=wish.silent,
-            by=by.address,
-        )
-        async with audit.together():
-            alert = await (await parts.alerts()).create(new, now=now)
-            await audit.write(alert_entry(by, Act.SENT, alert.id, now=now, after=told_of(new, by_channel)))
-    typer.echo(
-        f"Broadcast {alert.id} is handed over; the running newsbot sends it (newsbot alerts list shows how far)."
-    )
-    return True
+    if wish.picture and not is_web_address(wish.picture):
+        raise ConfigurationError(f"--picture {wish.picture}: it is no web address (https://…)")
+    spans = read(text) if wish.markup else (Span(text),)
+    return AlertText(spans, wish.picture, tuple(_button(one) for one in wish.buttons))
+
+
+def _button(written: str) -> Button:
+    label, _, url = written.partition("=")
+    if not (tokens(label) and is_web_address(url)):
+        raise ConfigurationError(f'--button {written}: it needs a label and an address: --button "Watch=https://…"')
+    return Button(label.strip(), url=url)
+
+
+def _time(wish: Wish, speak: Speaking) -> datetime | None:
+    if not wish.at:
+        return None
+    at = typed_time(wish.at, zone=speak.zone, now=speak.now)
+    if at is None:
+        raise ConfigurationError(f'--at {wish.at}: it is no time; examples: --at 18:30, --at "2026-12-01 18:30"')
+    return at
+
+
+def _blamed(wish: Wish, draft: Draft, speak: Speaking) -> str:
+    """The option that a refusal is about."""
+    if draft.send_at is not None and draft.send_at <= speak.now:
+        return "at"
+    return "article" if wish.article else "text"
 
 
 def terminal_actor() -> Actor:
@@ -109,7 +188,12 @@ def _audience(parts: Parts, wish: Wish) -> Audience:
         if language not in parts.catalog.languages:
             known = ", ".join(parts.catalog.languages)
             raise ConfigurationError(f"--language {language}: the bot doesn't speak it; it speaks {known}")
-    return Audience(wish.topics, wish.languages)
+    reached = [channel for channel in parts.accounts if channel != "console"]
+    for channel in wish.channels:
+        if channel not in reached:
+            known = ", ".join(reached)
+            raise ConfigurationError(f"--channel {channel}: it is not configured; there are {known}")
+    return Audience(wish.topics, wish.languages, wish.channels)
 
 
 async def turn(settings: Settings, verb: str, number: int, channel: str = "") -> bool:

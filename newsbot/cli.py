@@ -379,8 +379,18 @@ def broadcast(
     text: Annotated[str, typer.Option(help="What readers are told; - reads it from standard input.")] = "",
     topic: Annotated[list[str] | None, typer.Option(help="Only who follows it (its id); may be repeated.")] = None,
     language: Annotated[list[str] | None, typer.Option(help="Only who reads it, like bn; may be repeated.")] = None,
+    channel: Annotated[list[str] | None, typer.Option(help="Only on it, like telegram; may be repeated.")] = None,
+    article: Annotated[str, typer.Option(help="Send this article's card instead: its number or address.")] = "",
+    markup: Annotated[
+        bool, typer.Option("--markup", help="*bold*, _italic_ and [words](https://…) in the text are meant.")
+    ] = False,
+    picture: Annotated[str, typer.Option(help="Address of a picture; the text stands under it.")] = "",
+    button: Annotated[
+        list[str] | None, typer.Option(help='A link under the text, "label=https://…"; may be repeated.')
+    ] = None,
     breaking: Annotated[bool, typer.Option("--breaking", help="Before all other alerts.")] = False,
     silent: Annotated[bool, typer.Option("--silent", help="Phones stay quiet.")] = False,
+    at: Annotated[str, typer.Option(help='Not now but then: 18:30, or "2026-12-01 18:30".')] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Send without asking.")] = False,
 ) -> None:
     """Send a message to readers, after saying to how many. The running newsbot delivers it."""
@@ -388,7 +398,20 @@ def broadcast(
         return
     from newsbot import broadcast_commands
 
-    wish = broadcast_commands.Wish(text, tuple(topic or ()), tuple(language or ()), breaking, silent, yes)
+    wish = broadcast_commands.Wish(
+        text=text,
+        article=article,
+        markup=markup,
+        picture=picture,
+        buttons=tuple(button or ()),
+        topics=tuple(topic or ()),
+        languages=tuple(language or ()),
+        channels=tuple(channel or ()),
+        breaking=breaking,
+        silent=silent,
+        at=at,
+        yes=yes,
+    )
     if not _obey(context, lambda settings: broadcast_commands.broadcast(settings, wish)):
         raise typer.Exit(1)
 
@@ -413,6 +436,15 @@ def broadcast_resume(
 def broadcast_stop(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     """Stop it for good: who has not got it gets nothing."""
     _turn(context, "stop", number)
+
+
+@broadcast_app.command("call-off")
+def broadcast_call_off(context: typer.Context, number: Annotated[int, typer.Argument(metavar="DRAFT")]) -> None:
+    """What was handed over for a time doesn't go out."""
+    from newsbot import broadcast_commands
+
+    if not _obey(context, lambda settings: broadcast_commands.call_off_draft(settings, number)):
+        raise typer.Exit(1)
 
 
 @roles_app.callback(invoke_without_command=True)

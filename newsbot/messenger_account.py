@@ -71,11 +71,12 @@ class MessengerAccount(ChannelAccount):
         self.label = f"page {page.id}"
 
     @classmethod
-    async def open(cls, parts: Parts, *, beside: TelegramAccount | None) -> Self:
+    async def open(cls, parts: Parts, *, beside: TelegramAccount | None, ask: bool = True) -> Self:
         """`beside`: the bot on which readers are alerted whatever happens; its pictures can be sent here too.
 
         Raises ConfigurationError (wrong token) or StartError (the platform or a server can't be reached). Beside
-        another channel neither ends the program: this one halts, and goes on when it is mended.
+        another channel neither ends the program: this one halts, and goes on when it is mended. Not `ask`: the platform
+        is asked nothing, for a command that works beside a running newsbot.
         """
         settings, page = parts.settings.messenger, MessengerPage(parts)
         redis, notices = await parts.redis(), await parts.notices()
@@ -85,8 +86,9 @@ class MessengerAccount(ChannelAccount):
         api = await page.api(watch=governor.watch)
         app_id = ""
         try:
-            await api.check_token()
-            app_id = (await inspect_token(api, page.token, parts.clock()))[1]
+            if ask:
+                await api.check_token()
+                app_id = (await inspect_token(api, page.token, parts.clock()))[1]
         except ConfigurationError as error:
             if beside is None:
                 raise

@@ -52,15 +52,19 @@ class TelegramAccount(ChannelAccount):
         self.updates = parts.settings.telegram.mode
 
     @classmethod
-    async def open(cls, parts: Parts, token: str) -> Self:
-        """Raises ConfigurationError (wrong token) or StartError (Telegram or a server can't be reached)."""
+    async def open(cls, parts: Parts, token: str, *, ask: bool = True) -> Self:
+        """Raises ConfigurationError (wrong token) or StartError (Telegram or a server can't be reached).
+
+        Not `ask`: Telegram is asked nothing, for a command that works beside a running newsbot.
+        """
         settings = parts.settings.telegram
         api = TelegramApi(await parts.session(), token, api_url=settings.api_url)
-        bot = await api.check_token()
-        parts.entrances.add(Entrance(CHANNEL, f"https://t.me/{bot.username}?start="))
+        bot = await api.check_token() if ask else BotIdentity(int(token.partition(":")[0]), "")
+        if bot.username:
+            parts.entrances.add(Entrance(CHANNEL, f"https://t.me/{bot.username}?start="))
         subscribers = await parts.subscribers_in_step()
         redis, name = await parts.redis(), f"{CHANNEL}:{bot.id}"
-        public_channel = await _find_public_channel(parts, api, bot)
+        public_channel = await _find_public_channel(parts, api, bot) if ask else None
         # Only alerts are paid for. Replies have the free rate to themselves, and leave it to alerts otherwise.
         pays = settings.paid_broadcast and settings.rate > 2 * FREE_RATE
         of_alerts = settings.rate - FREE_RATE if pays else settings.rate

@@ -38,15 +38,17 @@ class Recall:
     def notes(self, translate: Translator) -> tuple[str, ...]:
         """A line for each thing that the number of copies doesn't say."""
         _ = translate
-        lines = [
-            _.plural(
-                "{n} copy on {channel} can't be deleted.",
-                "{n} copies on {channel} can't be deleted.",
-                count,
-                channel=channel_name(name, _),
+        lines = []
+        for name, count in self.stuck.items():
+            channel = channel_name(name, _)
+            lines.append(
+                _.plural(
+                    "{n} copy on {channel} can't be deleted.",
+                    "{n} copies on {channel} can't be deleted.",
+                    count,
+                    channel=channel,
+                )
             )
-            for name, count in self.stuck.items()
-        ]
         if self.held:
             lines.append(
                 _.plural(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final
+from urllib.parse import urlsplit
 
 from newsbot.channels.channel import Limits
 from newsbot.domain.alert import AlertText
@@ -15,7 +16,7 @@ from newsbot.text.clipping import length
 from newsbot.text.digits import to_ascii_digits
 from newsbot.text.tokens import tokens
 
-__all__ = ["Overlong", "Unusable", "article_named", "overlong", "overlong_anywhere", "read_message"]
+__all__ = ["Overlong", "Unusable", "article_named", "is_web_address", "overlong", "overlong_anywhere", "read_message"]
 
 _NAMED: Final = re.compile(r"(?:article|news|খবর|প্রতিবেদন)[\s_:#-]*(\d{1,18})", re.IGNORECASE | re.ASCII)
 _NUMBER: Final = re.compile(r"\d{1,18}", re.ASCII)
@@ -72,6 +73,14 @@ def overlong(reply: AnyReply, limits: Limits) -> Overlong | None:
     written = "".join((*(f"{label}\n" for label in reply.labels), *(span.text for span in reply.spans)))
     excess = length(written, limits.unit) - limit
     return Overlong(excess, limit) if excess > 0 else None
+
+
+def is_web_address(text: str) -> bool:
+    """Whether it is a whole address of a page or a picture, and nothing else."""
+    try:
+        return urlsplit(text).hostname is not None and _URL.fullmatch(text) is not None
+    except ValueError:  # a port that is none, half an address in brackets
+        return False
 
 
 def article_named(text: str, *, bare_number: bool = False) -> int | str | None:

@@ -46,6 +46,13 @@ async def test_broadcast_says_to_how_many_before_it_sends_and_can_be_stopped(
     assert (status, err) == (1, "Alert 1 is stopped.\n")
     status, _, err = await newsroom.run("broadcast", "resume", "1", "--channel", "messenger")
     assert (status, err) == (2, "newsbot: --channel messenger: it is not configured; there are console, telegram\n")
+    later = ("--at", "2099-01-01 10:00", "--markup", "--button", "সরাসরি=https://news.example/live", "--yes")
+    status, out, err = await newsroom.run("broadcast", "--text", "*সেতু* খুলে দেওয়া হলো", *later)
+    assert (status, err) == (0, "")
+    assert "! The same words were sent on" in out
+    assert "Draft 3: It goes out on" in out
+    assert (await newsroom.run("broadcast", "call-off", "3"))[:2] == (0, "Draft 3 was called off.\n")
+    assert (await newsroom.run("broadcast", "call-off", "3"))[::2] == (1, "Draft 3 is ready.\n")
     status, _, err = await newsroom.run("broadcast", "pause", "9")
     assert status == 1
     assert "There is no alert 9" in err
@@ -56,8 +63,11 @@ async def test_broadcast_says_to_how_many_before_it_sends_and_can_be_stopped(
     [
         ((), "--text: there is not a word to send"),
         (("--text", "…"), "--text: there is not a word to send"),
-        (("--text", "খ" * 5000), "--text: it is 904 characters too long; 4096 fit"),
+        (("--text", "খ" * 5000), "--text: It is 904 characters too long: 4,096 fit."),
         (("--text", "খবর", "--topic", "sport"), "--topic sport: there is no such topic; there are"),
+        (("--text", "খবর", "--at", "কাল"), "--at কাল: it is no time; examples: --at 18:30"),
+        (("--text", "খবর", "--at", "2020-01-01 10:00"), "--at: The time it should go out at is over."),
+        (("--text", "খবর", "--button", "দেখুন"), "--button দেখুন: it needs a label and an address"),
         (("--text", "খবর", "--language", "fr"), "--language fr: the bot doesn't speak it; it speaks bn, en"),
     ],
 )
