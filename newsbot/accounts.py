@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from newsbot.bootstrap import Parts
 from newsbot.channel_account import ChannelAccount, alert_composer
+from newsbot.delivery.curve_keeper import CurveKeeper
 from newsbot.delivery.planner import Planner
 from newsbot.delivery.policy import Limits
 from newsbot.desk.dialogue import EditorDialogue
@@ -31,9 +32,12 @@ NO_CHANNEL = (
 class Accounts:
     """Opened by `open`; what they are made of is closed by `Parts`. `tasks` are to be run side by side."""
 
-    def __init__(self, parts: Parts, accounts: Sequence[ChannelAccount], desk: Desk, planner: Planner) -> None:
+    def __init__(
+        self, parts: Parts, accounts: Sequence[ChannelAccount], desk: Desk, planner: Planner, curves: CurveKeeper
+    ) -> None:
         self._parts = parts
         self._planner = planner
+        self._curves = curves
         self.all = tuple(accounts)
         self.desk = desk
         self._reporter = Reporter(desk)
@@ -63,7 +67,9 @@ class Accounts:
         desk = await _desk(parts, accounts, public_channel=found if ask else named)
         for account in accounts:
             account.serve(EditorDialogue(desk, account.readers, began=account.editor_began))
-        return cls(parts, accounts, desk, await _planner(parts, accounts))
+        ledgers = [account.outlet.ledger for account in accounts]
+        curves = CurveKeeper(await parts.alerts(), ledgers, await parts.curves(), clock=parts.clock)
+        return cls(parts, accounts, desk, await _planner(parts, accounts), curves)
 
     def wake(self) -> None:
         """There is something new to alert readers of, or no longer."""
@@ -85,6 +91,7 @@ class Accounts:
         return tasks | {
             "repair": self.all[0].subscribers.keep_in_step,
             "planner": self._planner.run,
+            "curves": self._curves.run,
             "desk": self._reporter.run,
             "schedule": Schedule(self.desk, wake=self.wake).run,
         }

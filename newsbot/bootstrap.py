@@ -26,6 +26,7 @@ from newsbot.conversation.dialogue import Dialogue
 from newsbot.database import Database, open_database
 from newsbot.delivery.alert_store import SqlAlertStore
 from newsbot.delivery.redis_ledger import RedisLedger
+from newsbot.delivery.sql_curves import SqlCurveStore
 from newsbot.delivery.sql_notices import SqlNoticeStore
 from newsbot.desk import link_check
 from newsbot.desk.redis_sessions import RedisSessions
@@ -49,6 +50,11 @@ from newsbot.ingest.topic_model_file import TrainedTopics
 from newsbot.newsroom_file import NewsroomFile, load_newsroom
 from newsbot.observability import Metrics
 from newsbot.redis_client import AWAY, connect, meaning, refuse_unwritable
+from newsbot.rollups.days import day_of
+from newsbot.rollups.keeper import DayCounter, RollupKeeper
+from newsbot.rollups.sql_journal_days import JournalDays
+from newsbot.rollups.sql_other_days import AlertDays, SourceDays
+from newsbot.rollups.sql_rollups import SqlRollups
 from newsbot.subscribers.journal import SqlJournal
 from newsbot.subscribers.redis_link_codes import RedisLinkCodes
 from newsbot.subscribers.redis_list_memory import RedisListMemory
@@ -143,6 +149,22 @@ class Parts:
 
         return await self._once("staff", open_staff)
 
+    async def curves(self) -> SqlCurveStore:
+        return SqlCurveStore(await self.database())
+
+    async def rollups(self) -> SqlRollups:
+        return SqlRollups(await self.database())
+
+    async def rollup_keeper(self) -> RollupKeeper:
+        """What counts everything that is counted by the day."""
+        database, zone = await self.database(), self.timezone
+        counters: list[DayCounter] = [
+            JournalDays(database, zone),
+            AlertDays(database, zone),
+            SourceDays(database, zone),
+        ]
+        return RollupKeeper(counters, (await self.rollups()).forget_searches, zone=zone, clock=self.clock)
+
     async def ledger(self, channel: str) -> RedisLedger:
         """Of our account on this channel, which must be configured; one for all who work with it here."""
 
@@ -191,7 +213,7 @@ class Parts:
         return subscribers
 
     async def journal(self) -> SqlJournal:
-        return SqlJournal(await self.database(), self.accounts, CARRYING)
+        return SqlJournal(await self.database(), self.accounts, CARRYING, zone=self.timezone)
 
     @property
     def accounts(self) -> dict[str, str]:
@@ -249,6 +271,7 @@ class Parts:
             self.newsroom.sources,
             clock=self.clock,
             observe=self._count_report,
+            failed=self._count_failure,
         )
 
     async def model_summaries(self) -> ModelSummaries | None:
@@ -268,6 +291,9 @@ class Parts:
             self.metrics.articles.labels(report.source, outcome.value).inc(count)
         if report.error:
             self.metrics.source_failures.labels(report.source).inc()
+
+    async def _count_failure(self, source: str) -> None:
+        await (await self.rollups()).failed(source, day_of(self.clock(), self.timezone))
 
     async def dialogue(
         self,

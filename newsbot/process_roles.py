@@ -32,9 +32,11 @@ _OF: Final = {
     "schedule": Role.DELIVER,
     "repair": Role.DELIVER,
     "keeping": Role.DELIVER,
+    "curves": Role.DELIVER,
     "sources": Role.INGEST,
     "summaries": Role.INGEST,
     "retention": Role.INGEST,
+    "rollups": Role.INGEST,
 }
 
 #: done by every process that has the role; the rest is done by one of them at a time. (An inbox sees to that itself.)

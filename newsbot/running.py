@@ -12,6 +12,8 @@ What runs side by side, each a named task; when one fails the whole stops with i
     planner     makes alerts of new articles, fixes their audiences, ends them
     desk        keeps editors informed
     schedule    hands over what was confirmed for a time when that has come
+    curves      notes how far running alerts have come
+    rollups     keeps the figures of each day
     retention   deletes articles that are older than the newsroom keeps them
     figures     gauges that must be looked up
     redis       watches the embedded server
@@ -89,6 +91,7 @@ async def _share(role: Role, parts: Parts, accounts: Accounts) -> dict[str, Work
     work: dict[str, Work] = {
         **accounts.tasks(),
         "retention": partial(_retain, parts),
+        "rollups": (await parts.rollup_keeper()).run,
         "figures": Gauges(watched, await parts.alerts(), await parts.redis(), parts.metrics).run,
     }
     if role in (Role.ALL, Role.INGEST):

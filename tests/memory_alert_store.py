@@ -98,6 +98,10 @@ class MemoryAlertStore:
     async def recent(self, *, limit: int = 10, by_editors: bool = False) -> tuple[Alert, ...]:
         return self._those(lambda alert: alert.by is not None or not by_editors)[::-1][:limit]
 
+    async def made(self, since: datetime, until: datetime, *, limit: int) -> tuple[Alert, ...]:
+        sent = self._those(lambda one: since <= one.created_at < until and not one.kind.touches_copies)
+        return tuple(sorted(sent, key=lambda one: (one.created_at, one.id), reverse=True)[:limit])
+
     async def count_since(self, source: str, cls: AlertClass, since: datetime) -> int:
         return len(self._those(lambda one: (one.source, one.cls) == (source, cls) and one.created_at >= since))
 

@@ -12,6 +12,8 @@ empty is filled by anyone, and what is known is replaced only
 - never by an older state. The newsroom's states are compared with its own only: a feed that dates everything "now"
   would make its next word an old one.
 
+What an editor set (`Article.edits`) stays as they set it, whatever a source or the newsroom's system says later.
+
 A draft that names the stored address among its `other_urls` knows where it leads: its own becomes the canonical one.
 """
 
@@ -39,7 +41,7 @@ def merge(article: Article, draft: ArticleDraft) -> Article:
         published_at=draft.published_at if replaces else article.published_at,
         updated_at=_updated_at(article, draft, replaces=replaces),
         topics=_topics(article, draft, replaces=replaces and owns),
-        breaking=article.breaking or draft.breaking,
+        breaking=article.breaking or (draft.breaking and "breaking" not in article.edits),
         url=draft.url if replaces and knows_address else article.url,
         source=API if draft.source == API else article.source,
     )
@@ -80,7 +82,7 @@ def _has_its_summary(article: Article, draft: ArticleDraft) -> bool:
 
 
 def _topics(article: Article, draft: ArticleDraft, *, replaces: bool) -> tuple[str, ...]:
-    if draft.topics and (replaces or not article.topics):
+    if draft.topics and (replaces or not article.topics) and "topics" not in article.edits:
         return tuple(dict.fromkeys(draft.topics))
     return article.topics
 

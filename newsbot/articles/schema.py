@@ -50,6 +50,8 @@ articles = Table(
     _words("summary_method"),
     _words("body"),
     Column("story", BigInteger, nullable=False, server_default="0"),
+    Column("held_at", UtcTime),
+    Column("edits", JSON, nullable=False, server_default="{}"),  # what an editor set → who, and when
     sqlite_autoincrement=True,  # an id is never given twice, not even after the newest article was deleted
 )
 Index("ix_articles_newest", articles.c.published_at, articles.c.id)

@@ -9,7 +9,7 @@ from itertools import islice
 from sqlalchemy import insert
 
 from newsbot.articles.schema import article_topics, articles
-from newsbot.articles.sql_rows import storable
+from newsbot.articles.sql_rows import edits_to_json, storable
 from newsbot.articles.sql_search import search_index
 from newsbot.articles.sql_words import write_words
 from newsbot.database import Database
@@ -33,7 +33,9 @@ async def load_articles(database: Database, given: Iterable[Article]) -> int:
             for topic in article.topics
         ]
         async with database.writing() as connection:
-            await connection.execute(insert(articles), [asdict(article) for article in some])
+            await connection.execute(
+                insert(articles), [asdict(one) | {"edits": edits_to_json(one.edits)} for one in some]
+            )
             if topics:
                 await connection.execute(insert(article_topics), topics)
             await write_words(connection, index, some)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, RowMapping, bindparam, insert, literal, se
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.articles.schema import article_topics, article_urls, articles
-from newsbot.domain.article import Article, ArticleDraft, Cursor
+from newsbot.domain.article import Article, ArticleDraft, Cursor, Edit
 from newsbot.errors import StoreError
 
 T = TypeVar("T")
@@ -83,7 +83,17 @@ def place(at: Cursor | Article) -> ColumnElement[Any]:
 
 def article_of(row: RowMapping | dict[str, Any]) -> Article:
     """The columns are named as the fields; JSON has lists where we have tuples."""
-    return Article(**{**row, "topics": tuple(row["topics"]), "other_urls": tuple(row["other_urls"])})
+    lists = {"topics": tuple(row["topics"]), "other_urls": tuple(row["other_urls"])}
+    return Article(**{**row, **lists, "edits": edits_from_json(row["edits"])})
+
+
+def edits_to_json(edits: Mapping[str, Edit]) -> dict[str, dict[str, str]]:
+    return {name: {"by": edit.by, "name": edit.name, "at": edit.at.isoformat()} for name, edit in edits.items()}
+
+
+def edits_from_json(found: Mapping[str, Mapping[str, str]]) -> dict[str, Edit]:
+    at = datetime.fromisoformat
+    return {name: Edit(edit["by"], edit["name"], at(edit["at"])) for name, edit in found.items()}
 
 
 def storable(draft: Draft) -> Draft:

@@ -53,7 +53,7 @@ from newsbot.domain.search import Found, Query
 _LARGEST_ID: Final = 2**63 - 1
 
 #: of an article that is stored already, what others than `put` decide
-_DECIDED_ELSEWHERE: Final = frozenset({"id", "stored_at", "announced_at", "withdrawn_at", "story"})
+_DECIDED_ELSEWHERE: Final = frozenset({"id", "stored_at", "announced_at", "withdrawn_at", "story", "held_at", "edits"})
 
 
 class SqlArticleStore:
@@ -86,7 +86,7 @@ class SqlArticleStore:
         values = asdict(draft) | {"version": 1, "stored_at": now, "announced_at": announced_at, "story": story}
         key = (await connection.execute(insert(articles).values(values))).inserted_primary_key
         assert key is not None
-        article = article_of({"id": key[0], "withdrawn_at": None, **values})
+        article = article_of({"id": key[0], "withdrawn_at": None, "held_at": None, "edits": {}, **values})
         await index_urls(connection, article, (article.url, *article.other_urls))
         await index_topics(connection, article)
         await write_words(connection, self._search, [article])

@@ -21,11 +21,12 @@ from newsbot.delivery.alert_json import (
     totals_to_json,
 )
 from newsbot.delivery.alerts import Decision, Standing
-from newsbot.delivery.schema import alert_pauses, alerts, article_decisions
+from newsbot.delivery.schema import alert_pauses, alert_points, alerts, article_decisions
 from newsbot.domain.alert import Alert, AlertClass, AlertKind, AlertState, AlertText, NewAlert, Pause, Totals
 from newsbot.domain.subscriber import Address
 
 _URGENCY = case({cls.value: place for place, cls in enumerate(AlertClass)}, value=alerts.c.cls)
+_NEWEST = (alerts.c.created_at.desc(), alerts.c.id.desc())
 _SENDS = alerts.c.kind.in_([kind.value for kind in AlertKind if not kind.touches_copies])
 
 
@@ -135,6 +136,10 @@ class SqlAlertStore:
         query = select(alerts).order_by(alerts.c.id.desc()).limit(max(limit, 0))
         return await self._select(query.where(alerts.c.editor.is_not(None)) if by_editors else query)
 
+    async def made(self, since: datetime, until: datetime, *, limit: int) -> tuple[Alert, ...]:
+        within = (alerts.c.created_at >= since) & (alerts.c.created_at < until) & _SENDS
+        return await self._select(select(alerts).where(within).order_by(*_NEWEST).limit(limit))
+
     async def count_since(self, source: str, cls: AlertClass, since: datetime) -> int:
         caused = (alerts.c.source == source) & (alerts.c.cls == cls.value) & (alerts.c.created_at >= since)
         async with self._database.reading() as connection:
@@ -190,6 +195,7 @@ class SqlAlertStore:
         async with self._database.writing() as connection:
             gone = select(alerts.c.id).where(old)
             await connection.execute(delete(alert_pauses).where(alert_pauses.c.alert_id.in_(gone)))
+            await connection.execute(delete(alert_points).where(alert_points.c.alert_id.in_(gone)))
             await connection.execute(delete(article_decisions).where(article_decisions.c.at < keep_since))
             return (await connection.execute(delete(alerts).where(old))).rowcount
 

@@ -94,6 +94,10 @@ class AlertStore(Protocol):
         """Newest first. `by_editors`: only what an editor made."""
         ...
 
+    async def made(self, since: datetime, until: datetime, *, limit: int) -> tuple[Alert, ...]:
+        """Those made from `since` to before `until` that send something, newest first."""
+        ...
+
     async def count_since(self, source: str, cls: AlertClass, since: datetime) -> int:
         """Alerts of this class that the source's articles caused."""
         ...

@@ -60,6 +60,16 @@ alert_pauses = Table(
     Column("at", UtcTime, nullable=False),
 )
 
+#: how far an alert had come, now and then while it ran
+alert_points = Table(
+    "alert_points",
+    metadata,
+    Column("alert_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, primary_key=True),
+    Column("sent", Integer, nullable=False),
+    Column("settled", Integer, nullable=False),
+)
+
 #: what happened to our accounts on the channels, that editors are told
 channel_notices = Table(
     "channel_notices",

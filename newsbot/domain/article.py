@@ -40,6 +40,19 @@ class ArticleDraft:
     breaking: bool = False  #: said by an editor or the CMS, never guessed
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """That an editor set something of an article, which no source changes from then on."""
+
+    by: str  #: their address
+    name: str  #: as the channel calls them
+    at: datetime
+
+
+#: what an editor may set, by the name of its field
+EDITABLE: Final = ("topics", "breaking")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article(ArticleDraft):
     """A stored article."""
@@ -51,6 +64,8 @@ class Article(ArticleDraft):
         None  #: set when the planner has decided what to push for it (the outbox is: not set)
     )
     withdrawn_at: datetime | None = None
+    held_at: datetime | None = None  #: an editor holds it back: it stays in the outbox until they let it go
+    edits: Mapping[str, Edit] = field(default_factory=dict)  #: what an editor set → who, and when
     story: int = 0  #: the article that began the story it tells; 0: it began one itself, perhaps of its own alone
 
     @property

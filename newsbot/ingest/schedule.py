@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -45,10 +45,14 @@ def due_sources(
     return tuple(sorted(found, key=lambda pair: pair[1].due_at.timestamp() if pair[1].due_at else 0.0))
 
 
+async def _count_nothing(source: str) -> None:
+    """Nobody asks how often sources fail."""
+
+
 class IngestSchedule:
     """Reads the configured sources as they fall due, some at once, until cancelled.
 
-    `observe` is told every report. `jitter` gives 0 to 1.
+    `observe` is told every report, `failed` which source could not be read. `jitter` gives 0 to 1.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class IngestSchedule:
         *,
         clock: Callable[[], datetime],
         observe: Callable[[SourceReport], None] = lambda report: None,
+        failed: Callable[[str], Awaitable[None]] = _count_nothing,
         jitter: Callable[[], float] = random.random,
         look_every: timedelta = LOOK_EVERY,
     ) -> None:
@@ -67,6 +72,7 @@ class IngestSchedule:
         self._sources = tuple(sources)
         self._clock = clock
         self._observe = observe
+        self._failed = failed
         self._jitter = jitter
         self._look_every = look_every
         self._turns = asyncio.Semaphore(SOURCES_AT_ONCE)
@@ -157,6 +163,8 @@ class IngestSchedule:
         async with self._turns:
             report = await self._pipeline.read_source(source, state)
         self._observe(report)
+        if report.error:
+            await self._failed(report.source)
         return report
 
     def _next_look(self, store_failures: int, next_due: datetime | None) -> timedelta:

@@ -11,13 +11,14 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.database import Database
 from newsbot.domain.subscriber import ELSEWHERE, LINKED, Address, Preferences, Subscriber
+from newsbot.rollups.sql_days import count_forgotten
 from newsbot.subscribers.journal_rows import JournalRows
 from newsbot.subscribers.linking import alone, check_link, mirrored, settled, united
 from newsbot.subscribers.numbering import next_numbers
@@ -47,11 +48,16 @@ class _Work:
 
 
 class SqlJournal(JournalRows):
-    """`order`: the channels on which a linked reader's alerts are sent, the first where they can be."""
+    """`order`: the channels on which a linked reader's alerts are sent, the first where they can be. `zone`: whose days
+    readers are counted by.
+    """
 
-    def __init__(self, database: Database, accounts: Mapping[str, str], order: Sequence[str] = ()) -> None:
+    def __init__(
+        self, database: Database, accounts: Mapping[str, str], order: Sequence[str] = (), *, zone: tzinfo = UTC
+    ) -> None:
         super().__init__(database, accounts)
         self.order = tuple(order)
+        self._zone = zone
 
     async def change(
         self, address: Address, what: str, change: ChangePreferences, *, now: datetime, initial: Preferences
@@ -131,7 +137,7 @@ class SqlJournal(JournalRows):
                 lambda preferences: replace(preferences, topics=preferences.topics | topics),
                 initial=Preferences(),
             )
-            return *kept, *await self._forget(work, moving)
+            return *kept, *await self._forget(work, moving, leaves=False)
 
     async def forget(self, address: Address, *, now: datetime) -> tuple[State, ...]:
         """Delete the reader's rows and address; number and dates stay. () for a stranger, else what is true now: first
@@ -261,9 +267,18 @@ class SqlJournal(JournalRows):
             await connection.execute(insert(subscribers), rows)
         return registered
 
-    async def _forget(self, work: _Work, known: Subscriber) -> tuple[State, ...]:
+    async def _forget(self, work: _Work, known: Subscriber, *, leaves: bool = True) -> tuple[State, ...]:
+        """`leaves`: they are gone, not known under another number."""
         channel, number, version = known.address.channel, known.number, known.version + 1
         connection = work.connection
+        await count_forgotten(
+            connection,
+            await self._steps_of(connection, channel, number),
+            at=work.now,
+            left=leaves,
+            zone=self._zone,
+            dialect=self._database.dialect,
+        )
         await connection.execute(delete(events).where(events.c.channel == channel, events.c.number == number))
         await connection.execute(
             update(subscribers)

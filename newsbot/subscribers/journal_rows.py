@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from newsbot.database import Database
 from newsbot.domain.subscriber import SEGMENT_SIZE, Address, Subscriber
 from newsbot.errors import StoreError
+from newsbot.rollups.readership import Step
 from newsbot.subscribers.preferences_json import from_json
 from newsbot.subscribers.schema import subscriber_events as events
 from newsbot.subscribers.schema import subscribers
@@ -51,6 +52,16 @@ class JournalRows:
             for state in await self.states_of_segment(channel, segment):
                 if isinstance(state, Subscriber):
                     yield state
+
+    async def _steps_of(self, connection: AsyncConnection, channel: str, number: int) -> list[Step]:
+        """A reader's rows as what they changed, oldest first."""
+        ours = (events.c.channel == channel, events.c.number == number)
+        query = select(events.c.at, events.c.what, events.c.state).where(*ours).order_by(events.c.version)
+        steps: list[Step] = []
+        for row in await connection.execute(query):
+            before = steps[-1].after if steps else None
+            steps.append(Step(channel, self._account(channel), row.at, row.what, before, from_json(row.state)))
+        return steps
 
     async def segments(self) -> tuple[tuple[str, int], ...]:
         """(channel, segment) that the accounts have subscribers in, in order."""

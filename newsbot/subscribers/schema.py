@@ -34,3 +34,4 @@ subscriber_events = Table(
     UniqueConstraint("channel", "number", "version", name="uq_subscriber_events_version"),
     sqlite_autoincrement=True,  # who has replayed up to an id must not meet it again with another content
 )
+Index("ix_subscriber_events_at", subscriber_events.c.at, subscriber_events.c.id)

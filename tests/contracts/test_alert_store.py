@@ -359,6 +359,14 @@ class TestFinding:
         assert await stores.alerts.recent(limit=2) == (alerts[2], alerts[1])
         assert await stores.alerts.recent(by_editors=True) == (alerts[1],)
 
+    async def test_those_made_in_a_time_are_newest_first_without_what_only_touches_copies(self, stores):
+        first = await stores.alert(1)
+        await stores.alert(2, kind=AlertKind.RECALL, of=first.id)
+        third = await stores.alerts.create(a_new_alert(3), now=NOW + HOUR)
+        await stores.alerts.create(a_new_alert(4), now=NOW + 2 * HOUR)
+        assert ids(await stores.alerts.made(NOW, NOW + 2 * HOUR, limit=9)) == [third.id, first.id]
+        assert ids(await stores.alerts.made(NOW, NOW + 3 * HOUR, limit=1)) == [third.id + 1]
+
     async def test_what_a_source_has_caused_is_counted_by_class_from_a_moment_on(self, stores):
         for number, (at, changes) in enumerate(
             [(NOW, {}), (NOW + HOUR, {}), (NOW + HOUR, {"cls": AlertClass.BREAKING}), (NOW + HOUR, {"source": "api"})]

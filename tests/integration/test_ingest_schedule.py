@@ -132,6 +132,18 @@ async def test_a_source_that_fails_or_hangs_does_not_stop_the_others(desk: Desk,
         await asyncio.gather(task, return_exceptions=True)
 
 
+async def test_who_counts_is_told_which_source_could_not_be_read(desk: Desk, site: Site) -> None:
+    good, broken = feed_at(site, "/good", 1), feed_at(site, "/broken", 2)
+    site.fail("/broken", 500)
+    failed: list[str] = []
+
+    async def count(source: str) -> None:
+        failed.append(source)
+
+    await schedule(desk, good, broken, failed=count).read_once()
+    assert failed == ["broken"]
+
+
 async def test_what_nobody_foresaw_in_one_source_does_not_stop_the_schedule(desk: Desk, site: Site) -> None:
     good, odd = feed_at(site, "/good", 1), feed_at(site, "/odd", 2)
     reports: list[SourceReport] = []

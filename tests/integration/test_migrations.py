@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 import newsbot.articles.schema
 import newsbot.delivery.schema
 import newsbot.desk.schema
+import newsbot.rollups.schema
 import newsbot.subscribers.journal  # noqa: F401 - adds its tables to the metadata
 from newsbot.articles import migrations
 from newsbot.articles.migrations.comparison import belongs_to_the_models

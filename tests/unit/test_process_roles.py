@@ -9,7 +9,7 @@ from newsbot.process_roles import Role, Work, refuse_without_servers, share_of
 
 NAMES = (
     *("intake telegram", "answers telegram", "menus telegram", "delivery telegram"),
-    *("desk", "planner", "repair", "sources", "summaries", "retention", "figures"),
+    *("desk", "planner", "repair", "sources", "summaries", "retention", "figures", "curves", "rollups"),
 )
 
 
@@ -40,12 +40,12 @@ def test_the_shares_of_all_roles_are_the_whole_and_do_not_overlap() -> None:
 
 
 def test_every_process_that_delivers_sends_and_one_of_them_plans() -> None:
-    assert _names(Role.DELIVER) == ({"delivery telegram"}, {Role.DELIVER: {"planner", "repair"}})
+    assert _names(Role.DELIVER) == ({"delivery telegram"}, {Role.DELIVER: {"planner", "repair", "curves"}})
 
 
 def test_what_one_process_may_do_is_led_in_a_process_that_does_everything_too() -> None:
     _, led = _names(Role.ALL)
-    assert led[Role.INGEST] == {"sources", "summaries", "retention"}
+    assert led[Role.INGEST] == {"sources", "summaries", "retention", "rollups"}
     assert led[Role.BOT] == {"intake telegram", "desk"}
 
 

@@ -1,0 +1,37 @@
+"""Alerts' curves in SQL, on SQLite and PostgreSQL alike (`curves.CurveStore` says what each method promises)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from newsbot.database import Database
+from newsbot.delivery.curves import Point
+from newsbot.delivery.schema import alert_points
+
+__all__ = ["SqlCurveStore"]
+
+
+class SqlCurveStore:
+    """`CurveStore` on a Database whose tables are today's."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, alert_id: int, point: Point) -> None:
+        insertion = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        row = {"alert_id": alert_id, "at": point.at, "sent": point.sent, "settled": point.settled}
+        async with self._database.writing() as connection:
+            await connection.execute(insertion(alert_points).values(row).on_conflict_do_nothing())
+
+    async def points(self, alert_ids: Collection[int]) -> Mapping[int, tuple[Point, ...]]:
+        found: dict[int, tuple[Point, ...]] = {}
+        if not alert_ids:
+            return found
+        query = select(alert_points).where(alert_points.c.alert_id.in_(alert_ids))
+        async with self._database.reading() as connection:
+            for row in await connection.execute(query.order_by(alert_points.c.alert_id, alert_points.c.at)):
+                found[row.alert_id] = (*found.get(row.alert_id, ()), Point(row.at, row.sent, row.settled))
+        return found

@@ -1,0 +1,103 @@
+"""Counts by the day in SQL, on SQLite and PostgreSQL alike (`figures.RollupStore` says what each method promises)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from newsbot.database import Database
+from newsbot.rollups.figures import Count, Figure, Layer, Series, Span, VainSearch
+from newsbot.rollups.schema import day_counts, vain_searches
+from newsbot.rollups.searches import OTHERS
+from newsbot.rollups.sql_days import add
+
+__all__ = ["SqlRollups"]
+
+MOST_A_DAY: Final = 1_000  #: different searches that are told apart on one day; the others are counted together
+
+_SERIES: Final = (day_counts.c.channel, day_counts.c.account, day_counts.c.figure, day_counts.c.part)
+
+
+class SqlRollups:
+    """`RollupStore` and `VainSearches` on a Database whose tables are today's."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def days(self, span: Span, figures: Collection[Figure]) -> Mapping[date, Mapping[Series, int]]:
+        query = (
+            select(day_counts.c.day, *_SERIES, func.sum(day_counts.c.count).label("many"))
+            .where(day_counts.c.day.between(span.first, span.last), _of(figures))
+            .group_by(day_counts.c.day, *_SERIES)
+            .order_by(day_counts.c.day)
+        )
+        found: defaultdict[date, dict[Series, int]] = defaultdict(dict)
+        async with self._database.reading() as connection:
+            for row in await connection.execute(query):
+                if row.many:
+                    found[row.day][_series(row)] = int(row.many)
+        return dict(found)
+
+    async def before(self, day: date, figures: Collection[Figure]) -> Mapping[Series, int]:
+        query = (
+            select(*_SERIES, func.sum(day_counts.c.count).label("many"))
+            .where(day_counts.c.day < day, _of(figures))
+            .group_by(*_SERIES)
+        )
+        async with self._database.reading() as connection:
+            return {_series(row): int(row.many) for row in await connection.execute(query) if row.many}
+
+    async def vain_searches(self, span: Span, *, limit: int = 50) -> tuple[VainSearch, ...]:
+        times = func.sum(vain_searches.c.times).label("times")
+        query = (
+            select(vain_searches.c.words, times)
+            .where(vain_searches.c.day.between(span.first, span.last))
+            .group_by(vain_searches.c.words)
+            .order_by(times.desc(), vain_searches.c.words)
+            .limit(limit)
+        )
+        async with self._database.reading() as connection:
+            return tuple(VainSearch(row.words, int(row.times)) for row in await connection.execute(query))
+
+    async def note(self, words: str, day: date) -> None:
+        async with self._database.writing() as connection:
+            if words and await self._full(connection, words, day):
+                words = OTHERS
+            insertion = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+            one_more = insertion(vain_searches).values(day=day, words=words, times=1)
+            times = {"times": vain_searches.c.times + 1}
+            await connection.execute(one_more.on_conflict_do_update(index_elements=["day", "words"], set_=times))
+
+    async def failed(self, source: str, day: date) -> None:
+        """A source could not be read."""
+        one = Count(day, Layer.FAILURES, Series("", "", Figure.FAILURES, source), 1)
+        async with self._database.writing() as connection:
+            await add(connection, [one], dialect=self._database.dialect)
+
+    async def forget_searches(self, before: date) -> int:
+        """Delete what was searched for before this day; says how many rows."""
+        async with self._database.writing() as connection:
+            return (await connection.execute(delete(vain_searches).where(vain_searches.c.day < before))).rowcount
+
+    @staticmethod
+    async def _full(connection: AsyncConnection, words: str, day: date) -> bool:
+        """Whether that day has as many different searches as it may, and not this one."""
+        of_day = select(func.count()).where(vain_searches.c.day == day)
+        known = select(func.count()).where(vain_searches.c.day == day, vain_searches.c.words == words)
+        if (await connection.execute(of_day)).scalar_one() < MOST_A_DAY:
+            return False
+        return not (await connection.execute(known)).scalar_one()
+
+
+def _of(figures: Collection[Figure]) -> ColumnElement[bool]:
+    return day_counts.c.figure.in_([figure.value for figure in figures])
+
+
+def _series(row: Any) -> Series:
+    return Series(row.channel, row.account, Figure(row.figure), row.part)
