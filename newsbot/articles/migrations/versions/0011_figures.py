@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0010_figures"
-down_revision = "0009_writing"
+revision = "0011_figures"
+down_revision = "0010_approvals"
 branch_labels = None
 depends_on = None
 
