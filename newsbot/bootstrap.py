@@ -35,6 +35,7 @@ from newsbot.desk.sql_audit import SqlAuditLog
 from newsbot.desk.sql_people import SqlPeopleStore
 from newsbot.desk.staff import Staff
 from newsbot.desk.turn import Desk
+from newsbot.desk.watching import Watching
 from newsbot.domain.subscriber import Address
 from newsbot.embedded_redis import EmbeddedRedis, connect_or_start
 from newsbot.errors import NewsbotError, StartError, StoreError
@@ -375,12 +376,12 @@ class Parts:
         """The web desk over what the chat desk works with."""
         # Costs 0.05 s: only processes that serve it pay that.
         from newsbot.desk.dashboard.application import create_dashboard_app
-        from newsbot.desk.dashboard.visit import Dashboard
+        from newsbot.desk.dashboard.desk_parts import Dashboard
 
         secret = self.settings.web.session_secret
         key = secret.get_secret_value().encode() if secret is not None else await desk.sessions.key()
         secure = self.web_address().startswith("https://")
-        return create_dashboard_app(Dashboard(desk=desk, keys=Keys(key), secure=secure))
+        return create_dashboard_app(Dashboard(desk=desk, keys=Keys(key), watching=Watching(desk), secure=secure))
 
     async def problems(self) -> dict[str, str]:
         """Each opened server that does not do its work in time, with its reason; where all do, each channel that

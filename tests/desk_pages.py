@@ -4,13 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from newsbot.desk.roles import Right
+from newsbot.domain.alert import AlertClass, AlertKind, AlertState, AlertText, NewAlert
+from newsbot.domain.message import Span
 from tests.desk_site import DeskSite
+from tests.newsdesk import EDITOR
 
 
 async def nothing(site: DeskSite) -> None:
     return
+
+
+async def going_out(site: DeskSite) -> None:
+    """Alert 1, a broadcast to five readers, of whom two have it."""
+    desk = site.newsdesk
+    await desk.readers(5, "sports")
+    text = AlertText((Span("<b>Breaking</b> & entering"),))
+    new = NewAlert(
+        origin="broadcast:1",
+        kind=AlertKind.BROADCAST,
+        cls=AlertClass.BREAKING,
+        story="broadcast:1",
+        expires_at=desk.now + timedelta(hours=3),
+        text=text,
+        by=EDITOR,
+    )
+    await desk.alerts.create(new, now=desk.now)
+    await desk.plan(1)
+    await desk.deliver(1, most=2)
+
+
+async def over(site: DeskSite) -> None:
+    """Alert 1 has come to everybody."""
+    await going_out(site)
+    await site.newsdesk.deliver(1)
+    await site.newsdesk.finish(1)
+
+
+async def paused(site: DeskSite) -> None:
+    await going_out(site)
+    of = (AlertState.RUNNING,)
+    await site.newsdesk.alerts.turn(1, AlertState.PAUSED, of=of, now=site.newsdesk.now)
 
 
 @dataclass(frozen=True)
@@ -33,8 +69,16 @@ class Example:
         return self.path or self.route
 
 
+ALERT = r"/desk/alerts/{id:\d{1,18}}"
+
 EXAMPLES = (
     Example("GET", "/desk", None),
+    Example("GET", "/desk/alerts", Right.WATCH, prepare=going_out),
+    Example("GET", ALERT, Right.WATCH, path="/desk/alerts/1", prepare=going_out),
+    Example("GET", f"{ALERT}/live", Right.WATCH, path="/desk/alerts/1/live", prepare=over),
+    Example("POST", f"{ALERT}/pause", Right.BROADCAST, path="/desk/alerts/1/pause", prepare=going_out),
+    Example("POST", f"{ALERT}/resume", Right.BROADCAST, path="/desk/alerts/1/resume", prepare=paused),
+    Example("POST", f"{ALERT}/stop", Right.BROADCAST, path="/desk/alerts/1/stop", prepare=going_out),
     Example("POST", "/desk/leave", None),
     Example("POST", "/desk/leave-everywhere", None),
     Example("POST", "/desk/language", None, form={"language": "bn", "back": "/desk"}),

@@ -19,10 +19,11 @@ from aiohttp import ClientSession, CookieJar, web
 from aiohttp.test_utils import TestServer
 
 from newsbot.desk.dashboard.application import PREFIX, create_dashboard_app
-from newsbot.desk.dashboard.visit import Dashboard
+from newsbot.desk.dashboard.desk_parts import Dashboard
 from newsbot.desk.roles import Role
 from newsbot.desk.sessions import Keys, Offer, new_secret
 from newsbot.desk.staff import Staff
+from newsbot.desk.watching import Watching
 from newsbot.domain.subscriber import Address
 from tests.builders import an_address
 from tests.newsdesk import TERMINAL, Newsdesk
@@ -94,6 +95,7 @@ class Browser:
 class DeskSite:
     def __init__(self, newsdesk: Newsdesk) -> None:
         self.newsdesk = newsdesk
+        self.watching = Watching(newsdesk.desk)
         self.base = ""
         self.browsers: list[Browser] = []
 
@@ -101,6 +103,7 @@ class DeskSite:
         dashboard = Dashboard(
             desk=self.newsdesk.desk,
             keys=Keys(b"a key of these tests, 32 bytes.."),
+            watching=self.watching,
             secure=secure,
         )
         app = web.Application()

@@ -95,8 +95,9 @@ class MemoryAlertStore:
         article = await self.articles.get(alert.article_id)
         return article is not None and article.withdrawn_at is not None and not alert.kind.touches_copies
 
-    async def recent(self, *, limit: int = 10, by_editors: bool = False) -> tuple[Alert, ...]:
-        return self._those(lambda alert: alert.by is not None or not by_editors)[::-1][:limit]
+    async def recent(self, *, limit: int = 10, by_editors: bool = False, before: int = 0) -> tuple[Alert, ...]:
+        kept = self._those(lambda alert: alert.by is not None or not by_editors)[::-1]
+        return tuple(alert for alert in kept if not before or alert.id < before)[:limit]
 
     async def made(self, since: datetime, until: datetime, *, limit: int) -> tuple[Alert, ...]:
         sent = self._those(lambda one: since <= one.created_at < until and not one.kind.touches_copies)

@@ -132,8 +132,10 @@ class SqlAlertStore:
         query = _oldest_first(alerts.c.created_at >= since, _SENDS, articles.c.withdrawn_at.is_not(None))
         return await self._select(query.join(articles, articles.c.id == alerts.c.article_id))
 
-    async def recent(self, *, limit: int = 10, by_editors: bool = False) -> tuple[Alert, ...]:
+    async def recent(self, *, limit: int = 10, by_editors: bool = False, before: int = 0) -> tuple[Alert, ...]:
         query = select(alerts).order_by(alerts.c.id.desc()).limit(max(limit, 0))
+        if before:
+            query = query.where(alerts.c.id < min(before, 2**63 - 1))
         return await self._select(query.where(alerts.c.editor.is_not(None)) if by_editors else query)
 
     async def made(self, since: datetime, until: datetime, *, limit: int) -> tuple[Alert, ...]:

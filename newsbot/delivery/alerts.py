@@ -90,8 +90,10 @@ class AlertStore(Protocol):
         """
         ...
 
-    async def recent(self, *, limit: int = 10, by_editors: bool = False) -> tuple[Alert, ...]:
-        """Newest first. `by_editors`: only what an editor made."""
+    async def recent(self, *, limit: int = 10, by_editors: bool = False, before: int = 0) -> tuple[Alert, ...]:
+        """Newest first. `by_editors`: only what an editor made; `before`: only older ones than this id; 0: from the
+        newest.
+        """
         ...
 
     async def made(self, since: datetime, until: datetime, *, limit: int) -> tuple[Alert, ...]:

@@ -21,7 +21,7 @@ from newsbot.domain.alert import (
 from newsbot.domain.message import Button, MessageRef, Rows, Span, TextReply
 from newsbot.i18n import N_, Translator
 
-__all__ = ["brief", "progress", "report"]
+__all__ = ["OUTCOMES", "brief", "controls_of", "progress", "report"]
 
 #: in this order in a report
 OUTCOMES: Final[dict[Outcome, str]] = {
@@ -182,14 +182,25 @@ def _counts(totals: Totals, translate: Translator) -> str:
 
 def _controls(alert: Alert, translate: Translator) -> tuple[Button, ...]:
     _ = translate
-    stop = press_button(_("⏹ Stop"), Verb.STOP, alert.id)
+    buttons = {
+        Verb.RESUME: resume_buttons(alert, _)
+        if alert.state is AlertState.RUNNING
+        else (press_button(_("▶ Go on"), Verb.RESUME, alert.id),),
+        Verb.PAUSE: (press_button(_("⏸ Pause"), Verb.PAUSE, alert.id),),
+        Verb.STOP: (press_button(_("⏹ Stop"), Verb.STOP, alert.id),),
+    }
+    return tuple(button for verb in controls_of(alert) for button in buttons[verb])
+
+
+def controls_of(alert: Alert) -> tuple[Verb, ...]:
+    """What can be done to it now."""
     match alert.state:
         case AlertState.PLANNED:
-            return (stop,)
+            return (Verb.STOP,)
         case AlertState.RUNNING:
-            resume = resume_buttons(alert, _) if alert.pauses else ()
-            return *resume, press_button(_("⏸ Pause"), Verb.PAUSE, alert.id), stop
+            resume = (Verb.RESUME,) if alert.pauses else ()
+            return *resume, Verb.PAUSE, Verb.STOP
         case AlertState.PAUSED:
-            return press_button(_("▶ Go on"), Verb.RESUME, alert.id), stop
+            return Verb.RESUME, Verb.STOP
         case AlertState.STOPPED | AlertState.DONE:
             return ()

@@ -15,7 +15,7 @@ from newsbot.desk.turn import Desk, last_deed, subject_of, totals_of
 from newsbot.domain.alert import Alert, AlertKind, AlertState
 from newsbot.domain.message import MessageRef, Rows, TextReply
 
-__all__ = ["article_shown", "leaves_copies", "progress_of", "recall_of", "standing_of"]
+__all__ = ["article_shown", "halted_on", "leaves_copies", "progress_of", "recall_of", "standing_of"]
 
 NOTICES_KEPT: Final = timedelta(days=90)  #: how far back a block may lie that stands
 #: what says whether a block stands: the last of them
@@ -39,7 +39,7 @@ async def progress_of(
     """`last`: a report follows, which carries the buttons for the copies."""
     totals = await totals_of(desk, alert)
     left = await _left(desk, alert)
-    halted = [name for name in left if await _halted(desk, name, turn.now)]
+    halted = [name for name in left if await halted_on(desk, name, turn.now)]
     return progress(
         alert,
         await subject_of(desk, alert),
@@ -61,7 +61,7 @@ async def _left(desk: Desk, alert: Alert) -> dict[str, int]:
     return {name: left for name, one in found.items() if (left := one.untouched + one.waiting + one.in_flight)}
 
 
-async def _halted(desk: Desk, channel: str, now: datetime) -> bool:
+async def halted_on(desk: Desk, channel: str, now: datetime) -> bool:
     """Whether the platform takes nothing of us there now: our account is refused, or blocked."""
     if await desk.notices.standing(channel) is not None:
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
@@ -34,6 +34,7 @@ __all__ = [
     "Speaking",
     "Speech",
     "actor_of",
+    "deeds_in_words",
     "estimate",
     "expiry",
     "last_deed",
@@ -146,8 +147,12 @@ def told_of(new: NewAlert, reach: Mapping[str, int]) -> dict[str, Any]:
 
 async def last_deed(desk: Desk, turn: Speaking, alert: Alert) -> str:
     """'রহিমা থামিয়েছেন, বিকেল ৫:৪৫'; '' if nobody did anything."""
-    described = [words for entry in await desk.audit.of(alert_subject(alert.id)) if (words := _described(entry, turn))]
-    return described[-1] if described else ""
+    return next(iter(deeds_in_words(await desk.audit.of(alert_subject(alert.id)), turn)[::-1]), "")
+
+
+def deeds_in_words(entries: Sequence[Entry], turn: Speaking) -> list[str]:
+    """What was done to an alert, in the order of `entries`, a sentence each."""
+    return [words for entry in entries if (words := _described(entry, turn))]
 
 
 def _described(entry: Entry, turn: Speaking) -> str:

@@ -358,6 +358,9 @@ class TestFinding:
         assert await stores.alerts.recent() == tuple(reversed(alerts))
         assert await stores.alerts.recent(limit=2) == (alerts[2], alerts[1])
         assert await stores.alerts.recent(by_editors=True) == (alerts[1],)
+        assert await stores.alerts.recent(before=alerts[2].id) == (alerts[1], alerts[0])
+        assert await stores.alerts.recent(limit=1, before=alerts[2].id) == (alerts[1],)
+        assert await stores.alerts.recent(before=2**70) == tuple(reversed(alerts))
 
     async def test_those_made_in_a_time_are_newest_first_without_what_only_touches_copies(self, stores):
         first = await stores.alert(1)

@@ -9,12 +9,13 @@ import structlog
 from aiohttp import web
 from multidict import MultiDict, MultiDictProxy
 
+from newsbot.desk.dashboard.desk_parts import DASHBOARD, Dashboard
 from newsbot.desk.dashboard.refusals import Refusal, refusal_of
 from newsbot.desk.dashboard.routes import ROUTES
 from newsbot.desk.dashboard.security import cookie_of, from_our_page, protect
 from newsbot.desk.dashboard.signing_in import add_entrance
 from newsbot.desk.dashboard.templating import STATIC, render
-from newsbot.desk.dashboard.visit import DASHBOARD, Dashboard, Route, Visit, answer, spoken
+from newsbot.desk.dashboard.visit import Route, Visit, answer, spoken
 from newsbot.desk.people_words import why_not_allowed
 from newsbot.errors import StoreError
 
@@ -36,6 +37,7 @@ def create_dashboard_app(dashboard: Dashboard) -> web.Application:
         app.router.add_route(route.method, route.path.removeprefix(PREFIX), _serving(route))
     app.router.add_static("/static", STATIC)
     app.on_response_prepare.append(_protected)
+    app.on_shutdown.append(_let_go)
     return app
 
 
@@ -90,6 +92,11 @@ async def _guarded(request: web.Request, handler: _Handler) -> web.StreamRespons
         log.exception("desk page failed", page=_page_of(request))
         response = _refused(request, refusal_of(500))
     return response
+
+
+async def _let_go(app: web.Application) -> None:
+    """Pages that are live would hold up the server's stop."""
+    await app[DASHBOARD].watching.close()
 
 
 async def _protected(request: web.Request, response: web.StreamResponse) -> None:

@@ -24,4 +24,7 @@ class Entry:
         return path == self.path or (self.path != "/desk" and path.startswith(f"{self.path}/"))
 
 
-MENU: Final[tuple[Entry, ...]] = (Entry("/desk", N_("Overview")),)
+MENU: Final[tuple[Entry, ...]] = (
+    Entry("/desk", N_("Overview")),
+    Entry("/desk/alerts", N_("Alerts"), Right.WATCH),
+)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from newsbot.desk.dashboard import overview, signing_in
+from newsbot.desk.dashboard import alerts, overview, signing_in
 from newsbot.desk.dashboard.visit import Route
 
 __all__ = ["ROUTES"]
 
 ROUTES: Final[tuple[Route, ...]] = (
     *overview.ROUTES,
+    *alerts.ROUTES,
     *signing_in.ROUTES,
 )

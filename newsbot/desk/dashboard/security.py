@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from newsbot.desk.dashboard.visit import Dashboard
+from newsbot.desk.dashboard.desk_parts import Dashboard
 from newsbot.desk.sessions import SESSION_LIFE
 
 __all__ = ["cookie_of", "forget_cookie", "from_our_page", "give_cookie", "protect"]

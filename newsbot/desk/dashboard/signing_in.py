@@ -13,10 +13,11 @@ import structlog
 from aiohttp import web
 
 from newsbot.desk.audit import Act, Actor, Entry, Place
+from newsbot.desk.dashboard.desk_parts import DASHBOARD
 from newsbot.desk.dashboard.refusals import Refusal
 from newsbot.desk.dashboard.security import forget_cookie, from_our_page, give_cookie
 from newsbot.desk.dashboard.templating import render
-from newsbot.desk.dashboard.visit import DASHBOARD, Route, Visit, answer, spoken
+from newsbot.desk.dashboard.visit import Route, Visit, answer, spoken
 from newsbot.desk.entering import ENTRANCE
 from newsbot.desk.staff import called
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -13,43 +13,22 @@ from multidict import MultiDictProxy
 
 from newsbot.conversation.turn import zone_of
 from newsbot.desk.audit import Actor, Place
+from newsbot.desk.dashboard.desk_parts import Dashboard
 from newsbot.desk.dashboard.navigation import MENU
+from newsbot.desk.dashboard.security import cookie_of
 from newsbot.desk.dashboard.templating import render
 from newsbot.desk.people import Person
 from newsbot.desk.roles import Right
-from newsbot.desk.sessions import Keys, Session, Sessions, new_secret
+from newsbot.desk.sessions import Session, new_secret
 from newsbot.desk.turn import Desk
 from newsbot.domain.subscriber import Address
-from newsbot.i18n import Catalog, Translator
+from newsbot.i18n import Translator
 from newsbot.i18n.catalog import language_name
 from newsbot.text.dates import clock_time, format_datetime, relative_time
 
-__all__ = ["DASHBOARD", "Dashboard", "Form", "Route", "Visit", "spoken"]
+__all__ = ["Form", "Route", "Visit", "spoken"]
 
 Form = MultiDictProxy[str | bytes | bytearray | web.FileField]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dashboard:
-    """What the pages draw on."""
-
-    desk: Desk
-    keys: Keys
-    secure: bool  #: browsers reach it by https only
-
-    @property
-    def sessions(self) -> Sessions:
-        return self.desk.sessions
-
-    @property
-    def catalog(self) -> Catalog:
-        return self.desk.house.catalog
-
-    def now(self) -> datetime:
-        return self.desk.house.clock()
-
-
-DASHBOARD: Final = web.AppKey("dashboard", Dashboard)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +104,13 @@ class Visit:
             await self.dashboard.sessions.say(self.session, said)
         return web.Response(status=303, headers={"Location": path})
 
+    async def still_may(self, right: Right) -> bool:
+        """Whether the session holds and they have the right, asked anew: for what goes on for long."""
+        secret = cookie_of(self.request, self.dashboard)
+        if secret is None or await self.dashboard.sessions.get(secret, now=self.now) is None:
+            return False
+        return await self.desk.staff.may(self.address, right)
+
     async def first_time(self) -> bool:
         """Whether this form is sent for the first time: it must carry `once()`. Ask it last, just before the act."""
         return await self.dashboard.sessions.first_time(self.text("once"))
@@ -153,6 +139,17 @@ class Visit:
     def ago(self, moment: datetime) -> str:
         """'5 minutes ago'."""
         return relative_time(moment, self.now, self.language, self.zone)
+
+    def span(self, passed: timedelta) -> str:
+        """'3 min 20 s'."""
+        minutes, seconds = divmod(int(passed.total_seconds()), 60)
+        _ = self.translate
+        if not minutes:
+            return _("{seconds} s", seconds=seconds)
+        hours, minutes = divmod(minutes, 60)
+        if not hours:
+            return _("{minutes} min {seconds} s", minutes=minutes, seconds=seconds)
+        return _("{hours} h {minutes} min", hours=hours, minutes=minutes)
 
     def clock(self, moment: datetime) -> str:
         """'5:45 PM'."""

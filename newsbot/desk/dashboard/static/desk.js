@@ -12,3 +12,30 @@ document.addEventListener("keydown", (event) => {
     open.querySelector("summary").focus();
   }
 });
+
+// Parts of a page that the server sends anew: <div data-live="/desk/…/live"> holds elements with ids.
+function replaced(part, html) {
+  const element = document.getElementById(part);
+  if (!element) return;
+  const here = element.contains(document.activeElement);
+  element.innerHTML = html;
+  if (here) (element.querySelector("summary, a, button") ?? element).focus();
+}
+for (const region of document.querySelectorAll("[data-live]")) {
+  const source = new EventSource(region.dataset.live);
+  source.addEventListener("parts", (event) => {
+    for (const [part, html] of Object.entries(JSON.parse(event.data))) replaced(part, html);
+  });
+  source.addEventListener("end", () => source.close());
+  source.addEventListener("reload", () => location.reload());
+  addEventListener("pagehide", () => source.close());
+}
+
+// A form is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});

@@ -1,0 +1,154 @@
+"""Watching: what goes out and what became of it, live; pause, go on, stop.
+
+| page | what |
+|---|---|
+| `GET /desk/alerts` | the newest, `?only=broadcasts`, `?before=` an id |
+| `GET /desk/alerts/7` | one alert |
+| `GET /desk/alerts/7/live` | what of its page changes, as server-sent events |
+| `POST /desk/alerts/7/pause`, `resume`, `stop` | done once, however often it is pressed |
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from newsbot.desk.actions import Verb
+from newsbot.desk.alert_words import name_of, state_of
+from newsbot.desk.controlling import turn_state
+from newsbot.desk.dashboard.alert_view import AlertView, controls, view_of
+from newsbot.desk.dashboard.live import Parts, stream
+from newsbot.desk.dashboard.refusals import Refusal
+from newsbot.desk.dashboard.visit import Route, Visit
+from newsbot.desk.preview import audience_in_words
+from newsbot.desk.roles import Right
+from newsbot.desk.turn import deeds_in_words, last_deed, subject_of
+from newsbot.desk.watching import Seen, look_at
+from newsbot.domain.alert import Alert
+
+__all__ = ["ROUTES", "Line", "lines_of"]
+
+SHOWN: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An alert in a list."""
+
+    alert: Alert
+    view: AlertView
+    subject: str
+    audience: str
+
+
+async def lines_of(visit: Visit, alerts: tuple[Alert, ...]) -> list[Line]:
+    return [
+        Line(
+            alert,
+            view_of(await look_at(visit.desk, alert), visit.desk.outlets, visit.translate),
+            await subject_of(visit.desk, alert),
+            audience_in_words(visit.desk, visit, alert.audience),
+        )
+        for alert in alerts
+    ]
+
+
+async def _list(visit: Visit) -> web.Response:
+    query = visit.request.query
+    only = query.get("only", "")
+    before = query.get("before", "")
+    before_id = int(before) if before.isascii() and before.isdigit() and len(before) <= 18 else 0
+    alerts = await visit.desk.alerts.recent(limit=SHOWN + 1, by_editors=only == "broadcasts", before=before_id)
+    following = alerts[SHOWN - 1].id if len(alerts) > SHOWN else 0
+    return await visit.page(
+        "alerts.html", lines=await lines_of(visit, alerts[:SHOWN]), only=only, following=following, first=not before_id
+    )
+
+
+async def _show(visit: Visit) -> web.Response:
+    alert = await _asked_for(visit)
+    seen = await look_at(visit.desk, alert, closely=True)
+    return await visit.page(
+        "alert.html",
+        alert=alert,
+        view=view_of(seen, visit.desk.outlets, visit.translate),
+        over=seen.over,
+        subject=await subject_of(visit.desk, alert),
+        audience=audience_in_words(visit.desk, visit, alert.audience),
+        parts=_parts(visit, seen),
+    )
+
+
+async def _live(visit: Visit) -> web.StreamResponse:
+    alert = await _asked_for(visit)
+    return await stream(visit, Right.WATCH, _followed(visit, alert.id))
+
+
+async def _followed(visit: Visit, alert_id: int) -> AsyncGenerator[Parts, None]:
+    could_press: object = None
+    async for seen in visit.dashboard.watching.follow(alert_id):
+        parts = _parts(visit, seen)
+        # Made anew only when something else can be pressed: whoever is about to press keeps their button.
+        can_press = seen.alert.state, tuple(seen.alert.pauses)
+        if can_press == could_press:
+            del parts["controls"]
+        could_press = can_press
+        yield parts
+
+
+def _parts(visit: Visit, seen: Seen) -> dict[str, str]:
+    """What of the page changes, by the element's id."""
+    alert = seen.alert
+    view = view_of(seen, visit.desk.outlets, visit.translate)
+    may = visit.may(Right.BROADCAST)
+    return {
+        "standing": visit.fragment("alert_standing.html", alert=alert, view=view),
+        "figures": visit.fragment("alert_figures.html", alert=alert, view=view, over=seen.over),
+        "controls": visit.fragment(
+            "alert_controls.html", alert=alert, controls=controls(alert, visit.translate) if may else ()
+        ),
+        "outcomes": visit.fragment("alert_outcomes.html", alert=alert, view=view),
+        "deeds": visit.fragment("alert_deeds.html", deeds=deeds_in_words(seen.deeds, visit)),
+    }
+
+
+async def _asked_for(visit: Visit) -> Alert:
+    alert = await visit.desk.alerts.get(visit.number("id"))
+    if alert is None:
+        raise Refusal.missing()
+    return alert
+
+
+def _turning(verb: Verb) -> Callable[[Visit], Awaitable[web.Response]]:
+    async def turn(visit: Visit) -> web.Response:
+        alert_id, _ = visit.number("id"), visit.translate
+        page = f"/desk/alerts/{alert_id}"
+        if not await visit.first_time():
+            return await visit.back(page, _("That was done already."))
+        channel = visit.text("channel")
+        turned = await turn_state(
+            visit.desk.alerts, visit.desk.audit, verb, alert_id, by=visit.actor, now=visit.now, channel=channel
+        )
+        if turned is None:
+            raise Refusal.missing()
+        said = f"{name_of(turned.alert, _)} – {state_of(turned.alert, _)}."
+        if not turned.done:  # somebody else, or its end, was quicker
+            said = f"{said} {await last_deed(visit.desk, visit, turned.alert)}".strip()
+        return await visit.back(page, said)
+
+    return turn
+
+
+_ONE: Final = r"/desk/alerts/{id:\d{1,18}}"
+
+ROUTES: Final[tuple[Route, ...]] = (
+    Route("GET", "/desk/alerts", Right.WATCH, _list),
+    Route("GET", _ONE, Right.WATCH, _show),
+    Route("GET", f"{_ONE}/live", Right.WATCH, _live),
+    Route("POST", f"{_ONE}/pause", Right.BROADCAST, _turning(Verb.PAUSE)),
+    Route("POST", f"{_ONE}/resume", Right.BROADCAST, _turning(Verb.RESUME)),
+    Route("POST", f"{_ONE}/stop", Right.BROADCAST, _turning(Verb.STOP)),
+)
