@@ -15,6 +15,7 @@ from newsbot.desk.dialogue import EditorDialogue
 from newsbot.desk.link_check import LinkCheck
 from newsbot.desk.reporter import Reporter
 from newsbot.desk.scheduling import Schedule
+from newsbot.desk.sql_approvals import SqlApprovalStore
 from newsbot.desk.sql_bulletins import SqlBulletinStore
 from newsbot.desk.sql_drafts import SqlDraftStore
 from newsbot.desk.sql_invitations import SqlInvitationStore
@@ -114,6 +115,8 @@ async def _desk(parts: Parts, accounts: Sequence[ChannelAccount], *, public_chan
         staff=await parts.staff(),
         audit=await parts.audit(),
         invitations=SqlInvitationStore(await parts.database()),
+        approvals=SqlApprovalStore(await parts.database()),
+        approval=settings.desk.approval,
         audit_kept=timedelta(days=settings.desk.audit_days) if settings.desk.audit_days is not None else None,
         drafts=SqlDraftStore(await parts.database()),
         bulletins=SqlBulletinStore(await parts.database()),

@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from newsbot.desk.approvals import Policy
 from newsbot.domain.subscriber import Address
 from newsbot.errors import ConfigurationError
 from newsbot.setting_values import (
@@ -135,6 +136,9 @@ class DeliverySettings(_Group):
 
 
 class DeskSettings(_Group):
+    approval: Policy = setting(
+        Policy.NONE, "What goes out only when a second person approves it: none, breaking or all.", "breaking"
+    )
     audit_days: int | None = setting(
         None, "How many days the log of who did what on the desk is kept; unset: for ever.", 730, ge=90
     )

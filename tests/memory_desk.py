@@ -299,6 +299,13 @@ class MemoryApprovalStore(_Server):
         self._approvals[approval_id] = decided
         return decided
 
+    async def expire(self, *, now: datetime) -> tuple[Approval, ...]:
+        self._reach()
+        over = [one for one in self._approvals.values() if one.state is ApprovalState.WAITING and not one.waits(now)]
+        expired = tuple(replace(one, state=ApprovalState.EXPIRED) for one in over)
+        self._approvals |= {one.id: one for one in expired}
+        return expired
+
 
 @dataclass
 class MemoryPeopleStore(_Server):

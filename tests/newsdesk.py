@@ -23,6 +23,7 @@ from newsbot.conversation.dialogue import Dialogue
 from newsbot.conversation.turn import Replies
 from newsbot.delivery.ledger import Settle
 from newsbot.delivery.pacing import Unpaced
+from newsbot.desk.approvals import Policy
 from newsbot.desk.audit import Actor, Place
 from newsbot.desk.dialogue import EditorDialogue
 from newsbot.desk.outlets import Outlet
@@ -50,6 +51,7 @@ from tests.builders import NOW, a_newsroom, a_press, an_address, an_incoming, so
 from tests.fakes import MemoryArticleStore, MemoryLinkCodes, MemoryListMemory, MemorySubscriberStore
 from tests.memory_alert_store import MemoryAlertStore
 from tests.memory_desk import (
+    MemoryApprovalStore,
     MemoryAuditLog,
     MemoryBulletinStore,
     MemoryDraftStore,
@@ -141,6 +143,8 @@ class Newsdesk:
         self.dead: set[str] = set()
         self.began: list[Address] = []
         self.audit = MemoryAuditLog()
+        self.approvals = MemoryApprovalStore()
+        self.approval = Policy.NONE  # what a second person must approve
         self.invitations = MemoryInvitationStore()
         self.people = MemoryPeopleStore(audit=self.audit)
         self.start(*(editors or (EDITOR, ANOTHER)))
@@ -166,6 +170,8 @@ class Newsdesk:
             staff=self.staff,
             audit=self.audit,
             invitations=self.invitations,
+            approvals=self.approvals,
+            approval=self.approval,
             drafts=self.drafts,
             bulletins=self.bulletins,
             notices=self.notices,

@@ -39,6 +39,7 @@ class Verb(StrEnum):
     TO_ME = "me"
     ASK = "ask"
     CONFIRM = "go"
+    SUBMIT = "submit"  #: by who may not send: somebody who may is asked to
     REWRITE = "write"
     DROP = "drop"
     CALL_OFF = "off"  #: of what is to go out at a time
@@ -52,6 +53,9 @@ class Verb(StrEnum):
     RECALL = "recall"  #: asks
     RECALL_NOW = "unsend"
     LEAVE = "leave"
+    # of an approval
+    APPROVE = "approve"
+    REFUSE = "refuse"  #: or, by who asked, take it back
     # of a person (`id`, on the channel that `value` names)
     PERSON = "person"
     ROLE = "role"  #: asks: `editor-telegram`, or `none-telegram` to take it
@@ -79,6 +83,9 @@ RIGHT_OF: Final[dict[Verb, Right | None]] = {
     Verb.TO_ME: Right.DRAFT,
     Verb.ASK: Right.BROADCAST,
     Verb.CONFIRM: Right.BROADCAST,
+    Verb.SUBMIT: Right.DRAFT,
+    Verb.APPROVE: Right.APPROVE,
+    Verb.REFUSE: Right.DRAFT,
     Verb.CALL_OFF: Right.BROADCAST,
     Verb.REWRITE: Right.DRAFT,
     Verb.DROP: Right.DRAFT,
@@ -150,6 +157,8 @@ def within_rights(reply: R, rights: Collection[Right]) -> R:
 
     def may(action: str) -> bool:
         press = decode(action)
+        if press is not None and press.verb is Verb.SUBMIT and Right.BROADCAST in rights:
+            return False  # they send it themselves
         right = RIGHT_OF[press.verb] if press is not None else None
         return right is None or right in rights
 

@@ -39,7 +39,8 @@ class ApprovalState(StrEnum):
     WAITING = "waiting"
     APPROVED = "approved"
     REFUSED = "refused"
-    REPLACED = "replaced"  #: it was asked for anew, or the draft was changed or dropped
+    EXPIRED = "expired"  #: nobody decided in time
+    REPLACED = "replaced"  #: it was asked for anew, with changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,10 @@ class ApprovalStore(Protocol):
 
     async def decide(self, approval_id: int, state: ApprovalState, *, by: Actor, now: datetime) -> Approval | None:
         """Of all who decide at once, one does. None if it does not wait any more, or has expired."""
+        ...
+
+    async def expire(self, *, now: datetime) -> tuple[Approval, ...]:
+        """Close those that nobody decided in time, and say which."""
         ...
 
 

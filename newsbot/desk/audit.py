@@ -58,6 +58,10 @@ class Act(StrEnum):
     SCHEDULED = "draft.scheduled"  #: confirmed for a time
     CALLED_OFF = "draft.called_off"
     MISSED = "draft.missed"  #: its time came while everything was down, or it couldn't be sent any more
+    APPROVAL_ASKED = "approval.asked"
+    APPROVED = "approval.approved"
+    REFUSED = "approval.refused"
+    APPROVAL_EXPIRED = "approval.expired"
     # to a person
     ROLE_GIVEN = "role.given"
     ROLE_TAKEN = "role.taken"

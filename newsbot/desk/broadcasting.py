@@ -9,6 +9,9 @@ from newsbot.conversation.turn import Replies, Turn, text
 from newsbot.delivery.pacing import Lane
 from newsbot.delivery.permits import opened_by
 from newsbot.desk.actions import Press, Verb, press_button
+from newsbot.desk.approval_answers import waits_answer
+from newsbot.desk.approvals import Approval
+from newsbot.desk.approving import ask_for_approval, needs_approval
 from newsbot.desk.audience import changed_by, choose_audience
 from newsbot.desk.bulletins import BulletinKind
 from newsbot.desk.draft_alert import as_readers_see_it, reach_of, readers_of
@@ -59,6 +62,8 @@ async def press_draft(desk: Desk, turn: Turn, press: Press) -> Replies:
             return await _to_me(desk, turn, draft)
         case Verb.ASK:
             return await _ask(desk, turn, draft)
+        case Verb.SUBMIT:
+            return await _submit(desk, turn, draft)
         case Verb.REWRITE:
             waiting = await desk.drafts.change(replace(draft, state=DraftState.WRITING, event=""), now=turn.now)
             return await current(desk, turn, draft.id) if waiting is None else (ask_for_message(turn, waiting),)
@@ -138,9 +143,28 @@ async def _ask(desk: Desk, turn: Turn, draft: Draft) -> Replies:
     else:
         label = _.plural("Yes, send to {n} reader", "Yes, send to {n} readers", reach)
         said = time_set_in_words(draft, turn) or _("Send it now?")
+    if needs_approval(desk, draft, parent):
+        said = f"{said}\n\n" + _("A second person must approve it: they are asked, and nothing goes out before.")
+        label = _("Ask for approval")
     go = press_button(label, Verb.CONFIRM, draft.id, draft.revision)
     back = press_button(_("Back"), Verb.PREVIEW, draft.id, draft.revision)
     return (text(said, buttons=((go,), (back,)), replaces=turn.pressed),)
+
+
+async def _submit(desk: Desk, turn: Turn, draft: Draft) -> Replies:
+    """Who may not send asks somebody who may."""
+    if said := await refusal_of(desk, turn, draft, await parent_of(desk, draft)):
+        return (text(said, replaces=turn.pressed),)
+    approval = await ask_for_approval(desk, draft, by=actor_of(turn), now=turn.now)
+    return await _waits(desk, turn, approval)
+
+
+async def _waits(desk: Desk, turn: Turn, approval: Approval) -> Replies:
+    """What became of it is told in the same message."""
+    if turn.pressed is not None:
+        editor, message_id = turn.incoming.address, turn.pressed.message_id
+        await desk.bulletins.open(approval.id, editor, BulletinKind.APPROVAL, now=turn.now, message_id=message_id)
+    return (await waits_answer(desk, turn, approval, replaces=turn.pressed),)
 
 
 async def _confirm(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replies:
@@ -148,6 +172,8 @@ async def _confirm(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replie
     done = await hand_over(desk, turn, draft, revision=press.revision, by=actor_of(turn))
     if done.refused:
         return (text(done.refused, replaces=turn.pressed),)
+    if done.waits is not None:
+        return await _waits(desk, turn, done.waits)
     if done.draft.state.open:
         return await changed_since(desk, turn, done.draft)
     if done.forgotten:

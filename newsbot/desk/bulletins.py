@@ -16,6 +16,7 @@ class BulletinKind(StrEnum):
     PAUSED = "paused"  #: the alert paused itself: why, and what to do
     WITHDRAWN = "withdrawn"  #: its article was withdrawn: recall the copies?
     MISSED = "missed"  #: what was scheduled did not go out; `alert_id` is the draft's id
+    APPROVAL = "approval"  #: a draft waits for a second person; `alert_id` is the approval's id
     NOTICE = "notice"  #: what happened to our account on a channel; `alert_id` is the notice's id, below zero
 
 

@@ -19,6 +19,7 @@ from newsbot.conversation.intents import Help, Start
 from newsbot.conversation.turn import Replies, Turn, begin_turn, text
 from newsbot.conversation.understanding import understand
 from newsbot.desk.actions import RIGHT_OF, Press, Verb, decode, within_rights
+from newsbot.desk.approval_answers import press_approval
 from newsbot.desk.broadcasting import press_draft
 from newsbot.desk.controlling import show_alert, turn_alert
 from newsbot.desk.correcting import correct, leave, recall, recall_now
@@ -150,6 +151,7 @@ class EditorDialogue:
                 | Verb.TO_ME
                 | Verb.ASK
                 | Verb.CONFIRM
+                | Verb.SUBMIT
                 | Verb.REWRITE
                 | Verb.DROP
                 | Verb.CALL_OFF
@@ -172,6 +174,8 @@ class EditorDialogue:
                 return await list_broadcasts(desk, turn)
             case Verb.PEOPLE | Verb.PERSON | Verb.ROLE | Verb.ROLE_NOW | Verb.INVITE | Verb.UNINVITE:
                 return await press_people(desk, turn, press)
+            case Verb.APPROVE | Verb.REFUSE:
+                return await press_approval(desk, turn, press)
             case Verb.ACCEPT:
                 return await accept(desk, turn, press)
             case unreachable:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from newsbot.desk.approvals import Approval
+from newsbot.desk.approving import ask_for_approval, needs_approval
 from newsbot.desk.audit import Act, Actor, Entry, Place, alert_entry, alert_subject, draft_subject
 from newsbot.desk.doubts import told_by
 from newsbot.desk.draft_alert import alert_of, reach_of
@@ -29,14 +31,15 @@ MADE_WITHIN: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOver:
-    """What came of a confirmation. Neither `alert` nor `refused`: it is scheduled, or it is not as the one who confirms
-    has seen it (`draft`: how it is now).
+    """What came of a confirmation. Neither `alert` nor `refused` nor `waits`: it is scheduled, or it is not as the one
+    who confirms has seen it (`draft`: how it is now).
     """
 
     draft: Draft
     alert: Alert | None = None  #: that it became, now or before
     first: bool = False  #: by this very confirmation; what comes later changes nothing
     refused: str = ""  #: why it can't be sent, in words
+    waits: Approval | None = None  #: a second person must approve it first, and is asked: nothing has gone out
 
     @property
     def scheduled(self) -> bool:
@@ -48,9 +51,13 @@ class HandedOver:
         return self.draft.state is DraftState.SENT and self.alert is None
 
 
-async def hand_over(desk: Desk, speak: Speaking, draft: Draft, *, revision: int, by: Actor) -> HandedOver:
-    """Send the draft as it was at this revision, or at its time if it has one. Raises StoreUnavailable: then it may be
-    confirmed again, and is sent once.
+async def hand_over(
+    desk: Desk, speak: Speaking, draft: Draft, *, revision: int, by: Actor, approved: bool = False
+) -> HandedOver:
+    """Send the draft as it was at this revision, or at its time if it has one; where the settings ask for a second
+    person, ask for one. Raises StoreUnavailable: then it may be confirmed again, and is sent once.
+
+    `approved`: a second person has said yes to this very content and audience (`deciding.approve` alone may say so).
     """
     first = False
     parent = await parent_of(desk, draft)
@@ -59,6 +66,8 @@ async def hand_over(desk: Desk, speak: Speaking, draft: Draft, *, revision: int,
             return HandedOver(draft=draft)
         if refused := await refusal_of(desk, speak, draft, parent):
             return HandedOver(draft=draft, refused=refused)
+        if not approved and needs_approval(desk, draft, parent):
+            return HandedOver(draft=draft, waits=await ask_for_approval(desk, draft, by=by, now=speak.now))
         state = DraftState.SENT if draft.send_at is None else DraftState.SCHEDULED
         async with desk.audit.together():
             closed = await desk.drafts.change(replace(draft, state=state, confirmed_by=by), now=speak.now)

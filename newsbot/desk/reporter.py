@@ -21,6 +21,8 @@ from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.delivery.notices import Notice
 from newsbot.desk.actions import Verb, press_button, within_rights
 from newsbot.desk.alert_words import name_of, resume_buttons, state_of, why_it_paused
+from newsbot.desk.approval_answers import outcome_of, request_of, waits_answer
+from newsbot.desk.approving import expire_approvals, still_waits
 from newsbot.desk.bulletins import Bulletin, BulletinKind
 from newsbot.desk.draft_answers import missed_in_words
 from newsbot.desk.notice_words import notice_in_words
@@ -30,7 +32,7 @@ from newsbot.desk.standing import article_shown, progress_of, recall_of, standin
 from newsbot.desk.turn import Desk, subject_of, totals_now, totals_of
 from newsbot.domain.alert import Alert, AlertState
 from newsbot.domain.attempt import Reason, Refused, Sent, Unreachable
-from newsbot.domain.message import IncomingMessage, Kind, MessageRef, Span, TextReply
+from newsbot.domain.message import AnyReply, IncomingMessage, Kind, MessageRef, Span, TextReply
 from newsbot.domain.subscriber import Address
 from newsbot.errors import StoreError
 
@@ -64,6 +66,7 @@ class Reporter:
         self._told_of_pause: set[int] = set()
         self._told_of_pauses: dict[int, datetime] = {}  # the latest pause of each alert
         self._told_notices: dict[int, Notice] = {}
+        self._told_approvals: set[tuple[int, Address]] = set()
         self._told_of_withdrawal: set[int] = set()
         self._resumed: set[int] = set()
         self._waiting_for: set[Address] = set()  # editors whom the channel doesn't let us write to now
@@ -90,6 +93,7 @@ class Reporter:
         await self._look_at_pauses(standing, now)
         await self._look_at_notices(now)
         await self._look_at_withdrawn(now)
+        await self._look_at_approvals(now)
         for bulletin in await self._desk.bulletins.standing():
             if self._is_ours(bulletin.editor) and not self._rests(bulletin.editor, now):
                 await self._attend(bulletin, now)
@@ -143,6 +147,17 @@ class Reporter:
                 await self._tell_all(-notice.id, BulletinKind.NOTICE, now)
                 self._told_notices[notice.id] = notice
 
+    async def _look_at_approvals(self, now: datetime) -> None:
+        """What waits for a second person is told to everybody who may be one, and to who asked."""
+        await expire_approvals(self._desk, now)
+        for approval in await self._desk.approvals.waiting(now=now):
+            may = {one for one, person in self._people.items() if person.may(Right.APPROVE)}
+            for person in sorted(may | {approval.asked_by.address}):
+                if (approval.id, person) not in self._told_approvals:
+                    if person.channel in self._desk.outlets:
+                        await self._desk.bulletins.open(approval.id, person, BulletinKind.APPROVAL, now=now)
+                    self._told_approvals.add((approval.id, person))
+
     async def _look_at_withdrawn(self, now: datetime) -> None:
         """The copies of an article that was withdrawn since: once it is known how many there are."""
         if self._looked_at_withdrawn and now - self._looked_at_withdrawn < WITHDRAWN_EVERY:
@@ -171,6 +186,9 @@ class Reporter:
         if bulletin.kind is BulletinKind.MISSED:
             await self._tell_missed(bulletin, now)
             return
+        if bulletin.kind is BulletinKind.APPROVAL:
+            await self._tell_approval(bulletin, now)
+            return
         alert = await self._desk.alerts.get(bulletin.alert_id)
         if alert is None:
             await self._desk.bulletins.close(bulletin)
@@ -197,6 +215,31 @@ class Reporter:
             return
         turn = await self._turn(bulletin.editor, now)
         await self._write(bulletin, text(*notice_in_words(notice, turn.translate)), turn)
+
+    async def _tell_approval(self, bulletin: Bulletin, now: datetime) -> None:
+        desk = self._desk
+        approval = await desk.approvals.get(bulletin.alert_id)
+        draft = await desk.drafts.get(approval.draft_id) if approval is not None else None
+        if approval is None or draft is None:
+            await desk.bulletins.close(bulletin)
+            return
+        turn = await self._turn(bulletin.editor, now)
+        asked = bulletin.editor == approval.asked_by.address
+        if still_waits(approval, draft, now):
+            if bulletin.message_id:  # it says so already
+                return
+            if asked:
+                await self._write(bulletin, await waits_answer(desk, turn, approval), turn, closed=False)
+            else:
+                seen, request = await request_of(desk, turn, approval, draft)
+                await self._write(bulletin, request, turn, closed=False, before=seen)
+            return
+        changes = desk.outlets[bulletin.editor.channel].edits
+        if not asked and not (bulletin.message_id and changes):  # they have nothing to do any more
+            await desk.bulletins.close(bulletin)
+            return
+        replaces = MessageRef(bulletin.editor.user_id, bulletin.message_id) if bulletin.message_id else None
+        await self._write(bulletin, text(outcome_of(approval, turn, draft=draft), replaces=replaces), turn)
 
     async def _tell_missed(self, bulletin: Bulletin, now: datetime) -> None:
         draft = await self._desk.drafts.get(bulletin.alert_id)
@@ -264,14 +307,22 @@ class Reporter:
             ),
         )
 
-    async def _write(self, bulletin: Bulletin, reply: TextReply, turn: Turn, *, closed: bool = True) -> None:
-        """`closed`: nothing more will be said in this message."""
+    async def _write(
+        self,
+        bulletin: Bulletin,
+        reply: TextReply,
+        turn: Turn,
+        *,
+        closed: bool = True,
+        before: tuple[AnyReply, ...] = (),
+    ) -> None:
+        """`closed`: nothing more will be said in this message. `before`: messages that are sent above it."""
         desk = self._desk
         reply = within_rights(reply, rights_of(self._people[bulletin.editor].role))
         key = (bulletin.alert_id, bulletin.editor, bulletin.kind)
         if self._rests(key, turn.now) or not await desk.bulletins.claim(bulletin, now=turn.now):
             return
-        attempt = (await desk.outlets[bulletin.editor.channel].channel.reply(turn.incoming, (reply,)))[0]
+        attempt = (await desk.outlets[bulletin.editor.channel].channel.reply(turn.incoming, (*before, reply)))[-1]
         match attempt:
             case Sent(message_id=message_id):
                 self._waiting_for.discard(bulletin.editor)

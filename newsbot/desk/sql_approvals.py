@@ -77,6 +77,15 @@ class SqlApprovalStore:
             row = (await connection.execute(decided)).mappings().first()
         return None if row is None else _approval(row)
 
+    async def expire(self, *, now: datetime) -> tuple[Approval, ...]:
+        over = (approvals.c.state == ApprovalState.WAITING.value) & (approvals.c.expires_at <= now)
+        async with self._database.reading() as connection:
+            if (await connection.execute(select(approvals.c.id).where(over).limit(1))).first() is None:
+                return ()
+        expired = update(approvals).where(over).values(state=ApprovalState.EXPIRED.value).returning(*approvals.c)
+        async with self._database.writing() as connection:
+            return tuple(_approval(row) for row in (await connection.execute(expired)).mappings())
+
 
 def _approval(row: RowMapping) -> Approval:
     return Approval(

@@ -15,6 +15,7 @@ from newsbot.delivery.alerts import AlertStore
 from newsbot.delivery.composer import Composer
 from newsbot.delivery.ending import totals_of as totals_over
 from newsbot.delivery.notices import NoticeStore
+from newsbot.desk.approvals import ApprovalStore, Policy
 from newsbot.desk.audit import Act, Actor, AuditLog, Entry, Place, alert_subject
 from newsbot.desk.bulletins import BulletinStore
 from newsbot.desk.drafts import DraftStore
@@ -97,6 +98,8 @@ class Desk:
     web_address: Callable[[], str]  #: how browsers reach the web desk, without `/desk`
     public_channel: bool = False  #: the newsroom has one, which gets breaking news first
     audit_kept: timedelta | None = None  #: how long what was done is kept; None: for ever
+    approvals: ApprovalStore
+    approval: Policy = Policy.NONE  #: what a second person must approve
     expire: timedelta  #: how long an alert may be sent, once its turn has come for everybody
 
     @property

@@ -64,6 +64,14 @@ async def test_what_nobody_decided_in_time_waits_no_more(store: ApprovalStore) -
     assert again.id != approval.id
 
 
+async def test_what_has_expired_is_told_once(store: ApprovalStore) -> None:
+    old, _ = await store.ask(7, 3, "abc", by=RAHIMA, now=NOW)
+    await store.ask(8, 3, "abc", by=RAHIMA, now=SOON)
+    assert await store.expire(now=SOON) == ()
+    assert [(one.id, one.state) for one in await store.expire(now=NOW + LIFE)] == [(old.id, ApprovalState.EXPIRED)]
+    assert await store.expire(now=NOW + LIFE) == ()
+
+
 async def test_drafts_wait_for_themselves(store: ApprovalStore) -> None:
     first, _ = await store.ask(7, 3, "abc", by=RAHIMA, now=NOW)
     second, _ = await store.ask(8, 3, "abc", by=RAHIMA, now=NOW)

@@ -26,9 +26,12 @@ from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.delivery.redis_pacing import RedisPacing
 from newsbot.delivery.sql_notices import SqlNoticeStore
 from newsbot.delivery.worker import DeliveryWorker
+from newsbot.desk.approvals import Policy
+from newsbot.desk.audit import Filter
 from newsbot.desk.dialogue import EditorDialogue
 from newsbot.desk.outlets import Outlet
 from newsbot.desk.reporter import Reporter
+from newsbot.desk.sql_approvals import SqlApprovalStore
 from newsbot.desk.sql_audit import SqlAuditLog
 from newsbot.desk.sql_bulletins import SqlBulletinStore
 from newsbot.desk.sql_drafts import SqlDraftStore
@@ -67,6 +70,7 @@ class Newsroom:
     database: Database
     redis: Redis
     rate: float = 20
+    approval: Policy = Policy.NONE
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def open(self) -> None:
@@ -107,6 +111,8 @@ class Newsroom:
             ),
             audit=audit,
             invitations=SqlInvitationStore(self.database),
+            approvals=SqlApprovalStore(self.database),
+            approval=self.approval,
             drafts=SqlDraftStore(self.database),
             bulletins=SqlBulletinStore(self.database),
             notices=SqlNoticeStore(self.database),
@@ -316,3 +322,39 @@ async def test_a_withdrawn_article_is_stopped_and_its_recall_offered(newsroom: N
         return newsroom.copies(headline) == 0
 
     await until(gone)
+
+
+async def test_of_many_second_persons_one_approves_and_everybody_gets_it_once(newsroom: Newsroom) -> None:
+    newsroom.approval = Policy.ALL
+    await newsroom.restart()
+    await newsroom.say("/broadcast")
+    await newsroom.say("ভূমিকম্প ৬ মাত্রার")
+    await newsroom.press("আগে দেখুন")
+    await newsroom.press("পাঠান…")
+    await newsroom.press("অনুমোদন চান")
+
+    async def asked() -> bool:
+        return bool(newsroom.buttons("অনুমোদন", SECOND_EDITOR))
+
+    await until(asked)
+    assert newsroom.copies("ভূমিকম্প") == 0
+    message_id, data = newsroom.buttons("অনুমোদন", SECOND_EDITOR)[0]
+    for _ in range(6):
+        newsroom.sandbox.readers.press(SECOND_EDITOR, message_id, data=data)
+    updates = [update.json() for update in newsroom.sandbox.state.updates.waiting()]
+    pressed = [receive(update, newsroom.sandbox.bot, utc_now()) for update in updates]
+    await asyncio.gather(*(newsroom.dialogue.answer(one) for one in pressed if one is not None))
+
+    async def done() -> bool:
+        return await newsroom.state(1) is AlertState.DONE
+
+    await until(done)
+    assert len(await newsroom.alerts.recent(limit=10)) == 1
+    assert all(sum("ভূমিকম্প" in said for said in newsroom.chat(reader)) == 1 for reader in READERS)
+    entries = await SqlAuditLog(newsroom.database).entries(Filter(act="approval"), limit=10)
+    assert [str(entry.act) for entry in entries] == ["approval.approved", "approval.asked"]
+
+    async def told() -> bool:
+        return any("অনুমোদন করেছেন" in said for said in newsroom.chat(EDITOR))
+
+    await until(told)
