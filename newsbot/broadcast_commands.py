@@ -89,6 +89,13 @@ async def broadcast(settings: Settings, wish: Wish) -> bool:
             await desk.drafts.change(replace(ready, state=DraftState.DROPPED), now=parts.clock())
             return False
         done = await hand_over(desk, replace(speak, now=parts.clock()), ready, revision=ready.revision, by=by)
+    if done.waits is not None:
+        until = done.waits.expires_at.astimezone(parts.timezone)
+        typer.echo(
+            f"Draft {done.draft.id} waits for a second person's approval until {until:%H:%M}: they are asked in chat, "
+            "and it goes out when one of them approves it."
+        )
+        return True
     if done.alert is None:
         typer.echo(done.refused or _where_it_is(done, speak), err=bool(done.refused))
         return not done.refused

@@ -82,7 +82,7 @@ async def control(
         go = press_button(_("Send…"), Verb.ASK, draft.id, draft.revision)
         submit = press_button(_("Ask an editor to send it"), Verb.SUBMIT, draft.id, draft.revision)
         change = press_button(_("Change audience"), Verb.AUDIENCE, draft.id, draft.revision)
-        buttons = rows(to_me, go if may_go else None, submit if may_go else None, change, rewrite, drop)
+        buttons = (*rows(submit if may_go else None), *rows(to_me, go if may_go else None, change, rewrite, drop))
     if not reach and parent is None:
         said = _(
             "Nobody would get this: {audience}. Choose another audience.",

@@ -77,3 +77,26 @@ async def test_a_broadcast_that_can_not_be_is_told_in_one_line(
     status, _, err = await newsroom.run("broadcast", *arguments)
     assert status == 2
     assert told in err
+
+
+async def test_what_a_second_person_must_approve_waits_for_them_also_from_the_terminal(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    readers = tmp_path / "readers.jsonl"
+    reader = a_subscriber("sports", address=an_address("501"))
+
+    async def one() -> AsyncIterator[Subscriber]:
+        yield reader
+
+    readers.write_text("".join([f"{line}\n" async for line in export_lines(one())]), "utf-8")
+    with newsroom.env_file.open("a", encoding="utf-8") as settings:
+        settings.write("NEWSBOT_DESK__APPROVAL=breaking\n")
+    await newsroom.run("subscribers", "import", str(readers))
+    status, out, err = await newsroom.run("broadcast", "--text", "সেতু ভেঙে পড়েছে", "--breaking", "--yes")
+    assert (status, err) == (0, "")
+    assert "Draft 1 waits for a second person's approval" in out
+    status, out, _ = await newsroom.run("alerts", "list")
+    assert (status, out) == (0, "No alerts yet.\n")
+    status, out, err = await newsroom.run("broadcast", "--text", "সেতু খুলে দেওয়া হলো", "--yes")
+    assert (status, err) == (0, "")
+    assert "Broadcast 1 is handed over" in out
