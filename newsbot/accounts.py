@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from newsbot.bootstrap import Parts
 from newsbot.channel_account import ChannelAccount, alert_composer
+from newsbot.channels.redis_inbox import RedisInbox
 from newsbot.delivery.curve_keeper import CurveKeeper
 from newsbot.delivery.planner import Planner
 from newsbot.delivery.policy import Limits
@@ -71,6 +72,11 @@ class Accounts:
         ledgers = [account.outlet.ledger for account in accounts]
         curves = CurveKeeper(await parts.alerts(), ledgers, await parts.curves(), clock=parts.clock)
         return cls(parts, accounts, desk, await _planner(parts, accounts), curves)
+
+    @property
+    def inboxes(self) -> dict[str, RedisInbox]:
+        """By channel."""
+        return {account.name: account.inbox for account in self.all}
 
     def wake(self) -> None:
         """There is something new to alert readers of, or no longer."""

@@ -21,6 +21,7 @@ from redis.asyncio import Redis
 from newsbot.articles.sql_store import SqlArticleStore
 from newsbot.channels.channel import USUAL, Channel, Traits
 from newsbot.channels.entrances import Entrances
+from newsbot.channels.redis_inbox import RedisInbox
 from newsbot.config import Settings
 from newsbot.conversation.dialogue import Dialogue
 from newsbot.database import Database, open_database
@@ -372,8 +373,8 @@ class Parts:
         """Of the web desk."""
         return RedisSessions(await self.redis())
 
-    async def dashboard(self, desk: Desk) -> Application:
-        """The web desk over what the chat desk works with."""
+    async def dashboard(self, desk: Desk, inboxes: Mapping[str, RedisInbox]) -> Application:
+        """The web desk over what the chat desk works with; `inboxes`: by channel."""
         # Costs 0.05 s: only processes that serve it pay that.
         from newsbot.desk.dashboard.application import create_dashboard_app
         from newsbot.desk.dashboard.desk_parts import Dashboard
@@ -381,7 +382,17 @@ class Parts:
         secret = self.settings.web.session_secret
         key = secret.get_secret_value().encode() if secret is not None else await desk.sessions.key()
         secure = self.web_address().startswith("https://")
-        return create_dashboard_app(Dashboard(desk=desk, keys=Keys(key), watching=Watching(desk), secure=secure))
+        curves = await self.curves()
+        parts = Dashboard(
+            desk=desk,
+            keys=Keys(key),
+            watching=Watching(desk, curves),
+            curves=curves,
+            sources=self.newsroom.sources,
+            inboxes=inboxes,
+            secure=secure,
+        )
+        return create_dashboard_app(parts)
 
     async def problems(self) -> dict[str, str]:
         """Each opened server that does not do its work in time, with its reason; where all do, each channel that

@@ -68,7 +68,7 @@ async def _run(settings: Settings, role: Role) -> None:
             await refuse_another_machines_file(await parts.redis())
         accounts = await Accounts.open(parts)
         serves = role in (Role.ALL, Role.WEB)
-        desk = await parts.dashboard(accounts.desk) if serves else None
+        desk = await parts.dashboard(accounts.desk, accounts.inboxes) if serves else None
         async with await parts.web(accounts.webhooks(), wake=accounts.wake, desk=desk, only_health=not serves) as web:
             if role in (Role.ALL, Role.BOT):
                 await accounts.introduce()

@@ -24,8 +24,10 @@ from newsbot.desk.roles import Role
 from newsbot.desk.sessions import Keys, Offer, new_secret
 from newsbot.desk.staff import Staff
 from newsbot.desk.watching import Watching
+from newsbot.domain.source import Source
 from newsbot.domain.subscriber import Address
 from tests.builders import an_address
+from tests.memory_rollups import MemoryCurveStore
 from tests.newsdesk import TERMINAL, Newsdesk
 
 ADDRESSES = {role: an_address(str(9201 + number)) for number, role in enumerate(Role)}
@@ -92,10 +94,25 @@ class Browser:
             return Page(answer.status, await answer.text(), answer.headers)
 
 
+@dataclass
+class SomeInbox:
+    events: int = 0
+    seconds: float = 0.0
+
+    async def waiting(self) -> int:
+        return self.events
+
+    async def oldest_seconds(self) -> float:
+        return self.seconds
+
+
 class DeskSite:
     def __init__(self, newsdesk: Newsdesk) -> None:
         self.newsdesk = newsdesk
-        self.watching = Watching(newsdesk.desk)
+        self.curves = MemoryCurveStore()
+        self.inboxes: dict[str, SomeInbox] = {"telegram": SomeInbox()}
+        self.sources: list[Source] = []
+        self.watching = Watching(newsdesk.desk, self.curves)
         self.base = ""
         self.browsers: list[Browser] = []
 
@@ -104,6 +121,9 @@ class DeskSite:
             desk=self.newsdesk.desk,
             keys=Keys(b"a key of these tests, 32 bytes.."),
             watching=self.watching,
+            curves=self.curves,
+            sources=self.sources,
+            inboxes=self.inboxes,
             secure=secure,
         )
         app = web.Application()

@@ -17,6 +17,7 @@ from typing import Final
 
 import structlog
 
+from newsbot.delivery.curves import CurveStore, Point, whole_curve
 from newsbot.delivery.ending import totals_of
 from newsbot.desk.audit import Entry, alert_subject
 from newsbot.desk.outlets import seconds_for
@@ -25,7 +26,7 @@ from newsbot.desk.turn import Desk
 from newsbot.domain.alert import Alert, AlertState, Totals
 from newsbot.errors import StoreError
 
-__all__ = ["Seen", "Watching", "look_at"]
+__all__ = ["Seen", "Watching", "look_at", "look_closely"]
 
 LOOK_EVERY: Final = timedelta(seconds=1)
 #: over how long a rate is taken: long enough for a batch to be no jump, short enough for a pause to show at once
@@ -43,6 +44,7 @@ class Seen:
     rates: Mapping[str, float] = field(default_factory=dict)  #: channel → deliveries a second, lately
     halted: frozenset[str] = frozenset()  #: channels that take nothing of us now, of those where it is to go on
     deeds: tuple[Entry, ...] = ()  #: who did what to it, oldest first; only after a close look
+    points: tuple[Point, ...] = ()  #: of its curve, oldest first, the last one now; only after a close look
     seconds_left: float = 0.0  #: at the rates that the settings allow; 0: nothing is left, or it does not go on
 
     @property
@@ -61,12 +63,21 @@ class Seen:
         return {name: own for name, own in self.totals.channels.items() if own.audience}
 
 
-async def look_at(desk: Desk, alert: Alert, *, closely: bool = False) -> Seen:
-    """Ask the ledgers, unless it is over. `closely`: also who did what to it."""
+async def look_closely(desk: Desk, curves: CurveStore, alert: Alert) -> Seen:
+    """`look_at`, and who did what to it, and how it came so far."""
+    seen = await look_at(desk, alert)
+    kept = (await curves.points([alert.id])).get(alert.id, ())
+    curve = whole_curve(alert, kept)
+    if curve and not alert.state.final:
+        curve = (*curve, Point(desk.house.clock(), seen.totals.sent, seen.totals.settled))
+    return replace(seen, deeds=await desk.audit.of(alert_subject(alert.id)), points=curve)
+
+
+async def look_at(desk: Desk, alert: Alert) -> Seen:
+    """Ask the ledgers, unless it is over."""
     ledgers = [outlet.ledger for outlet in desk.outlets.values()]
     totals = alert.totals or await totals_of(ledgers, alert.id)
-    deeds = await desk.audit.of(alert_subject(alert.id)) if closely else ()
-    seen = Seen(alert=alert, totals=totals, deeds=deeds)
+    seen = Seen(alert=alert, totals=totals)
     if alert.state is not AlertState.RUNNING:
         return seen
     open_ones = {
@@ -115,8 +126,9 @@ class _Watched:
 class Watching:
     """Of one process. `close` ends all who follow: a server that stops doesn't wait for them."""
 
-    def __init__(self, desk: Desk, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, desk: Desk, curves: CurveStore, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._desk = desk
+        self._curves = curves
         self._monotonic = monotonic
         self._watched: dict[int, _Watched] = {}
         self._looking: asyncio.Task[None] | None = None
@@ -180,7 +192,7 @@ class Watching:
         if alert is None:
             watched.gone = True
         else:
-            seen = await look_at(self._desk, alert, closely=True)
+            seen = await look_closely(self._desk, self._curves, alert)
             settled = {name: own.settled for name, own in seen.by_channel(self._desk.outlets).items()}
             rates = watched.rates(self._monotonic(), settled)
             watched.seen = replace(seen, rates=rates)

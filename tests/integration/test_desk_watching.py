@@ -189,6 +189,7 @@ async def test_a_page_follows_what_is_delivered_until_it_is_over(desk_site: Desk
 
 async def test_ten_who_watch_cost_the_ledger_what_one_costs(desk_site: DeskSite) -> None:
     await going_out(desk_site)
+    browsers = [await desk_site.sign_in() for _ in range(10)]
     asked, totals = 0, desk_site.newsdesk.ledger.totals
 
     async def counted(alert_id: int) -> Any:
@@ -197,7 +198,6 @@ async def test_ten_who_watch_cost_the_ledger_what_one_costs(desk_site: DeskSite)
         return await totals(alert_id)
 
     desk_site.newsdesk.ledger.totals = counted  # type: ignore[method-assign]
-    browsers = [await desk_site.sign_in() for _ in range(10)]
     opened = [live(browser) for browser in browsers]
     everybody = [await one.__aenter__() for one in opened]
     await asyncio.gather(*(events.until("figures", "2 of 5 done") for events in everybody))

@@ -12,21 +12,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from aiohttp import web
 
+from newsbot.delivery.curves import seconds_to
 from newsbot.desk.actions import Verb
 from newsbot.desk.alert_words import name_of, state_of
 from newsbot.desk.controlling import turn_state
 from newsbot.desk.dashboard.alert_view import AlertView, controls, view_of
+from newsbot.desk.dashboard.line_chart import curve_of
 from newsbot.desk.dashboard.live import Parts, stream
 from newsbot.desk.dashboard.refusals import Refusal
 from newsbot.desk.dashboard.visit import Route, Visit
 from newsbot.desk.preview import audience_in_words
 from newsbot.desk.roles import Right
 from newsbot.desk.turn import deeds_in_words, last_deed, subject_of
-from newsbot.desk.watching import Seen, look_at
+from newsbot.desk.watching import Seen, look_at, look_closely
 from newsbot.domain.alert import Alert
 
 __all__ = ["ROUTES", "Line", "lines_of"]
@@ -70,7 +73,7 @@ async def _list(visit: Visit) -> web.Response:
 
 async def _show(visit: Visit) -> web.Response:
     alert = await _asked_for(visit)
-    seen = await look_at(visit.desk, alert, closely=True)
+    seen = await look_closely(visit.desk, visit.dashboard.curves, alert)
     return await visit.page(
         "alert.html",
         alert=alert,
@@ -111,8 +114,15 @@ def _parts(visit: Visit, seen: Seen) -> dict[str, str]:
             "alert_controls.html", alert=alert, controls=controls(alert, visit.translate) if may else ()
         ),
         "outcomes": visit.fragment("alert_outcomes.html", alert=alert, view=view),
+        "curve": visit.fragment("alert_curve.html", curve=curve_of(seen), half=_half(visit, seen)),
         "deeds": visit.fragment("alert_deeds.html", deeds=deeds_in_words(seen.deeds, visit)),
     }
+
+
+def _half(visit: Visit, seen: Seen) -> str:
+    """How long it took until half of those who got it had it; '' while that isn't known."""
+    seconds = seconds_to(seen.alert, seen.points, 0.5)
+    return visit.span(timedelta(seconds=seconds)) if seconds is not None else ""
 
 
 async def _asked_for(visit: Visit) -> Alert:

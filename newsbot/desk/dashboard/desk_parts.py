@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from aiohttp import web
 
+from newsbot.delivery.curves import CurveStore
+from newsbot.desk.oversight import Inboxes
 from newsbot.desk.sessions import Keys, Sessions
 from newsbot.desk.turn import Desk
 from newsbot.desk.watching import Watching
+from newsbot.domain.source import Source
 from newsbot.i18n import Catalog
 
 __all__ = ["DASHBOARD", "Dashboard"]
@@ -23,6 +27,9 @@ class Dashboard:
     desk: Desk
     keys: Keys
     watching: Watching
+    curves: CurveStore
+    sources: Sequence[Source] = ()
+    inboxes: Inboxes = field(default_factory=dict)
     secure: bool  #: browsers reach it by https only
 
     @property
