@@ -53,6 +53,7 @@ class _Unit:
     owner: str = ""
     given_back: bool = False  # with requests on their way
     closed: bool = False
+    copies_kept: bool = True
 
     @property
     def untouched(self) -> list[int]:
@@ -94,6 +95,12 @@ class MemoryLedger:
 
     def skip(self, time_passes: timedelta) -> None:
         self._skipped += time_passes.total_seconds()
+
+    def forget_copies(self, unit: Unit) -> None:
+        """As 48 hours after its last message."""
+        if unit in self._units:
+            self._units[unit].messages.clear()
+            self._units[unit].copies_kept = False
 
     def heard_of(self, number: int, window: Window) -> None:
         """The reader did something that opens it."""
@@ -259,7 +266,7 @@ class MemoryLedger:
         self._reach()
         oldest = self._wall() - MISSED_KEPT.total_seconds()
         held = self._held.get(slot, {})
-        recent = [unit for unit, since in held.items() if since >= oldest]
+        recent = [unit for unit, since in held.items() if since >= oldest and self._units[unit].copies_kept]
         still = [unit for unit in recent if self._units[unit].outcomes.get(slot.position) is Outcome.HELD]
         return tuple(sorted(still, key=lambda unit: -unit.alert_id))
 
@@ -409,7 +416,7 @@ class MemoryLedger:
         it.outcomes[position] = result.outcome
         if result.outcome is Outcome.SENT:
             self._strikes.pop((unit.segment, position), None)
-            if result.message_id:
+            if result.message_id and it.copies_kept:
                 it.messages[position] = result.message_id if self.windows is None else "1"
 
     def _postpone(self, it: _Unit, result: Postpone) -> None:

@@ -103,7 +103,7 @@ if beyond then
   local edge = surely_open(open, beyond)
   redis.call('BITOP', 'OR', open, open, edge)
   minus(closed, wanted, open)
-  hold_all(closed)
+  settle_all(closed, HELD)
   redis.call('BITOP', 'AND', wanted, wanted, open)
 end
 local at = redis.call('BITPOS', wanted, 1)

@@ -1,20 +1,16 @@
--- What is known of one reader and one alert. Behind ledger_segment.lua.
+-- What is known of one reader and one alert. Behind ledger_outcomes.lua and ledger_by_rank.lua.
 -- KEYS[1] {telegram:12}:alert:<id>:planned. ARGV: prefix, position.
 -- Returns {outcome or 0, waiting, begun}, or {}: not in the audience.
 local alert, position = string.sub(KEYS[1], 1, -8), tonumber(ARGV[2])
+local outcome = outcome_of(alert, position)
 for tier = 0, 3 do
   local unit = alert .. tier
   if has(unit .. ':audience', position) then
-    local outcome = 0
-    if has(unit .. ':settled', position) then
-      local at = position == 0 and 0 or redis.call('BITCOUNT', unit .. ':audience', 0, position - 1, 'BIT')
-      outcome = string.byte(redis.call('GETRANGE', unit .. ':outcomes', at, at)) or 0
-      if outcome == 0 then
-        outcome = has(unit .. ':held', position) and 7 or has(unit .. ':withdrawn', position) and 4
-          or tonumber(redis.call('HGET', unit .. ':state', 'closed'))
-      end
-    end
-    return {outcome, redis.call('GETBIT', unit .. ':waiting', position), redis.call('GETBIT', unit .. ':begun', position)}
+    return {
+      outcome or outcome_by_rank(unit, position) or 0,
+      redis.call('GETBIT', unit .. ':waiting', position),
+      redis.call('GETBIT', unit .. ':begun', position),
+    }
   end
 end
-return {}
+return outcome and {outcome, 0, 0} or {} -- of closed units the outcomes stay when the audience goes

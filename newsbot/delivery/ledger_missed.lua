@@ -1,4 +1,4 @@
--- What a reader missed while their window was closed. Behind windows.lua and ledger_segment.lua.
+-- What a reader missed while their window was closed. Behind windows.lua and ledger_outcomes.lua.
 -- KEYS[1] {messenger:12}:held. ARGV: prefix, position, what: offer | list | decline, the oldest that counts (unix seconds).
 -- Returns {alert, tier, alert, tier, …}, who was held last first. `offer`: none when it was offered since the window opened, and
 --   it is noted as offered.
@@ -10,11 +10,14 @@ if what == 'decline' then
 end
 if what == 'offer' and (not has(missed, position) or has(offered, position)) then return {} end
 
-local found = {}
-for _, alert in ipairs(redis.call('ZREVRANGEBYSCORE', KEYS[1], '+inf', ARGV[4])) do
+local HELD, found = 7, {}
+for _, id in ipairs(redis.call('ZREVRANGEBYSCORE', KEYS[1], '+inf', ARGV[4])) do
+  local alert = prefix .. ':alert:' .. id .. ':'
+  local held = is(alert, HELD, position)
   for tier = 0, 3 do
-    if has(prefix .. ':alert:' .. alert .. ':' .. tier .. ':held', position) then
-      found[#found + 1] = tonumber(alert)
+    -- `:held` is of an earlier version: ledger_by_rank.lua.
+    if has(alert .. tier .. (held and ':audience' or ':held'), position) then
+      found[#found + 1] = tonumber(id)
       found[#found + 1] = tier
       break
     end

@@ -8,6 +8,17 @@ local function has(bitmap, position)
   return redis.call('GETBIT', bitmap, position) == 1
 end
 
+-- How many in the bitmap stand before the position.
+local function rank(bitmap, position)
+  if position == 0 then return 0 end
+  return redis.call('BITCOUNT', bitmap, 0, position - 1, 'BIT')
+end
+
+-- What grew bit by bit has up to twice the room that it needs; a copy has no more than that.
+local function fit(key)
+  if redis.call('COPY', key, first, 'REPLACE') == 1 then redis.call('RENAME', first, key) end
+end
+
 -- target := who is in `base` and not in `without`. No NOT: it would stop at the end of the shorter bitmap.
 local function minus(target, base, without)
   redis.call('BITOP', 'AND', tmp .. 'both', base, without)

@@ -1,4 +1,4 @@
--- Keep what became of deliveries that were begun. Behind windows.lua and ledger_unit.lua. May write when the server is full.
+-- Keep what became of deliveries that were begun. Behind windows.lua, ledger_unit.lua and ledger_by_rank.lua. May write when the server is full.
 -- KEYS[1] the unit's :state. ARGV: prefix, seconds that copies are kept, then 9 bytes for each: position (4), outcome or 0 (wait)
 --   or -1 (wait in doubt), message or ms to wait or of who is HELD the end of the window that was taken for open (4); then position and message id of each whose id doesn't fit into 4 bytes.
 -- Nothing replaces what is known; what is known replaces UNKNOWN and HELD; 'certainly not sent' does too while the unit is open.
@@ -8,36 +8,41 @@ local closed, time = state[2], now()
 local strikes = prefix .. ':strikes'
 local someone_struck = redis.call('EXISTS', strikes) == 1
 
--- The outcome by which the reader is settled, 0 if by the closing of the unit, nil if not settled.
+-- The reader's outcome, nil: none; and whether an earlier version has kept it.
 local function known_of(position)
-  if not has(settled, position) then return nil end
-  if has(held, position) then return HELD end
-  local at = rank(members, position)
-  return string.byte(redis.call('GETRANGE', outcomes, at, at)) or 0
+  if not closed and not has(settled, position) then return nil, false end
+  local outcome = outcome_of(alert, position)
+  if outcome then return outcome, false end
+  return outcome_by_rank(unit, position), true
+end
+
+local function forget(position, outcome, by_rank)
+  if by_rank then no_more_by_rank(unit, position, outcome) else unmark(alert, outcome, position) end
 end
 
 local function settle_now(position, outcome, message, other_message)
-  local before = known_of(position)
+  local before, by_rank = known_of(position)
   if before == HELD then
     if outcome == UNKNOWN or outcome == HELD then return end
-    redis.call('SETBIT', held, position, 0)
   elseif before and (before ~= UNKNOWN or outcome == UNKNOWN) then
     return
   end
   if before then
-    count(before, -1)
+    forget(position, before, by_rank)
   elseif outcome == UNKNOWN and has(waiting, position) then
     redis.call('SETBIT', doubtful, position, 1)
     return
   end
-  local place = settle(position, outcome)
+  if closed then record(position, outcome) else settle(position, outcome) end
   if outcome ~= UNKNOWN then clear(doubtful, position) end
   if outcome ~= SENT then return end
   if someone_struck then redis.call('HDEL', strikes, position) end
-  if message ~= '' then
-    redis.call('SETRANGE', unit .. ':messages', place * 4, message)
+  if not has(members, position) then
+    return -- so late that nobody could change a copy
+  elseif message ~= '' then
+    redis.call('SETRANGE', messages, rank(members, position) * 4, message)
   elseif other_message ~= '' then
-    redis.call('HSET', unit .. ':other_messages', position, other_message)
+    redis.call('HSET', other_messages, position, other_message)
   else
     return
   end
@@ -45,12 +50,11 @@ local function settle_now(position, outcome, message, other_message)
 end
 
 local function postpone(position, due, in_doubt)
-  local before = known_of(position)
+  local before, by_rank = known_of(position)
   if before then
     if before ~= UNKNOWN or closed or in_doubt or has(doubtful, position) then return end
     redis.call('SETBIT', settled, position, 0)
-    redis.call('SETRANGE', outcomes, rank(members, position), '\0')
-    count(UNKNOWN, -1)
+    forget(position, UNKNOWN, by_rank)
     wait(position, due)
   elseif has(waiting, position) then
     -- A worker before us: of the request that it left, it knows better than we do.
@@ -63,25 +67,24 @@ local function postpone(position, due, in_doubt)
   end
 end
 
-local other_messages = {}
-for at = 4, #ARGV, 2 do other_messages[tonumber(ARGV[at])] = ARGV[at + 1] end
+local others = {}
+for at = 4, #ARGV, 2 do others[tonumber(ARGV[at])] = ARGV[at + 1] end
 for at = 1, #ARGV[3], 9 do
   local position, outcome, number = struct.unpack('>I4bI4', ARGV[3], at)
-  if has(members, position) then
+  if has(members, position) or closed and outcome_of(alert, position) then
     if outcome == HELD then
       -- Not the window that the reader has opened while the platform's answer was on its way.
       if number > 0 and window_of(position) == number then set_window(position, 0, 0) end
       settle_now(position, HELD, '', '')
     elseif outcome > 0 then
       local message = number > 0 and string.sub(ARGV[3], at + 5, at + 8) or ''
-      settle_now(position, outcome, message, other_messages[position] or '')
+      settle_now(position, outcome, message, others[position] or '')
     else
       postpone(position, time + number, outcome < 0)
     end
   end
 end
-for _, key in ipairs({copies, unit .. ':messages', unit .. ':other_messages'}) do
-  redis.call('EXPIRE', key, ARGV[2])
-end
+for _, key in ipairs({copies, messages, other_messages}) do redis.call('EXPIRE', key, ARGV[2]) end
+redis.call('EXPIRE', members, ARGV[2], 'GT') -- ranks, as long as there are messages by rank
 finish()
 return 1

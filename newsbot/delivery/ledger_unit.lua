@@ -1,13 +1,14 @@
--- What the scripts of a unit share. Behind ledger_segment.lua.
+-- What the scripts of a unit share. Behind ledger_outcomes.lua.
 -- KEYS[1] the unit's :state; redis_ledger.py lists the other keys.
 local unit = string.sub(KEYS[1], 1, -7)
+local alert = string.sub(unit, 1, -2)
 local members, copies = unit .. ':audience', unit .. ':copies'
 local begun, waiting, doubtful, settled = unit .. ':begun', unit .. ':waiting', unit .. ':doubtful', unit .. ':settled'
-local later, outcomes, counts, held = unit .. ':later', unit .. ':outcomes', unit .. ':counts', unit .. ':held'
+local later, messages, other_messages = unit .. ':later', unit .. ':messages', unit .. ':other_messages'
 local SENT, UNKNOWN, EXPIRED, WITHDRAWN, HELD, ELSEWHERE = 1, 2, 3, 4, 7, 8
 local HELD_FOR, MOST_HELD = 172800, 200 -- seconds that what is held is offered; alerts of which somebody here was held
 local CLOCKS_DIFFER = 1000 -- ms that the server's clock may go back without being said to have jumped
-local tally, clock_noted = {}, false
+local given, clock_noted = {}, false
 
 local function now()
   local clock = redis.call('TIME')
@@ -19,15 +20,6 @@ local function clear(bitmap, position)
   if has(bitmap, position) then redis.call('SETBIT', bitmap, position, 0) end
 end
 
-local function rank(bitmap, position)
-  if position == 0 then return 0 end
-  return redis.call('BITCOUNT', bitmap, 0, position - 1, 'BIT')
-end
-
-local function count(outcome, many)
-  tally[outcome] = (tally[outcome] or 0) + many
-end
-
 -- Somebody is held: their segment has to know of which alert.
 local function note_held()
   local index, time = prefix .. ':held', math.floor(now() / 1000)
@@ -37,7 +29,16 @@ local function note_held()
   redis.call('EXPIRE', index, HELD_FOR)
 end
 
--- Record what became of somebody who has no outcome, or one that this replaces. Returns their rank.
+local function record(position, outcome)
+  mark(alert, outcome, position)
+  given[outcome] = true
+  if outcome == HELD then
+    redis.call('SETBIT', prefix .. ':missed', position, 1)
+    note_held()
+  end
+end
+
+-- Somebody who has no outcome has this one. The unit is open.
 local function settle(position, outcome)
   clear(begun, position)
   if has(waiting, position) then
@@ -45,25 +46,19 @@ local function settle(position, outcome)
     redis.call('ZREM', later, string.format('%05d', position))
   end
   redis.call('SETBIT', settled, position, 1)
-  local place = rank(members, position)
-  -- Who is held has a bit and no byte, as when many are held at once.
-  redis.call('SETRANGE', outcomes, place, string.char(outcome == HELD and 0 or outcome))
-  if outcome == HELD then
-    redis.call('SETBIT', held, position, 1)
-    redis.call('SETBIT', prefix .. ':missed', position, 1)
-    note_held()
-  end
-  count(outcome, 1)
-  return place
+  record(position, outcome)
 end
 
--- The same for everybody in the bitmap at once: they are HELD. They are neither begun nor waiting.
-local function hold_all(bitmap)
-  local many = redis.call('BITCOUNT', bitmap)
-  if many == 0 then return end
-  for _, target in ipairs({settled, held, prefix .. ':missed'}) do redis.call('BITOP', 'OR', target, target, bitmap) end
-  count(HELD, many)
-  note_held()
+-- The same for everybody in the bitmap at once. They are neither begun nor, unless the unit is being closed, waiting.
+local function settle_all(bitmap, outcome)
+  if redis.call('BITCOUNT', bitmap) == 0 then return end
+  redis.call('BITOP', 'OR', settled, settled, bitmap)
+  mark_all(alert, outcome, bitmap)
+  given[outcome] = true
+  if outcome == HELD then
+    redis.call('BITOP', 'OR', prefix .. ':missed', prefix .. ':missed', bitmap)
+    note_held()
+  end
 end
 
 -- Before anything is said of when somebody waits. What the clock says is noted with the unit; when it has jumped back since,
@@ -127,13 +122,11 @@ local function marked(marks, each)
   end
 end
 
--- To be called last: write the figures, and let what is new end with the unit.
+-- To be called last: let what is new end with the unit.
 local function finish()
-  for outcome, many in pairs(tally) do
-    if many ~= 0 then redis.call('HINCRBY', counts, outcome, many) end
-  end
   local ends = redis.call('HGET', KEYS[1], 'until')
-  for _, key in ipairs({begun, waiting, doubtful, settled, later, outcomes, counts, held}) do
+  for _, key in ipairs({begun, waiting, doubtful, settled, later, alert .. 'outcomes'}) do
     redis.call('EXPIREAT', key, ends, 'NX')
   end
+  for outcome in pairs(given) do redis.call('EXPIREAT', bitmap_of(alert, outcome), ends, 'NX') end
 end

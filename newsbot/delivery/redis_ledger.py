@@ -6,24 +6,28 @@ Beside the subscribers' own keys (`redis_segments`), in the segment's hash slot;
     key                              type    what                                             how long
     {telegram:12}:alert:<id>:planned string  readers of the alert here: it is frozen          the alert's life + 7 days
     {telegram:12}:alert:<id>:told    bitmap  bore its second mark before                      as planned
+    {telegram:12}:alert:<id>:outcomes  hash  outcome → who has it, 2 bytes a position, in     as planned
+                                             order; empty: they have a bitmap
+    {telegram:12}:alert:<id>:outcome:<n> bitmap who has it, while units are open; then only   as planned
+                                             where it takes less room than a list
     {telegram:12}:story:<mark>       bitmap  was told of the story (or of one article of it), 4 days from the last
                                              or is to be; `domain.alert.marks_of`             freezing for it
     {telegram:12}:strikes            hash    position → the alert that found no chat first    until something is sent
-    unit:audience                    bitmap  who it is for, frozen when planned               as planned; all of a unit
-    unit:state                       hash    owner, turn, number: whose it is, and its last numbered call
+    unit:audience                    bitmap  who it is for, frozen when planned               as planned; once closed,
+                                                                                              48 h or as copies
+    unit:state                       hash    owner, turn, number: whose it is, and its last   as planned
+                                             numbered call
                                              clock: what the server's said when somebody last waited, in ms
                                              wants, topics, story (its marks), of, until: what of the alert is
                                              needed here
                                              closed: the outcome of whoever had none then
-    unit:begun                       bitmap  a request was begun and has no outcome yet
-    unit:waiting                     bitmap  to be sent later
-    unit:later                       zset    position of those → when, in ms by the server's clock
-    unit:doubtful                    bitmap  a request was begun before, and its answer never came
-    unit:settled                     bitmap  has an outcome
-    unit:outcomes                    string  1 byte by rank: the outcome; 0: HELD, WITHDRAWN, or as `closed` says
-    unit:withdrawn                   bitmap  who was WITHDRAWN when the unit was closed
-    unit:held                        bitmap  who is HELD; they have no byte
-    unit:counts                      hash    outcome → how many
+    unit:begun                       bitmap  a request was begun and has no outcome yet       until closed
+    unit:waiting                     bitmap  to be sent later                                 until closed
+    unit:later                       zset    position of those → when, in ms by the server's  until closed
+                                             clock
+    unit:doubtful                    bitmap  a request was begun before, and its answer       until closed
+                                             never came
+    unit:settled                     bitmap  has an outcome                                   until closed
     unit:copies                      bitmap  was sent, and the message's id is known          48 h from the last one
     unit:messages                    string  4 bytes by rank: the platform's message id; on   48 h from the last one
                                              channels with windows 1: there is a copy
@@ -32,7 +36,8 @@ Beside the subscribers' own keys (`redis_segments`), in the segment's hash slot;
                                              unix seconds: where to look for what was missed
     {telegram:12}:tmp:<what>         bitmap  within one script                                the script
 
-Who is in the audience and neither begun, waiting nor settled is untouched.
+Who is in the audience and neither begun, waiting nor settled is untouched. Of closed units, the audience is whoever has
+an outcome. What earlier versions have kept in place of that is read by `ledger_by_rank.lua`.
 """
 
 from __future__ import annotations

@@ -27,17 +27,18 @@ from newsbot.subscribers.redis_segments import prefix
 CLOSED: Final = -1  #: of `adopt`
 SUPERSEDED: Final = -2
 
-_SHARED: Final = ("ledger_segment.lua", "ledger_unit.lua")
-_WINDOWED: Final = ("ledger_segment.lua", "ledger_windows.lua", "ledger_unit.lua")
+_OUTCOMES: Final = ("ledger_segment.lua", "ledger_outcomes.lua")
+_SHARED: Final = (*_OUTCOMES, "ledger_unit.lua")
+_WINDOWED: Final = (*_OUTCOMES, "ledger_windows.lua", "ledger_unit.lua")
 _adopt: Final = Script(__package__, *_SHARED, "ledger_adopt.lua")
 _claim: Final = Script(__package__, WINDOWS, *_WINDOWED, "ledger_claim.lua")
 _take_back: Final = Script(__package__, *_SHARED, "ledger_take_back.lua")
-_settle: Final = Script(__package__, WINDOWS, *_SHARED, "ledger_settle.lua", when_full=True)
+_settle: Final = Script(__package__, WINDOWS, *_SHARED, "ledger_by_rank.lua", "ledger_settle.lua", when_full=True)
 _close: Final = Script(__package__, WINDOWS, *_WINDOWED, "ledger_close.lua")
 _give_back: Final = Script(__package__, *_SHARED, "ledger_give_back.lua")
-_totals: Final = Script(__package__, "ledger_segment.lua", "ledger_totals.lua")
-_fate: Final = Script(__package__, "ledger_segment.lua", "ledger_fate.lua")
-_missed: Final = Script(__package__, WINDOWS, "ledger_segment.lua", "ledger_missed.lua")
+_totals: Final = Script(__package__, *_OUTCOMES, "ledger_totals.lua")
+_fate: Final = Script(__package__, *_OUTCOMES, "ledger_by_rank.lua", "ledger_fate.lua")
+_missed: Final = Script(__package__, WINDOWS, *_OUTCOMES, "ledger_missed.lua")
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _MESSAGE: Final = struct.Struct(">I")
@@ -46,6 +47,7 @@ A_COPY: Final = "1"
 _NO_MESSAGE: Final = bytes(4)
 _RESULT: Final = struct.Struct(">IbI")
 _LARGEST: Final = 2**32 - 1
+_RANKS_KEPT: Final = int(max(COPIES_KEPT, MISSED_KEPT).total_seconds())  # and tiers, of a closed unit
 _READER: Final = 8  # values of one reader in a claim's answer
 
 
@@ -87,7 +89,7 @@ class Units:
 
     async def close(self, unit: Unit, worker: str, outcome: Outcome) -> bool | None:
         """None: the unit is another's. Worker '': whoever owns it."""
-        answer = await self._run(_close, unit, worker, int(outcome), *self._margin)
+        answer = await self._run(_close, unit, worker, int(outcome), _RANKS_KEPT, *self._margin)
         return None if answer < 0 else bool(answer)
 
     async def give_back(self, unit: Unit, worker: str) -> bool | None:

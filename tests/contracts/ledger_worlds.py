@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from redis.asyncio import Redis
 
-from newsbot.delivery.ledger import Claim, Ledger, Taken, Unit
+from newsbot.delivery.ledger import COPIES_KEPT, Claim, Ledger, Taken, Unit
 from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.domain.alert import Alert
 from newsbot.domain.subscriber import Slot, Subscriber
@@ -44,6 +44,10 @@ class World(Protocol):
 
     async def pass_time(self, span: timedelta) -> None: ...
 
+    async def forget_copies(self, unit: Unit) -> None:
+        """As 48 hours after the unit's last message. It is closed."""
+        ...
+
 
 class MemoryWorld:
     def __init__(self, *, windows: bool = False) -> None:
@@ -71,6 +75,9 @@ class MemoryWorld:
 
     async def pass_time(self, span: timedelta) -> None:
         self.memory.skip(span)
+
+    async def forget_copies(self, unit: Unit) -> None:
+        self.memory.forget_copies(unit)
 
 
 class RedisWorld:
@@ -106,6 +113,12 @@ class RedisWorld:
 
     async def pass_time(self, span: timedelta) -> None:
         await asyncio.sleep(span.total_seconds())
+
+    async def forget_copies(self, unit: Unit) -> None:
+        key = f"{{telegram:{unit.segment}}}:alert:{unit.alert_id}:{int(unit.tier)}"
+        for name in ("audience", "copies", "messages", "other_messages"):
+            assert await self.redis.ttl(f"{key}:{name}") <= COPIES_KEPT.total_seconds(), name
+            await self.redis.delete(f"{key}:{name}")
 
 
 def _reader(*topics: str, number: int, active_at: datetime | None, **preferences: Any) -> Subscriber:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from newsbot.delivery.ledger import Postpone, Settle, Taken, Tier, Unit, UnitLost
+from newsbot.delivery.ledger import Fate, Postpone, Settle, Taken, Tier, Unit, UnitLost
 from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.delivery.redis_units import CLOSED, SUPERSEDED, Units
 from newsbot.domain.alert import Alert, AlertKind, Audience, Outcome, Totals
@@ -234,15 +234,101 @@ async def test_a_closed_unit_takes_no_more_room_than_it_needs_and_keeps_it_no_lo
     while (claim := await world.ledger.claim(REST, worker, 300, alert)).readers:
         results = [Settle(one.position, Outcome.SENT, str(1_000 + one.position)) for one in claim.readers]
         await world.ledger.settle(REST, results)
-    unit = "{telegram:0}:alert:1:3"
-    until = {name: await world.redis.expiretime(f"{unit}:{name}") for name in ("outcomes", "copies", "messages")}
+    alert_key, needed = (
+        "{telegram:0}:alert:1",
+        {"outcome:1": count // 8, "3:copies": count // 8, "3:messages": count * 4},
+    )
+    until = {name: await world.redis.expiretime(f"{alert_key}:{name}") for name in needed}
     await world.ledger.close(REST, worker, Outcome.EXPIRED)
-    assert {name: await world.redis.expiretime(f"{unit}:{name}") for name in until} == until
-    for name, needed in (("outcomes", count), ("copies", count // 8), ("messages", count * 4)):
-        assert await world.redis.strlen(f"{unit}:{name}") == needed
-        assert await world.redis.memory_usage(f"{unit}:{name}") < needed * 1.25 + 150
-    assert not await world.redis.exists(f"{unit}:withdrawn")
+    assert {name: await world.redis.expiretime(f"{alert_key}:{name}") for name in until} == until
+    for name, size in needed.items():
+        assert await world.redis.strlen(f"{alert_key}:{name}") == size
+        assert await world.redis.memory_usage(f"{alert_key}:{name}") < size * 1.25 + 150
     assert (await world.ledger.totals(1)).outcomes == {Outcome.SENT: count}
+
+
+async def test_a_delivery_takes_at_most_eight_bytes_and_after_two_days_less_than_one(world: RedisWorld) -> None:
+    worker, count = new_name(), SEGMENT_SIZE
+    alert = await readers(world, count)
+    await taken(world.ledger, worker, alert)
+    while (claim := await world.ledger.claim(REST, worker, 2_000, alert)).readers:
+        results = [Settle(one.position, rarely_refused(one.position), str(one.position)) for one in claim.readers]
+        await world.ledger.settle(REST, results)
+    await world.ledger.close(REST, worker, Outcome.EXPIRED)
+    totals = await world.ledger.totals(1)
+    now, later = await memory(world.redis, "{telegram:0}:alert:1:", "{telegram:0}:story:")
+    assert now / count <= 8
+    assert later / count < 1
+    await world.forget_copies(REST)
+    assert await world.ledger.totals(1) == totals
+    some = range(0, count, 97)
+    fates = [await world.ledger.fate(1, Slot("telegram", 0, position)) for position in some]
+    assert fates == [Fate(True, rarely_refused(position)) for position in some]
+
+
+def rarely_refused(position: int) -> Outcome:
+    refusals = {3: Outcome.BLOCKED, 23: Outcome.DEACTIVATED, 43: Outcome.UNKNOWN, 63: Outcome.BAD_REQUEST}
+    return refusals.get(position % 80, Outcome.SENT)
+
+
+async def memory(redis: Redis, *prefixes: str) -> tuple[int, int]:
+    """Bytes of the keys that begin so; and of those among them that last longer than corrections are possible."""
+    names = [name async for name in redis.scan_iter(count=1_000) if name.decode().startswith(prefixes)]
+    sizes = {name: int(await redis.memory_usage(name, samples=0) or 0) for name in names}
+    lasting = [name for name in names if await redis.ttl(name) > 2 * DAY]
+    return sum(sizes.values()), sum(sizes[name] for name in lasting)
+
+
+async def test_late_news_moves_readers_between_outcomes_that_few_and_that_many_have(world: RedisWorld) -> None:
+    worker, alert = new_name(), await readers(world, SEGMENT_SIZE)
+    expected = dict.fromkeys(range(0, 65_500, 18), Outcome.SENT) | dict.fromkeys(range(5, 185, 18), Outcome.UNKNOWN)
+    expected |= dict.fromkeys(range(2, 65_500, 9), Outcome.BLOCKED)
+    await taken(world.ledger, worker, alert)
+    await world.ledger.settle(REST, [Settle(position, outcome) for position, outcome in expected.items()])
+    await world.ledger.close(REST, worker, Outcome.EXPIRED)
+    many = {Outcome.BLOCKED: 0, Outcome.EXPIRED: 0}
+    assert await listed(world.redis) == {Outcome.SENT: 3_639, Outcome.UNKNOWN: 10} | many
+
+    async def told_of(*positions: int) -> None:
+        await world.ledger.settle(REST, [Settle(position, Outcome.SENT) for position in positions])
+        for position in positions:
+            if expected.get(position) is Outcome.UNKNOWN:
+                expected[position] = Outcome.SENT
+        some = {position: expected.get(position, Outcome.EXPIRED) for position in (*range(190), 65_484, 65_502, 65_535)}
+        fates = {position: await world.ledger.fate(1, Slot("telegram", 0, position)) for position in some}
+        assert fates == {position: Fate(True, outcome) for position, outcome in some.items()}
+        counts = {outcome: list(expected.values()).count(outcome) for outcome in sorted(set(expected.values()))}
+        counts |= {Outcome.EXPIRED: SEGMENT_SIZE - len(expected)}
+        assert (await world.ledger.totals(1)).outcomes == dict(sorted(counts.items()))
+
+    await told_of(5, 167, 77, 2, 3)
+    assert await listed(world.redis) == {Outcome.SENT: 3_642, Outcome.UNKNOWN: 7} | many
+    await told_of(*range(5, 185, 18))
+    assert await listed(world.redis) == {Outcome.SENT: 3_649} | many
+
+
+async def test_an_outcome_of_few_that_many_have_at_last_takes_no_more_room_than_a_bitmap(world: RedisWorld) -> None:
+    worker, alert = new_name(), await readers(world, SEGMENT_SIZE)
+    sent, unknown = range(1_528, 65_528, 16), range(5, 65_000, 10)
+    await taken(world.ledger, worker, alert)
+    await world.ledger.settle(REST, [Settle(position, Outcome.SENT) for position in sent])
+    await world.ledger.settle(REST, [Settle(position, Outcome.UNKNOWN) for position in unknown])
+    await world.ledger.close(REST, worker, Outcome.EXPIRED)
+    assert await listed(world.redis) == {Outcome.SENT: 4_000, Outcome.UNKNOWN: 0, Outcome.EXPIRED: 0}
+    for size in (96, 1, 50):
+        late, unknown = unknown[:size], unknown[size:]
+        await world.ledger.settle(REST, [Settle(position, Outcome.SENT) for position in late])
+    assert await listed(world.redis) == {Outcome.SENT: 0, Outcome.UNKNOWN: 0, Outcome.EXPIRED: 0}
+    outcomes = (await world.ledger.totals(1)).outcomes
+    assert outcomes[Outcome.SENT] == 4_147
+    assert outcomes[Outcome.UNKNOWN] == len(unknown)
+    assert await world.redis.ttl("{telegram:0}:alert:1:outcome:1") == pytest.approx(7 * DAY + 3 * 3_600, abs=60)
+
+
+async def listed(redis: Redis) -> dict[Outcome, int]:
+    """How many are on the list of each outcome; 0: they have a bitmap."""
+    found = await redis.hgetall("{telegram:0}:alert:1:outcomes")
+    return {Outcome(int(name)): len(found[name]) // 2 for name in sorted(found, key=int)}
 
 
 async def test_a_full_segment_is_claimed_and_settled_to_its_last_reader(world: RedisWorld) -> None:
@@ -280,9 +366,12 @@ async def test_everything_of_an_alert_goes_by_itself_and_nothing_is_left_over(wo
     await world.ledger.reach(Audience(languages=("bn",)), story="article:1")
     after = await lifetimes(world.redis)
     alerts_life, unit = 7 * DAY + 3 * 3_600, "{telegram:0}:alert:1:3"
-    for name in ("audience", "state", "begun", "waiting", "later", "doubtful", "settled", "outcomes", "counts"):
+    for name in ("audience", "state", "begun", "waiting", "later", "doubtful", "settled"):
         assert before[f"{unit}:{name}"] == pytest.approx(alerts_life, abs=30)
-    for name in ("copies", "messages", "other_messages"):
+    for name in ("outcomes", "outcome:1", "outcome:16"):
+        assert before[f"{{telegram:0}}:alert:1:{name}"] == pytest.approx(alerts_life, abs=30)
+    assert after["{telegram:0}:alert:1:outcomes"] == pytest.approx(alerts_life, abs=30)
+    for name in ("audience", "copies", "messages", "other_messages"):
         assert after[f"{unit}:{name}"] == pytest.approx(2 * DAY, abs=30)
     for mark in ("article:1", "article:1:1"):
         assert after[f"{{telegram:0}}:story:{mark}"] == pytest.approx(4 * DAY, abs=30)

@@ -38,6 +38,7 @@ class Model:
     owners: dict[Unit, str] = field(default_factory=dict)
     given_back: set[Unit] = field(default_factory=set)  # with requests on their way
     closed: set[Unit] = field(default_factory=set)
+    long_over: set[Unit] = field(default_factory=set)  # nobody can be offered it or have it corrected any more
     windows: dict[int, float] | None = None  # number → until when, unix seconds: hours away; None: there are none
 
     # --- who -------------------------------------------------------------------------------------------------------
@@ -77,6 +78,7 @@ class Model:
     def missed(self, number: int) -> tuple[Unit, ...]:
         found = [they[number].unit for they in self.deliveries.values() if number in they]
         held = [unit for unit in found if self.deliveries[unit.alert_id][number].outcome is Outcome.HELD]
+        held = [unit for unit in held if unit not in self.long_over]
         return tuple(sorted(held, key=lambda unit: -unit.alert_id))
 
     def units(self, alert_id: int) -> list[Unit]:
@@ -158,7 +160,8 @@ class Model:
         if result.outcome is not Outcome.UNKNOWN:
             one.doubtful = False
         if result.outcome is Outcome.SENT:
-            one.copy = "1" if result.message_id and self.windows is not None else result.message_id
+            copy = "1" if result.message_id and self.windows is not None else result.message_id
+            one.copy = "" if one.unit in self.long_over else copy
 
     def _told_to_wait(self, unit: Unit, one: Delivery, result: Postpone) -> None:
         due = result.after.total_seconds() < HOURS
@@ -202,6 +205,11 @@ class Model:
         self.closed.add(unit)
         self.owners.pop(unit, None)
         return True
+
+    def forget_copies(self, unit: Unit) -> None:
+        self.long_over.add(unit)
+        for one in self.of(unit).values():
+            one.copy = ""
 
     def _doubt(self, one: Delivery) -> None:
         if one.doubtful:

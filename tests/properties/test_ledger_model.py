@@ -222,6 +222,15 @@ class Machine(RuleBasedStateMachine):
                     self.model.owners.pop(unit, None)
                 self.model.close(unit, Outcome.STOPPED)
 
+    @rule(alert=st.sampled_from(sorted(ALERTS)))
+    def two_days_pass(self, alert: int) -> None:
+        """For the units that are closed, and of which no copies are being corrected."""
+        corrected = {(ALERTS[later].of, segment) for later, segment in self.model.frozen}
+        for unit in self.model.units(alert):
+            if unit in self.model.closed and (unit.alert_id, unit.segment) not in corrected:
+                self.run(self.world.forget_copies(unit))
+                self.model.forget_copies(unit)
+
     # --- workers -------------------------------------------------------------------------------------------------
 
     @rule(which=st.integers(0, 1), alerts=st.permutations(sorted(ALERTS)))
