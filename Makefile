@@ -1,4 +1,4 @@
-# Verbs: run demo doctor rehearse test test-browser test-redis lint types bench lock clean. All of them set up what they need in .venv.
+# Verbs: run demo doctor rehearse test test-browser test-redis crash-long lint types bench lock clean. All of them set up what they need in .venv.
 
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -16,7 +16,7 @@ endif
 SPREAD = -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run doctor rehearse test test-browser test-redis lint types bench lock clean
+.PHONY: help demo run doctor rehearse test test-browser test-redis crash-long lint types bench lock clean
 
 help:
 	@echo "make demo          a reader's phone, a newsroom and the bot on this machine, no account needed"
@@ -26,6 +26,7 @@ help:
 	@echo "make test          the tests (needs only Python)"
 	@echo "make test-browser  the tests that need Chromium and Node.js"
 	@echo "make test-redis    the tests of what Redis keeps, on the redis-server of this machine"
+	@echo "make crash-long    a hundred random kills over rehearsals of 20,000 readers; half an hour"
 	@echo "make lint types    style, import rules, types"
 	@echo "make bench         the benchmarks"
 	@echo "make lock          the lock files anew, from pyproject.toml and requirements-*.in"
@@ -52,6 +53,9 @@ test-browser: $(VENV)/.dev tests/node/node_modules/.done
 test-redis: $(VENV)/.dev
 	@command -v redis-server >/dev/null || { echo "redis-server is not installed: apt-get install redis-server" >&2; exit 1; }
 	TEST_REDIS_SERVER=$$(command -v redis-server) $(BIN)/python -m pytest -m "redis and not alone" $(SPREAD) $(ARGS)
+
+crash-long: $(VENV)/.dev
+	$(BIN)/python -m bench.random_kills $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -71,7 +71,8 @@ async def deliveries(redis: Redis, ledger: RedisLedger, alert: Alert) -> tuple[i
     frozen = await memory(redis)
     sent = await deliver(ledger, alert)
     while_copies = await memory(redis)
-    names = [name async for pattern in ("*:alert:*", "*:story:*") for name in redis.scan_iter(pattern, 10_000)]
+    names = [name async for name in redis.scan_iter(match="*}:alert:*", count=10_000)]
+    names += [name async for name in redis.scan_iter(match="*}:story:*", count=10_000)]
     for name in names:
         if await redis.ttl(name) <= COPIES_KEPT.total_seconds():
             await redis.unlink(name)

@@ -11,12 +11,15 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import secrets
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -34,6 +37,7 @@ SQLITE_FILE = "newsbot.sqlite3"
 BUSY_WAIT = timedelta(seconds=5)  #: how long SQLite waits for another process's write before it says "locked"
 CONNECT_WAIT = timedelta(seconds=10)
 COMMAND_WAIT = timedelta(seconds=30)  #: after this long without an answer PostgreSQL counts as away
+PROBE_EVERY = timedelta(seconds=1)  #: how often a PostgreSQL that refused a write is asked again whether it takes one
 QUICK_CHECK_UP_TO = (
     32 * 1024 * 1024
 )  #: bytes; a file up to this size is checked page by page at every start (some 0.1 s)
@@ -50,6 +54,8 @@ metadata = MetaData(
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\[\]:,@]*)(:\d{1,5})?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WRITES = "newsbot_writes"
+_MAY_CREATE = "SELECT has_schema_privilege(current_schema(), 'CREATE')"
+_CHANGES_NOTHING = "UPDATE alembic_version SET version_num = version_num"
 
 #: the transaction that `Database.together` has begun, of which database, and for which task: a task that is begun
 #: within it inherits the variable, and must not write through a connection that isn't its own
@@ -97,7 +103,10 @@ class Database:
         self.dialect = engine.dialect.name  #: `sqlite` or `postgresql`
         self._writers = engine.execution_options(**{_WRITES: True})
         self._one_writer = asyncio.Lock()
-        self.unwritable = ""  #: why the last write was refused; '' once one is done
+        #: why the last write was refused; '' once one is done, on PostgreSQL once one is done that needs room
+        self.unwritable = ""
+        self._probe = asyncio.Lock()
+        self._probed = -inf
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -152,7 +161,8 @@ class Database:
         except StoreUnavailable as error:
             self.unwritable = str(error)
             raise
-        self.unwritable = ""
+        if self.dialect == "sqlite":
+            self.unwritable = ""
 
     async def _lock(self, connection: AsyncConnection, lock: int | None) -> None:
         if lock is not None and self.dialect != "sqlite":
@@ -172,13 +182,37 @@ class Database:
         raise StoreUnavailable(f"{self.name[0].upper()}{self.name[1:]} is read-only, a standby perhaps.")
 
     async def refuse_unwritable(self) -> None:
-        """Raises StoreUnavailable if the last write was refused and another, which changes nothing, is refused too.
+        """Raises StoreUnavailable if the last write was refused and another, of which nothing stays, is refused too.
 
         Where the last one was done it costs nothing.
         """
-        if self.unwritable:
+        if not self.unwritable:
+            return
+        if self.dialect == "sqlite":
             async with self.writing() as connection:
-                await connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+                await connection.execute(text(_CHANGES_NOTHING))
+            return
+        async with self._probe:
+            refused, now = self.unwritable, time.monotonic()
+            if refused and now - self._probed < PROBE_EVERY.total_seconds():
+                raise StoreUnavailable(refused)
+            if refused:
+                self._probed = now
+                await self._take_room()
+                self.unwritable = ""
+
+    async def _take_room(self) -> None:
+        """On a full disk PostgreSQL goes on changing pages that it has. So what is written here needs some that it has
+        not, where we have the right to make a table.
+        """
+        async with self.writing() as connection:
+            if not (await connection.execute(text(_MAY_CREATE))).scalar_one():
+                await connection.execute(text(_CHANGES_NOTHING))
+                return
+            table = f"newsbot_probe_{secrets.token_hex(6)}"
+            rows = "SELECT repeat('x', 1900) AS room FROM generate_series(1, 64)"
+            await connection.execute(text(f"CREATE TABLE {table} AS {rows}"))
+            await connection.execute(text(f"DROP TABLE {table}"))
 
     async def check(self) -> None:
         """For `newsbot doctor`: read a whole SQLite file for damage (seconds on a large one); a ping elsewhere.

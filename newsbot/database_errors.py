@@ -30,6 +30,7 @@ _POSTGRESQL: Final[dict[str, tuple[str, bool]]] = {
     "28": ("refused the user name or the password: check NEWSBOT_DATABASE_URL", True),
     "3D": ("does not exist on its server: create it with createdb, or check NEWSBOT_DATABASE_URL", True),
     "42501": ("does not allow its user to create tables: grant the right to, or make the user its owner", True),
+    "53100": ("can't grow, its server's disk is full: free some space", True),
     "53": ("is out of space, memory or connections", True),
     "57": ("is starting, stopping or was told to stop", True),
     "58": ("can't be read or written, its disk reports an error", True),

@@ -55,26 +55,28 @@ def binaries() -> Path:
 
 
 class PostgresServer:
-    """One server on its own data folder; may be killed and started again."""
+    """One server on its own data folder; may be killed and started again. `disk`: an empty folder for its data, without
+    its log; `log_disk`: one for its log.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, *, disk: Path | None = None, log_disk: Path | None = None) -> None:
         self._bin = binaries()
         self._user = "nobody" if os.getuid() == 0 else None
         self.folder = Path(tempfile.mkdtemp(prefix="newsbot-pg-", dir=_quick_folder()))
-        self.folder.chmod(0o755)
-        if self._user:
-            shutil.chown(self.folder, self._user)
+        self.data = str((disk or self.folder) / "data")
+        waldir = str((log_disk or self.folder) / "wal")
+        for folder in filter(None, (self.folder, disk, log_disk)):
+            folder.chmod(0o755)
+            if self._user:
+                shutil.chown(folder, self._user)
         self._log = self.folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
         locale = [
             "--encoding=UTF8",
             "--locale=C",
         ]  # the poorest there is: nothing may depend on the server's idea of letters
-        self._run("initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "--no-sync", *locale)
-
-    @property
-    def data(self) -> str:
-        return str(self.folder / "data")
+        where = ["-D", self.data, "--waldir", waldir, "--wal-segsize=1"]
+        self._run("initdb", *where, "-U", "postgres", "--auth=trust", "--no-sync", *locale)
 
     def url(self, database: str, *, user: str = "postgres", password: str = "") -> str:
         secret = f":{password}" if password else ""
@@ -107,6 +109,11 @@ class PostgresServer:
         for pid in serving:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+    def ended(self) -> None:
+        """Waits until it has gone down by itself."""
+        assert self._process is not None
+        self._process.wait(_PATIENCE)
 
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:

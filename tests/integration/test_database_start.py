@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sqlite3
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +17,19 @@ from sqlalchemy import event, text
 
 from newsbot import database as database_module
 from newsbot.articles.sql_store import SqlArticleStore
-from newsbot.database import SQLITE_FILE, Database, connect_database, open_database, refuse_unwritable
+from newsbot.articles.store import Change, Stored
+from newsbot.database import (
+    PROBE_EVERY,
+    SQLITE_FILE,
+    Database,
+    connect_database,
+    open_database,
+    refuse_unwritable,
+)
 from newsbot.errors import StartError, StoreError, StoreUnavailable
 from tests.builders import NOW, a_draft
 from tests.databases import empty_postgres_database, with_database
+from tests.disks import fill
 from tests.postgres_server import PostgresServer, execute, run
 
 SECRET = "s3cr%3At-p4ss"  # as an address writes it
@@ -170,8 +179,9 @@ class TestSqlite:
         other.close()
         await database.close()
 
-    async def test_a_full_disk_at_the_start_is_said(self, full_disk):
-        assert "the disk is full" in await refusal(None, full_disk)
+    @pytest.mark.parametrize("small_disk", ["128k"], indirect=True)  # the tables need more
+    async def test_a_full_disk_at_the_start_is_said(self, small_disk):
+        assert "the disk is full" in await refusal(None, small_disk)
 
     async def test_a_full_disk_loses_nothing_that_was_stored(self, sqlite_url):
         database = connect_database(sqlite_url, Path())
@@ -224,6 +234,44 @@ class TestPostgresql:
         line = await refusal(password_server.url("postgres", user="reader", password="right"), tmp_path)
         assert "does not allow its user to create tables" in line
 
+    @pytest.mark.parametrize("small_disk", ["96m"], indirect=True)
+    async def test_a_full_disk_loses_nothing_and_is_full_until_there_is_room(self, small_disk, tmp_path):
+        server = PostgresServer(disk=small_disk)
+        try:
+            server.start()
+            database = await open_database(server.url("postgres"), tmp_path)
+            store = SqlArticleStore(database)
+            kept = await store.put(a_draft(), now=NOW, announce=True)
+            filler, large = fill(small_disk), a_draft(2, body=" ".join(map(str, range(100_000))))
+            full = "its server's disk is full: free some space"
+            with pytest.raises(StoreUnavailable, match=full):
+                await store.put(large, now=NOW, announce=True)
+            assert await store.put(a_draft(), now=NOW, announce=True) == Stored(kept.article, Change.UNCHANGED)
+            for _ in range(2):
+                with pytest.raises(StoreUnavailable, match=full):
+                    await database.ping()
+            assert [article async for article in store.export()] == [kept.article]
+            filler.unlink()
+            await asyncio.sleep(PROBE_EVERY.total_seconds())
+            await database.ping()
+            await store.put(large, now=NOW, announce=True)
+            assert await store.count() == 2
+            await database.close()
+        finally:
+            server.stop()
+
+    async def test_who_may_make_no_tables_can_write_again_too(self, password_server, tmp_path):
+        admin = await open_database(password_server.url("postgres"), tmp_path)
+        await admin.close()
+        await execute(password_server.url("postgres"), "GRANT SELECT, UPDATE ON alembic_version TO reader")
+        database = connect_database(password_server.url("postgres", user="reader", password="right"), tmp_path)
+        with pytest.raises(StoreUnavailable):
+            async with database.writing() as connection:
+                await connection.execute(text("DELETE FROM alembic_version"))
+        await database.ping()
+        assert database.unwritable == ""
+        await database.close()
+
     @pytest.mark.parametrize("url", ["mysql://u:s3cr@host/x", "postgresql//u:s3cr@host/x", "", "s3cr"])
     async def test_another_kind_of_address_is_refused(self, url, tmp_path):
         line = await refusal(url, tmp_path)
@@ -272,23 +320,6 @@ def password_server() -> Iterator[PostgresServer]:
         yield server
     finally:
         server.stop()
-
-
-@pytest.fixture
-def full_disk() -> Iterator[Path]:
-    """A folder on a file system of 128 KB: the tables need more."""
-    folder = Path(tempfile.mkdtemp(prefix="newsbot-full-"))
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", folder], capture_output=True, text=True
-    )
-    try:
-        if mounted.returncode:
-            pytest.skip(f"a small file system can't be mounted here: {mounted.stderr.strip()}")
-        yield folder
-    finally:
-        if not mounted.returncode:
-            subprocess.run(["umount", folder], check=True)
-        folder.rmdir()
 
 
 @contextmanager

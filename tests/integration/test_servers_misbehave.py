@@ -6,23 +6,25 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import sqlite3
-import subprocess
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiohttp
+import asyncpg
 import pytest
 from redis.asyncio import Redis
 
 from newsbot.redis_client import connect
 from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, create_telegram_app
 from newsbot.sandbox.telegram.faults import Fault
+from tests.disks import fill
 from tests.postgres_server import PostgresServer, execute
 from tests.programs import WITHIN, Program, free_port, program, ready, run_to_end
 from tests.redis_server import RedisServer
@@ -110,6 +112,21 @@ class House:
                 break
             before = self.sent()
         assert before < READERS
+
+    async def push(self, name: str) -> tuple[int, str]:
+        """An article that is large and follows no topic, as the CMS sends it; what it is told."""
+        words = random.Random(name)
+        article = {
+            "@type": "NewsArticle",
+            "url": f"https://www.example.com/{name}",
+            "headline": f"দীর্ঘ প্রতিবেদন {name}",
+            "articleBody": " ".join(f"{words.getrandbits(64):x}" for _ in range(20_000)),
+        }
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        address = f"http://127.0.0.1:{self.port}/api/articles"
+        async with aiohttp.ClientSession() as session, session.post(address, json=article, headers=headers) as answer:
+            found = await answer.json()
+            return answer.status, found["items"][0]["status"] if "items" in found else found["error"]["message"]
 
     async def goes_on(self, few: int = 5) -> None:
         """Without anybody's doing."""
@@ -224,51 +241,77 @@ async def test_a_replica_is_promoted_and_what_the_old_primary_refuses_goes_to_it
 
 
 async def test_postgres_is_read_only_for_a_while(tmp_path: Path) -> None:
-    postgres = await asyncio.to_thread(PostgresServer)
-    try:
-        await asyncio.to_thread(postgres.start)
-        await execute(postgres.url("postgres"), "CREATE DATABASE newsbot")
-        async with a_redis() as server, a_house(tmp_path, server.url) as house:
-            house.settings["NEWSBOT_DATABASE_URL"] = postgres.url("newsbot")
-            async with house.bot():
-                reload = "SELECT pg_reload_conf()"
-                await execute(postgres.url("postgres"), "ALTER SYSTEM SET default_transaction_read_only = on", reload)
-                await house.holds("database", "is read-only, a standby perhaps")
-                await execute(postgres.url("postgres"), "ALTER SYSTEM RESET default_transaction_read_only", reload)
-                await house.goes_on()
-                await house.everybody_has_it_once()
-    finally:
-        await asyncio.to_thread(postgres.stop)
+    async with a_postgres() as postgres, a_redis() as server, a_house(tmp_path, server.url) as house:
+        house.settings["NEWSBOT_DATABASE_URL"] = postgres.url("newsbot")
+        async with house.bot():
+            reload = "SELECT pg_reload_conf()"
+            await execute(postgres.url("postgres"), "ALTER SYSTEM SET default_transaction_read_only = on", reload)
+            await house.holds("database", "is read-only, a standby perhaps")
+            await execute(postgres.url("postgres"), "ALTER SYSTEM RESET default_transaction_read_only", reload)
+            await house.goes_on()
+            await house.everybody_has_it_once()
 
 
-@pytest.fixture
-def small_disk() -> Iterator[Path]:
-    folder = Path(mkdtemp(prefix="newsbot-small-"))
-    mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", folder]
-    mounted = subprocess.run(mount, capture_output=True, text=True)
-    try:
-        if mounted.returncode:
-            pytest.skip(f"a small file system can't be mounted here: {mounted.stderr.strip()}")
-        yield folder
-    finally:
-        if not mounted.returncode:
-            subprocess.run(["umount", folder], check=True)
-        folder.rmdir()
-
-
+@pytest.mark.parametrize("small_disk", ["16m"], indirect=True)
 async def test_the_disk_of_sqlite_is_full(tmp_path: Path, small_disk: Path) -> None:
     async with a_redis() as server, a_house(tmp_path, server.url) as house:
         house.settings["NEWSBOT_DATA_DIR"] = str(small_disk)
         house.readers.add_user("পাঠক", user_id=1001)
         async with house.bot():
-            filler = small_disk / "filler"
-            with suppress(OSError), filler.open("wb", buffering=0) as file:
-                while file.write(bytes(4096)):
-                    pass
+            filler = fill(small_disk)
             house.readers.start(1001)  # who registers writes
             await house.holds("database", "the disk is full")
             filler.unlink()
             await house.goes_on()
+            await house.everybody_has_it_once()
+
+
+@asynccontextmanager
+async def a_postgres(**disks: Path) -> AsyncIterator[PostgresServer]:
+    server = await asyncio.to_thread(PostgresServer, **disks)
+    try:
+        await asyncio.to_thread(server.start)
+        await execute(server.url("postgres"), "CREATE DATABASE newsbot")
+        yield server
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+@pytest.mark.parametrize("small_disk", ["96m"], indirect=True)
+async def test_the_disk_of_postgres_is_full(tmp_path: Path, small_disk: Path) -> None:
+    """It goes on changing what it has, so that most of what the program writes is done, and refuses what is new."""
+    async with a_postgres(disk=small_disk) as postgres, a_redis() as server, a_house(tmp_path, server.url) as house:
+        house.settings |= {"NEWSBOT_DATABASE_URL": postgres.url("newsbot"), "NEWSBOT_INGEST__TOKEN": TOKEN}
+        async with house.bot() as running:
+            assert await house.push("first") == (200, "created")
+            filler = fill(small_disk)
+            assert (await house.push("second"))[0] == 503
+            await house.holds("database", "its server's disk is full: free some space")
+            filler.unlink()
+            await house.goes_on()
+            assert await house.push("first") == (200, "unchanged")
+            assert await house.push("second") == (200, "created")
+            await house.everybody_has_it_once()
+            assert "its server's disk is full: free some space" in running.err + running.out
+
+
+@pytest.mark.parametrize("small_disk", ["48m"], indirect=True)
+async def test_the_disk_of_postgres_log_is_full(tmp_path: Path, small_disk: Path) -> None:
+    """Then the server goes down, and stays down until there is room and somebody starts it."""
+    async with a_postgres(log_disk=small_disk) as postgres, a_redis() as server, a_house(tmp_path, server.url) as house:
+        house.settings |= {"NEWSBOT_DATABASE_URL": postgres.url("newsbot"), "NEWSBOT_INGEST__TOKEN": TOKEN}
+        async with house.bot():
+            assert await house.push("first") == (200, "created")
+            filler = fill(small_disk)
+            with suppress(asyncpg.PostgresError, OSError):
+                for number in range(1_000):
+                    await execute(postgres.url("postgres"), f"CREATE TABLE t{number} (x int)", "SELECT pg_switch_wal()")
+            await asyncio.to_thread(postgres.ended)
+            await house.holds("database", "can't be reached")
+            filler.unlink()
+            await asyncio.to_thread(postgres.start)
+            await house.goes_on()
+            assert await house.push("first") == (200, "unchanged")
             await house.everybody_has_it_once()
 
 
