@@ -128,6 +128,7 @@ async def _desk(parts: Parts, accounts: Sequence[ChannelAccount], *, public_chan
         bulletins=SqlBulletinStore(await parts.database()),
         notices=await parts.notices(),
         alerts=readers.house.alerts,
+        records=await parts.records(),
         outlets={account.name: account.outlet for account in accounts},
         composer=alert_composer(parts, readers),
         dead_links=links.dead,

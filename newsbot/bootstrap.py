@@ -30,6 +30,7 @@ from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.delivery.sql_curves import SqlCurveStore
 from newsbot.delivery.sql_notices import SqlNoticeStore
 from newsbot.desk import link_check
+from newsbot.desk.records import Records
 from newsbot.desk.redis_sessions import RedisSessions
 from newsbot.desk.sessions import Keys
 from newsbot.desk.sql_audit import SqlAuditLog
@@ -156,6 +157,18 @@ class Parts:
 
     async def rollups(self) -> SqlRollups:
         return SqlRollups(await self.database())
+
+    async def records(self) -> Records:
+        """What the desk's figures are drawn from."""
+        return Records(
+            rollups=await self.rollups(),
+            curves=await self.curves(),
+            alerts=await self.alerts(),
+            articles=await self.articles(),
+            topics=self.newsroom.topics,
+            sources=self.newsroom.sources,
+            accounts=self.accounts,
+        )
 
     async def rollup_keeper(self) -> RollupKeeper:
         """What counts everything that is counted by the day."""
@@ -311,6 +324,7 @@ class Parts:
             subscribers=subscribers,
             memory=RedisListMemory(await self.redis()),
             alerts=await self.alerts(),
+            vain_searches=await self.rollups(),
             codes=RedisLinkCodes(await self.redis()),
             entrances=self.entrances,
             administers=channel.is_administrator,

@@ -171,11 +171,18 @@ def ingest(
 
 
 @app.command()
-def stats(context: typer.Context) -> None:
-    """Readers, their topics, and articles in figures."""
-    from newsbot import commands
+def stats(
+    context: typer.Context,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=366, help="Also day by day, so many days back from today.")
+    ] = None,
+    as_csv: Annotated[str | None, typer.Option("--csv", metavar="TABLE", help="One table of them as CSV.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="All tables as JSON.")] = False,
+) -> None:
+    """Readers, their topics, and articles in figures: now, and day by day."""
+    from newsbot import stats_command
 
-    _obey(context, commands.stats)
+    _obey(context, lambda settings: stats_command.stats(settings, days, table=as_csv, as_json=as_json))
 
 
 @app.command()

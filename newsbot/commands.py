@@ -66,32 +66,6 @@ async def chat(settings: Settings, user: str) -> None:
         await channel.run(answering.handle)
 
 
-async def stats(settings: Settings) -> None:
-    """Print readers and articles in figures."""
-    async with Parts(settings) as parts:
-        topics, sources = parts.newsroom.topics, parts.newsroom.sources  # mistakes are told before anything is opened
-        subscribers = await parts.subscribers()
-        counts = await subscribers.counts()
-        articles = await (await parts.articles()).count()
-        states = await (await parts.articles()).source_states()
-        typer.echo(f"readers    {counts.subscribers:,} ({counts.reachable:,} can be alerted)")
-        channels = [channel for channel in parts.accounts if channel != "console"]
-        for channel in channels if len(channels) > 1 else ():
-            own = await subscribers.counts(channel)
-            typer.echo(f"  {channel:16}{own.subscribers:>10,} ({own.reachable:,} can be alerted)")
-        for topic in topics:
-            typer.echo(f"  {topic.id:16}{counts.by_topic.get(topic.id, 0):>10,}")
-        typer.echo(f"articles   {articles:,}")
-        for source in sources:
-            state = states.get(source.id)
-            words = (
-                "not read yet"
-                if state is None or state.fetched_at is None
-                else f"read {state.fetched_at:%Y-%m-%d %H:%M} UTC"
-            )
-            typer.echo(f"  {source.id:16}{words}{f', failing: {state.error}' if state and state.error else ''}")
-
-
 async def migrate(settings: Settings) -> str:
     """Bring the database to this version; says from where to where."""
     async with Parts(settings) as parts:

@@ -27,6 +27,7 @@ from newsbot.desk.approvals import Policy
 from newsbot.desk.audit import Actor, Place
 from newsbot.desk.dialogue import EditorDialogue
 from newsbot.desk.outlets import Outlet
+from newsbot.desk.records import Records
 from newsbot.desk.reporter import Reporter
 from newsbot.desk.scheduling import Schedule
 from newsbot.desk.staff import Staff
@@ -44,6 +45,7 @@ from newsbot.domain.message import (
     TextReply,
     Toast,
 )
+from newsbot.domain.source import Source
 from newsbot.domain.subscriber import Address, Preferences
 from newsbot.i18n import Catalog
 from newsbot.text.clipping import Unit
@@ -60,6 +62,7 @@ from tests.memory_desk import (
 )
 from tests.memory_ledger import MemoryLedger
 from tests.memory_notices import MemoryNoticeStore
+from tests.memory_rollups import MemoryCurveStore, MemoryRollups
 from tests.memory_sessions import MemorySessions
 
 CATALOG = Catalog.load()
@@ -130,6 +133,8 @@ class Newsdesk:
         self.articles = MemoryArticleStore()
         self.subscribers = MemorySubscriberStore()
         self.alerts = MemoryAlertStore(self.articles)
+        self.rollups = MemoryRollups()
+        self.curves = MemoryCurveStore()
         self.drafts = MemoryDraftStore()
         self.bulletins = MemoryBulletinStore()
         self.notices = MemoryNoticeStore()
@@ -160,6 +165,7 @@ class Newsdesk:
             catalog=CATALOG,
             clock=self.clock,
             alerts=self.alerts,
+            vain_searches=self.rollups,
             codes=MemoryLinkCodes(),
             administers=the_administrator,
             entrances=Entrances(entrances=[Entrance("telegram", "https://t.me/demo_bot?start=")]),
@@ -176,6 +182,15 @@ class Newsdesk:
             bulletins=self.bulletins,
             notices=self.notices,
             alerts=self.alerts,
+            records=Records(
+                rollups=self.rollups,
+                curves=self.curves,
+                alerts=self.alerts,
+                articles=self.articles,
+                topics=some_topics(),
+                sources=(Source(id="main", url="https://example.org/feed"),),
+                accounts={"telegram": "12", "messenger": "34"},
+            ),
             outlets={
                 editors[0].channel: Outlet(
                     channel=self.channel,

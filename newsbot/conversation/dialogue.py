@@ -85,6 +85,7 @@ from newsbot.domain.subscriber import Address, as_unreachable
 from newsbot.domain.topic import Topics
 from newsbot.errors import ChannelUnavailable, StoreError
 from newsbot.i18n import Catalog
+from newsbot.rollups.figures import VainSearches
 from newsbot.subscribers.link_codes import LinkCodes
 from newsbot.subscribers.list_memory import ListMemory
 from newsbot.subscribers.store import SubscriberStore
@@ -138,6 +139,7 @@ class Dialogue:
         names: frozenset[str] = frozenset(),
         entrances: Entrances | None = None,
         public_channel: Address | None = None,
+        vain_searches: VainSearches | None = None,
         traits: Traits = USUAL,
         held: Ledger | None = None,
     ) -> None:
@@ -154,6 +156,7 @@ class Dialogue:
             language=language,
             timezone=timezone,
             alerts=alerts,
+            vain_searches=vain_searches,
             codes=codes,
             entrances=entrances or Entrances(),
             administers=administers,

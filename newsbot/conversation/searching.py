@@ -11,11 +11,13 @@ from newsbot.conversation.actions import encode
 from newsbot.conversation.cards import headlines_of
 from newsbot.conversation.intents import Latest, Search, SearchPage
 from newsbot.conversation.reading import LONGEST_QUOTE, SHOWN, keep_list, latest_button, topics_button
-from newsbot.conversation.turn import House, Replies, Turn, rows, text
+from newsbot.conversation.turn import House, Replies, Turn, rows, text, zone_of
 from newsbot.conversation.vocabulary import key_of
 from newsbot.domain.message import Button, HeadlinesReply, TextReply, Toast
 from newsbot.domain.search import Found
 from newsbot.errors import StoreError
+from newsbot.rollups.days import day_of
+from newsbot.rollups.searches import words_to_keep
 from newsbot.text.clipping import Unit, clip
 from newsbot.text.tokens import tokens
 
@@ -49,6 +51,8 @@ async def _found(house: House, turn: Turn, words: str, *, page: int) -> Replies:
     answer = await house.articles.search(query, offset=first, limit=limit, count_to=MOST_FOUND + 1, now=turn.now)
     shown, count = answer.articles, answer.count
     quote = clip(words, LONGEST_QUOTE, unit=Unit.GRAPHEME)
+    if not page and (not count or answer.meant):
+        await _note(house, words, turn)
     if limit and not count:
         return (_nothing_found(house, turn, words, quote),)
     if not shown:
@@ -76,6 +80,17 @@ async def _found(house: House, turn: Turn, words: str, *, page: int) -> Replies:
             replaces=turn.pressed,
         ),
     )
+
+
+async def _note(house: House, words: str, turn: Turn) -> None:
+    """That nothing was found, without who searched. The answer doesn't depend on it."""
+    if house.vain_searches is None:
+        return
+    zone = zone_of(house.timezone) or turn.zone
+    try:
+        await house.vain_searches.note(words_to_keep(words), day_of(turn.now, zone))
+    except StoreError as error:
+        log.warning("search in vain not noted", cause=str(error))
 
 
 def _nothing_found(house: House, turn: Turn, words: str, quote: str) -> TextReply:

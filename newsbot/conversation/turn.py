@@ -22,6 +22,7 @@ from newsbot.domain.subscriber import Address, Preferences, Subscriber
 from newsbot.domain.topic import Topics
 from newsbot.errors import StoreError
 from newsbot.i18n import Catalog, Translator
+from newsbot.rollups.figures import VainSearches
 from newsbot.subscribers.link_codes import LinkCodes
 from newsbot.subscribers.list_memory import ListMemory
 from newsbot.subscribers.store import SubscriberStore
@@ -52,6 +53,7 @@ class House:
     entrances: Entrances
     public_channel: Address | None = None  #: the newsroom's own, if it has one
     traits: Traits = USUAL  #: of the channel
+    vain_searches: VainSearches | None = None  #: where what was searched for in vain is noted, if anywhere
     held: Ledger | None = None  #: where what readers missed is looked up, on channels with windows
 
 

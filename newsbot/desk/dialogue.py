@@ -124,7 +124,7 @@ class EditorDialogue:
             case "roles":
                 return await obey_roles(self._desk, turn, arguments)
             case _:
-                return await show_stats(self._desk, turn)
+                return await show_stats(self._desk, turn, arguments)
 
     async def _written(self, turn: Turn) -> Replies | None:
         """None if no draft waits for it."""

@@ -7,19 +7,30 @@ from datetime import timedelta
 from typing import Final
 
 from newsbot.conversation.turn import Replies, Turn, text
+from newsbot.desk.learning import LONGEST_SPAN, last_days, tables
 from newsbot.desk.outlets import channel_name
 from newsbot.desk.turn import Desk, totals_of
 from newsbot.domain.alert import AlertClass, AlertKind
 from newsbot.domain.message import Span
+from newsbot.rollups.figures import Span as Days
+from newsbot.text.digits import to_ascii_digits
 
 __all__ = ["show_stats"]
 
+A_WEEK: Final = 7  #: days
+MOVES: Final = range(3, 9)  #: columns of the table of readers: who came and who went
 A_DAY: Final = timedelta(hours=24)
 MOST: Final = 500  #: alerts of a day that are looked at
 
 
-async def show_stats(desk: Desk, turn: Turn) -> Replies:
+async def show_stats(desk: Desk, turn: Turn, arguments: str = "") -> Replies:
+    """`arguments`: of how many days the changes are told; those of a week without any."""
     _ = turn.translate
+    asked = to_ascii_digits(arguments)
+    try:
+        span = last_days(int(asked) if asked else A_WEEK, turn)
+    except ValueError:
+        return (text(_("Write how many days, from 1 to {n}: /stats 30", n=LONGEST_SPAN)),)
     counts = await desk.house.subscribers.counts()
     readers = [
         Span(_("Readers"), "bold"),
@@ -36,7 +47,20 @@ async def show_stats(desk: Desk, turn: Turn) -> Replies:
     for topic in sorted(desk.house.topics, key=lambda topic: -counts.by_topic.get(topic.id, 0)):
         followers = turn.translate.number(counts.by_topic.get(topic.id, 0))
         topics.append(Span(f"\n{topic.label(turn.language)}: {followers}"))
-    return (text(tuple(readers), tuple(topics), await _last_day(desk, turn)),)
+    changes = await _changes(desk, turn, span)
+    return (text(tuple(readers), tuple(topics), changes, await _last_day(desk, turn)),)
+
+
+async def _changes(desk: Desk, turn: Turn, span: Days) -> tuple[Span, ...]:
+    """Who came and who went, from the same table as the page's."""
+    _ = turn.translate
+    readers = (await tables(desk.records, span, turn))[0]
+    heading = Span(_.plural("Readers of the last {n} day", "Readers of the last {n} days", len(readers.rows)), "bold")
+    lines = []
+    for number, column in enumerate(readers.columns):
+        if number in MOVES and (many := sum(int(str(row[number])) for row in readers.rows)):
+            lines.append(f"\n{column.label}: {_.number(many)}")
+    return heading, Span("".join(lines) or "\n" + _("none came and none left"))
 
 
 async def _last_day(desk: Desk, turn: Turn) -> tuple[Span, ...]:

@@ -21,6 +21,7 @@ from newsbot.desk.bulletins import BulletinStore
 from newsbot.desk.drafts import DraftStore
 from newsbot.desk.invitations import InvitationStore
 from newsbot.desk.outlets import Outlet
+from newsbot.desk.records import Records
 from newsbot.desk.sessions import Sessions
 from newsbot.desk.staff import Staff, called
 from newsbot.domain.alert import Alert, NewAlert, Totals
@@ -91,6 +92,7 @@ class Desk:
     bulletins: BulletinStore
     notices: NoticeStore
     alerts: AlertStore
+    records: Records  #: what was counted by the day
     outlets: Mapping[str, Outlet]  #: by channel
     composer: Composer
     dead_links: DeadLinks

@@ -54,11 +54,15 @@ class RollupKeeper:
             took = time.monotonic() - began
             await asyncio.sleep(max(COUNT_EVERY.total_seconds(), RESTS * took))
 
-    async def round(self) -> None:
+    async def count(self) -> None:
+        """Bring all figures up to date. Raises StoreError."""
         now = self._clock()
+        for counter in self._counters:
+            await counter.count(now=now)
+
+    async def round(self) -> None:
         try:
-            for counter in self._counters:
-                await counter.count(now=now)
-            await self._forget(day_of(now - SEARCHES_KEPT, self._zone))
+            await self.count()
+            await self._forget(day_of(self._clock() - SEARCHES_KEPT, self._zone))
         except StoreError as error:
             log.warning("the figures of the day were not counted", reason=str(error))

@@ -60,6 +60,21 @@ async def test_a_conversation_in_the_terminal_is_remembered_and_counted(newsroom
     assert re.search(r"portal-sitemap +not read yet", figures)
 
 
+async def test_figures_are_told_day_by_day_as_text_as_a_file_and_as_json(newsroom: Newsroom) -> None:
+    await newsroom.chat("/start", "/subscribe খেলা")
+    status, out, _ = await newsroom.run("stats", "--days", "2")
+    assert status == 0
+    assert out.startswith("Readers by the day\n")
+    assert "Searches that found nothing\n" in out
+    status, out, _ = await newsroom.run("stats", "--csv", "readers", "--days", "2")
+    assert out.startswith("\ufeffday,subscribers,can be alerted,new,")
+    assert [line.split(",")[1:4] for line in out.splitlines()[1:]] == [["0", "0", "0"], ["1", "1", "1"]]
+    status, out, _ = await newsroom.run("stats", "--json", "--days", "1")
+    assert json.loads(out)["topics"][0]["sports"] == 1
+    status, _, err = await newsroom.run("stats", "--csv", "radio")
+    assert (status, err.startswith("newsbot: --csv radio: there is no such table; there are readers, ")) == (2, True)
+
+
 async def test_readers_go_out_and_come_in(newsroom: Newsroom, tmp_path: Path) -> None:
     for user, topic in (("rahima", "খেলা"), ("karim", "রাজনীতি")):
         await newsroom.chat("/start", f"/subscribe {topic}", user=user)

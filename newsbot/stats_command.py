@@ -1,0 +1,69 @@
+"""`newsbot stats`: readers, topics, articles and sources now, and the desk's tables day by day."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import typer
+
+from newsbot.bootstrap import Parts
+from newsbot.config import Settings
+from newsbot.desk.figure_tables import as_csv, as_lines
+from newsbot.desk.figure_tables import as_json as json_of
+from newsbot.desk.learning import USUAL_SPAN, last_days, tables
+from newsbot.desk.turn import Speech
+from newsbot.errors import ConfigurationError
+
+
+async def stats(settings: Settings, days: int | None, *, table: str | None, as_json: bool) -> None:
+    """Print what is true now; with `days`, `table` (its name) or `as_json` the figures of the last days instead.
+
+    Figures by the day are counted first, as far as they are not: so it works beside a newsbot that doesn't run.
+    """
+    if table is not None and as_json:
+        raise ConfigurationError("--csv and --json: choose one of them")
+    async with Parts(settings) as parts:
+        if days is None and table is None and not as_json:
+            await _now(parts)
+            return
+        _ = parts.newsroom  # its mistakes are told before anything is opened
+        await (await parts.rollup_keeper()).count()
+        speech = Speech(translate=parts.catalog.translator("en"), now=parts.clock(), zone=parts.timezone)
+        found = await tables(await parts.records(), last_days(days or USUAL_SPAN, speech), speech)
+    if as_json:
+        typer.echo(json.dumps(json_of(found), ensure_ascii=False))
+    elif table is not None:
+        chosen = next((one for one in found if one.name == table), None)
+        if chosen is None:
+            raise ConfigurationError(
+                f"--csv {table}: there is no such table; there are {', '.join(t.name for t in found)}"
+            )
+        sys.stdout.write(as_csv(chosen))
+    else:
+        for number, one in enumerate(found):
+            typer.echo("\n".join([*([""] if number else []), *as_lines(one, speech)]))
+
+
+async def _now(parts: Parts) -> None:
+    topics, sources = parts.newsroom.topics, parts.newsroom.sources  # mistakes are told before anything is opened
+    subscribers = await parts.subscribers()
+    counts = await subscribers.counts()
+    articles = await (await parts.articles()).count()
+    states = await (await parts.articles()).source_states()
+    typer.echo(f"readers    {counts.subscribers:,} ({counts.reachable:,} can be alerted)")
+    channels = [channel for channel in parts.accounts if channel != "console"]
+    for channel in channels if len(channels) > 1 else ():
+        own = await subscribers.counts(channel)
+        typer.echo(f"  {channel:16}{own.subscribers:>10,} ({own.reachable:,} can be alerted)")
+    for topic in topics:
+        typer.echo(f"  {topic.id:16}{counts.by_topic.get(topic.id, 0):>10,}")
+    typer.echo(f"articles   {articles:,}")
+    for source in sources:
+        state = states.get(source.id)
+        words = (
+            "not read yet"
+            if state is None or state.fetched_at is None
+            else f"read {state.fetched_at:%Y-%m-%d %H:%M} UTC"
+        )
+        typer.echo(f"  {source.id:16}{words}{f', failing: {state.error}' if state and state.error else ''}")
