@@ -30,6 +30,7 @@ from newsbot.bootstrap import utc_now
 from newsbot.channels.channel import Operation, Recipient
 from newsbot.database import open_database
 from newsbot.delivery.alert_store import SqlAlertStore
+from newsbot.delivery.pacing import FREE_RATE
 from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.delivery.redis_pacing import RedisPacing
 from newsbot.delivery.worker import DeliveryWorker
@@ -149,7 +150,7 @@ class House:
         return DeliveryWorker(
             ledger=RedisLedger(self.redis, "telegram", row.account),
             alerts=self.alerts,
-            pacing=RedisPacing(self.redis, "telegram:all", RATE),
+            pacing=RedisPacing(self.redis, "telegram:all", RATE, replies=FREE_RATE),
             pusher=readers,
             composer=CardComposer(),
             subscribers=self.subscribers,

@@ -67,8 +67,8 @@ class TelegramAccount(ChannelAccount):
         public_channel = await _find_public_channel(parts, api, bot) if ask else None
         # Only alerts are paid for. Replies have the free rate to themselves, and leave it to alerts otherwise.
         pays = settings.paid_broadcast and settings.rate > 2 * FREE_RATE
-        of_alerts = settings.rate - FREE_RATE if pays else settings.rate
-        pacing = RedisPacing(redis, name, of_alerts, metrics=parts.metrics)
+        replies = FREE_RATE if pays else 0
+        pacing = RedisPacing(redis, name, settings.rate, replies=replies, metrics=parts.metrics)
         of_replies = RedisPacing(redis, f"{name}:replies", FREE_RATE, metrics=parts.metrics) if pays else pacing
 
         async def moved(old: Address, new: Address) -> None:

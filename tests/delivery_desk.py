@@ -12,7 +12,7 @@ from typing import Any
 
 from newsbot.channels.channel import Operation, Recipient
 from newsbot.delivery.composer import Composed, Variant
-from newsbot.delivery.pacing import Budget, Granted, Lane, Wait, flooded, grant, interval_of, limit_of
+from newsbot.delivery.pacing import Budget, Granted, Lane, Pace, Wait, flooded, grant, limit_of
 from newsbot.delivery.worker import DeliveryWorker
 from newsbot.domain.alert import Alert, AlertClass, AlertKind, AlertState, Audience, NewAlert, Outcome, Totals
 from newsbot.domain.attempt import Attempt, Sent
@@ -40,14 +40,14 @@ class MemoryPacing:
     """Implements `BulkPacing` by the pure decisions of `pacing`, on the event loop's clock."""
 
     def __init__(self, rate: float) -> None:
-        self.rate = rate
+        self.pace = Pace.of(rate)
         self.budget = Budget()
         self.chat_next: dict[str, int] = {}
         self.away = False
 
     @property
     def interval(self) -> timedelta:
-        return timedelta(microseconds=interval_of(self.rate))
+        return timedelta(microseconds=self.pace.interval)
 
     def _now(self) -> int:
         if self.away:
@@ -55,10 +55,7 @@ class MemoryPacing:
         return 1 + round(loop_time() * 1_000_000)
 
     async def take(self, lane: Lane, count: int = 1) -> Granted | Wait:
-        interval = interval_of(self.rate)
-        self.budget, _, answer = grant(
-            self.budget, 0, self._now(), lane=lane, count=count, interval=interval, limit=None
-        )
+        self.budget, _, answer = grant(self.budget, 0, self._now(), lane=lane, count=count, pace=self.pace, limit=None)
         return answer
 
     async def chats(self, chat_ids: Sequence[str]) -> list[timedelta]:

@@ -5,6 +5,9 @@ one interval apart. What makes replies beat pushes is how far ahead each lane ma
 within a moment, so that a reply never finds more than that before it; and the higher lane keeps the schedule filled
 beyond the reach of the lower one. Replies queue as far as they must.
 
+Where alerts are paid for, replies have a budget of their own beside theirs, as large as what is free. No reply waits
+for alerts then, so these may be granted further ahead, and many at a time.
+
 A platform may tell how much of its quota we have used. Before it is used up, all go more slowly, and pushes stop before
 replies do (`Restraint`).
 
@@ -20,8 +23,15 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
-#: used of a stated limit: what leaves evenly arrives a little unevenly, and a window may then hold one more
+#: used of a stated limit: what leaves evenly arrives a little unevenly, and a window may then hold more
 AIM: Final = 0.96
+#: the same where replies have their part to themselves: they hardly ever need all of it
+AIM_OF_ALERTS: Final = 0.99
+#: microseconds for which a moment that nobody has asked for may still be had: whoever sends is late now and then
+STILL: Final = 5_000
+#: of an interval, what lies between two sends of one process at least: whoever was held up catches up, and is still
+#: below the limit in any second
+CATCH_UP: Final = 0.98
 #: a schedule or pause further ahead than anything we grant was written by a clock that has jumped back since
 FARTHEST: Final = 60_000_000
 #: two chats' refusals within this are the whole bot's
@@ -43,13 +53,52 @@ class Lane(StrEnum):
     DIGEST = "digest"
 
 
-#: microseconds ahead that a lane may be granted
-HORIZONS: Final[dict[Lane, int]] = {
-    Lane.REPLY: FARTHEST // 2,
-    Lane.BREAKING: 120_000,
-    Lane.TOPIC: 80_000,
-    Lane.DIGEST: 40_000,
-}
+#: microseconds that a reply may find taken by pushes before it
+REPLY_WAITS: Final = 50_000
+#: microseconds ahead that pushes are granted at least, and where no reply stands behind them
+NEAREST, AHEAD = 5_000, 120_000
+#: parts of what the highest lane is granted ahead. A batch is smaller than what lies between two lanes, so that the
+#: higher one asks again before the schedule is within the reach of the lower one
+_PARTS: Final = {Lane.BREAKING: 12, Lane.TOPIC: 8, Lane.DIGEST: 4}
+_BATCH: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What follows from a limit, in microseconds. `interval`: from one moment to the next; `ahead`: how far from now
+    the highest lane may be granted.
+    """
+
+    interval: int
+    ahead: int
+
+    @classmethod
+    def of(cls, rate: float, *, replies: float = 0) -> Pace:
+        """Aimed a little under `rate` a second. `replies`: so many of them are replies, which have a budget of their
+        own; 0: they share this one, and wait for what was granted to pushes.
+        """
+        if replies:
+            return cls(round(1_000_000 / ((rate - replies) * AIM_OF_ALERTS)), AHEAD)
+        interval = round(1_000_000 / (rate * AIM))
+        return cls(interval, max(NEAREST, REPLY_WAITS - interval))
+
+    def horizon(self, lane: Lane) -> int:
+        """Microseconds ahead that the lane may be granted."""
+        return FARTHEST // 2 if lane is Lane.REPLY else self.ahead * _PARTS[lane] // _PARTS[Lane.BREAKING]
+
+    def reach(self, lane: Lane, count: int, interval: int) -> int:
+        """Microseconds ahead that the schedule may be filled for `count` to be granted. Where the lane can have many at
+        once it waits until there is room for a batch: each grant costs as much as sending some messages.
+        """
+        horizon = self.horizon(lane)
+        if lane is Lane.REPLY or self.batch <= interval:
+            return horizon
+        return horizon - min(self.batch, (count - 1) * interval)
+
+    @property
+    def batch(self) -> int:
+        """Microseconds."""
+        return self.ahead * _BATCH // _PARTS[Lane.BREAKING]
 
 
 class Stop(StrEnum):
@@ -106,6 +155,12 @@ class Budget:
         ends = (self.stopped_until,) if lane is Lane.REPLY else (self.stopped_until, self.pushes_until)
         return max([0, *(until - now for until in ends if until <= now + LONGEST_RESTRAINT)])
 
+    def next_free(self, now: int) -> int:
+        """The next moment that may be had: now at the earliest, or one just before that nobody has asked for."""
+        if self.next_at > now + FARTHEST or self.next_at < now - STILL:
+            return now
+        return self.next_at
+
     def stretched(self, interval: int, now: int) -> int:
         holds = now < self.stretched_until <= now + LONGEST_RESTRAINT
         return interval * self.stretch // 100 if holds else interval
@@ -114,7 +169,7 @@ class Budget:
 @dataclass(frozen=True, slots=True)
 class Granted:
     """`count` sends, the first `after` microseconds from now, the others an interval apart. `after` is below 0 where
-    the answer took longer than that to be read.
+    the moment has just passed, or the answer took longer than that to be read.
     """
 
     count: int
@@ -128,13 +183,8 @@ class Wait:
     again_after: int
 
 
-def interval_of(rate: float) -> int:
-    """Microseconds between two sends at `rate` a second, aimed a little under it."""
-    return round(1_000_000 / (rate * AIM))
-
-
 def grant(
-    budget: Budget, chat_next_at: int, now: int, *, lane: Lane, count: int, interval: int, limit: ChatLimit | None
+    budget: Budget, chat_next_at: int, now: int, *, lane: Lane, count: int, pace: Pace, limit: ChatLimit | None
 ) -> tuple[Budget, int, Granted | Wait]:
     """Decide on a wish for `count` sends in `lane`.
 
@@ -143,19 +193,20 @@ def grant(
     """
     if stopped := budget.stopped_for(lane, now):
         return budget, chat_next_at, Wait(min(stopped, STOPPED_AGAIN))
-    interval = budget.stretched(interval, now)
-    next_at = now if budget.next_at > now + FARTHEST else max(now, budget.next_at)
+    interval = budget.stretched(pace.interval, now)
+    next_at = budget.next_free(now)
     paused_until = 0 if budget.paused_until > now + FARTHEST else budget.paused_until
     start = max(next_at, paused_until)
-    horizon = HORIZONS[lane]
+    horizon = pace.horizon(lane)
     chat_then = chat_next_at
     if limit is not None:
         chat_then, wait = reserve(chat_next_at, now, start, limit)
         if wait:
             return budget, chat_next_at, Wait(wait)
         count = 1
-    if start - now > horizon:
-        return budget, chat_next_at, Wait(start - now - horizon)
+    reach = pace.reach(lane, count, interval)
+    if start - now > reach:
+        return budget, chat_next_at, Wait(start - now - reach)
     granted = min(count, (horizon - (start - now)) // interval + 1)
     after = replace(budget, next_at=start + granted * interval, paused_until=paused_until)
     return after, chat_then, Granted(granted, start - now)
@@ -230,7 +281,7 @@ class BulkPacing(Protocol):
 
     @property
     def interval(self) -> timedelta:
-        """Between two sends of one grant."""
+        """Between two sends of one grant. Between two sends of one process lies `CATCH_UP` of it at least."""
         ...
 
     async def take(self, lane: Lane, count: int = 1) -> Granted | Wait:

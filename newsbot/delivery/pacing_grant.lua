@@ -2,7 +2,8 @@
 -- KEYS[1] budget: hash next_at, paused_until, flooded_at, flooded_chat, stopped_until, pushes_until, stretch, stretched_until
 -- KEYS[2] chat:   string, its next_at                                       (only with a chat)
 -- ARGV: horizon, count, interval, farthest, chat interval, chat tolerance   (these two 0 without a chat),
---   1 for a push | 0, longest restraint, how soon to look again while everything stands still
+--   1 for a push | 0, longest restraint, how soon to look again while everything stands still, batch,
+--   for how long a moment that has passed may be had
 -- Returns {granted, after, now}, or {0, after}: ask again after so long.
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
@@ -20,9 +21,9 @@ local stopped = math.max(ends(3), ARGV[7] == '1' and ends(4) or 0) - now
 if stopped > 0 then return {0, math.min(stopped, tonumber(ARGV[9]))} end
 if ends(6) > now then interval = math.floor(interval * tonumber(budget[5]) / 100) end
 local next_at, paused_until = tonumber(budget[1] or '0'), tonumber(budget[2] or '0')
-if next_at > now + farthest then next_at = now end
+if next_at > now + farthest or next_at < now - ARGV[11] then next_at = now end
 if paused_until > now + farthest then paused_until = 0 end
-local start = math.max(now, next_at, paused_until)
+local start = math.max(next_at, paused_until)
 
 local known = 0
 if chat_interval > 0 then
@@ -31,7 +32,9 @@ if chat_interval > 0 then
   if known - tolerance > start then return {0, known - tolerance - now} end
   count = 1
 end
-if start - now > horizon then return {0, start - now - horizon} end
+local batch = tonumber(ARGV[10])
+local reach = horizon - (batch > interval and math.min(batch, (count - 1) * interval) or 0)
+if start - now > reach then return {0, start - now - reach} end
 
 local granted = math.min(count, math.floor((horizon - (start - now)) / interval) + 1)
 redis.call('HSET', KEYS[1], 'next_at', string.format('%.0f', start + granted * interval), 'paused_until', string.format('%.0f', paused_until))

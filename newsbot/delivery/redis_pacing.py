@@ -20,17 +20,17 @@ from newsbot.delivery.pacing import (
     AIM,
     FARTHEST,
     GROUP,
-    HORIZONS,
     LONGEST_RESTRAINT,
     LOOKED_AWAY,
     PRIVATE,
     SECOND_CHAT_WITHIN,
+    STILL,
     STOPPED_AGAIN,
     Granted,
     Lane,
+    Pace,
     Restraint,
     Wait,
-    interval_of,
     limit_of,
 )
 from newsbot.delivery.pacing_figures import PacingFigures
@@ -71,23 +71,26 @@ class Answers:
 
 class RedisPacing:
     """See `Pacing`, `BulkPacing` and `Throttle`. `account`: `telegram:123456`; `rate`: messages that a second
-    may hold; `metrics`: where it is counted.
+    may hold; `replies`: see `Pace.of`; `metrics`: where it is counted.
     """
 
-    def __init__(self, redis: Redis, account: str, rate: float, *, metrics: Metrics | None = None) -> None:
+    def __init__(
+        self, redis: Redis, account: str, rate: float, *, replies: float = 0, metrics: Metrics | None = None
+    ) -> None:
         self._redis = redis
         self._prefix = f"{{pacing:{account}}}"
         self._budget = f"{self._prefix}:budget"
-        self._interval = interval_of(rate)
+        self._pace = Pace.of(rate, replies=replies)
         self._answers = Answers()
+        self._full_until = 0.0  # monotonic seconds
         self._figures = PacingFigures(metrics or Metrics(), account.partition(":")[0])
         # As many as we stay below the limit in a second, and one always, may come together. Half of it is the way's.
-        self._late = max(self._interval / 1_000_000, 1 - AIM) / 2
+        self._late = max(self._pace.interval / 1_000_000, 1 - AIM) / 2
 
     @property
     def interval(self) -> timedelta:
-        """Between two sends of one grant."""
-        return self._interval * _MICROSECOND
+        """See `BulkPacing.interval`."""
+        return self._pace.interval * _MICROSECOND
 
     async def turn(self, chat_id: str, lane: Lane) -> None:
         # What a process that was held up sends at once is too much for a second: who is late asks again. The chat is
@@ -126,30 +129,46 @@ class RedisPacing:
 
     async def take(self, lane: Lane, count: int = 1, *, chat_id: str = "") -> Granted | Wait:
         """Up to `count` sends to different chats, or one to `chat_id`."""
+        if lane is not Lane.REPLY and not chat_id and (wait := self._full_for(lane, count)) > 0:
+            return self._told(lane, Wait(wait))
         limit = limit_of(chat_id) if chat_id else None
         keys = [self._budget, self._chat(chat_id)]
         of_chat = (limit.interval, limit.tolerance) if limit else (0, 0)
         pushes = int(lane is not Lane.REPLY)
         arguments = [
-            HORIZONS[lane],
+            self._pace.horizon(lane),
             count,
-            self._interval,
+            self._pace.interval,
             FARTHEST,
             *of_chat,
             pushes,
             LONGEST_RESTRAINT,
             STOPPED_AGAIN,
+            self._pace.batch if pushes else 0,
+            STILL,
         ]
         asked_at = monotonic()
         with store_errors("asking for a turn to send"):
             granted, after, *said_at = await _grant(self._redis, keys, arguments)
-        if lane is not Lane.REPLY:  # of replies `turn` knows the whole wait
-            self._figures.waited(lane, after / 1_000_000)
         if not granted:
-            return Wait(after)
+            return self._told(lane, Wait(after))
+        now = monotonic()
+        ago = self._answers.ago(said_at[0] / 1_000_000, asked_at, now)
+        answer = Granted(granted, after - round(ago * 1_000_000))
+        self._full_until = now + (answer.after + granted * self._pace.interval) / 1_000_000
         self._figures.granted(lane, granted)
-        ago = self._answers.ago(said_at[0] / 1_000_000, asked_at, monotonic())
-        return Granted(granted, after - round(ago * 1_000_000))
+        return self._told(lane, answer)
+
+    def _full_for(self, lane: Lane, count: int) -> int:
+        """Microseconds until it is worth asking: what we were granted ourselves goes farther than the lane."""
+        ahead = round((self._full_until - monotonic()) * 1_000_000)
+        return ahead - self._pace.reach(lane, count, self._pace.interval)
+
+    def _told(self, lane: Lane, answer: Granted | Wait) -> Granted | Wait:
+        if lane is not Lane.REPLY:  # of replies `turn` knows the whole wait
+            wait = answer.after if isinstance(answer, Granted) else answer.again_after
+            self._figures.waited(lane, wait / 1_000_000)
+        return answer
 
     async def chats(self, chat_ids: Sequence[str]) -> list[timedelta]:
         kinds = "".join("1" if limit_of(chat_id) is GROUP else "0" for chat_id in chat_ids)

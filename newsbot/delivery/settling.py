@@ -24,7 +24,7 @@ from newsbot.observability import Metrics
 AGAIN: Final = 0.5  #: seconds before a ledger that is away is asked again
 #: seconds that results wait for others to be kept with, while not many have come: a call to Redis costs as much as
 #: sending two messages
-TOGETHER: Final = 0.02
+TOGETHER: Final = 0.05
 MANY: Final = 48
 
 _NAMES: Final = {outcome: outcome.name.lower() for outcome in Outcome}

@@ -35,7 +35,7 @@ from newsbot.delivery.ledger import Ledger
 from newsbot.delivery.marking import Marking
 from newsbot.delivery.notices import NoticeStore
 from newsbot.delivery.outcomes import Sign, decide, resends
-from newsbot.delivery.pacing import BulkPacing
+from newsbot.delivery.pacing import CATCH_UP, BulkPacing
 from newsbot.delivery.sending import Sending
 from newsbot.delivery.settling import TOGETHER, Settling
 from newsbot.delivery.turns import Turns
@@ -126,7 +126,7 @@ class DeliveryWorker:
             answered=self._answered,
             dropped=self._dropped,
             at=at,
-            apart=pacing.interval.total_seconds(),
+            apart=pacing.interval.total_seconds() * CATCH_UP,
         )
         self._claiming = Claiming(
             self._name,

@@ -20,12 +20,12 @@ from newsbot.delivery.pacing import (
     BulkPacing,
     Granted,
     Lane,
+    Pace,
     Restraint,
     Stop,
     Wait,
     flooded,
     grant,
-    interval_of,
     limit_of,
     reserve,
     restrain,
@@ -36,7 +36,8 @@ from newsbot.errors import StoreUnavailable
 from newsbot.redis_client import client
 
 RATE = 30.0
-INTERVAL = interval_of(RATE)
+PACE = Pace.of(RATE)
+INTERVAL = PACE.interval
 #: the script reads the server's clock, the pure function is given ours: they may differ by what a call takes
 NEAR = 400_000
 
@@ -75,9 +76,9 @@ RESTRAINED: list[tuple[str, Any, Any]] = [
 
 @pytest.mark.parametrize("script", [SCRIPT, RESTRAINED])
 async def test_the_scripts_decide_as_the_pure_functions(redis: Redis, script: list[tuple[str, Any, Any]]) -> None:
-    pacing = RedisPacing(redis, "telegram:1", RATE)
     budget, chats = Budget(), dict[str, int]()
     for step, first, second in script:
+        pacing = RedisPacing(redis, "telegram:1", RATE)  # another process each time: it knows only what Redis says
         before = await micros_of(redis)
         if step == "restrain":
             await pacing.restrain(first)
@@ -94,7 +95,7 @@ async def test_the_scripts_decide_as_the_pure_functions(redis: Redis, script: li
         limit = limit_of(chat) if chat else None
         # On a busy machine a wait may end between the two looks at the clock.
         decisions = [
-            grant(budget, chats.get(chat, 0), now, lane=first, count=count, interval=INTERVAL, limit=limit)
+            grant(budget, chats.get(chat, 0), now, lane=first, count=count, pace=PACE, limit=limit)
             for now in (before, await micros_of(redis))
         ]
         fitting = [decision for decision in decisions if type(decision[2]) is type(answer)]
@@ -210,13 +211,36 @@ async def test_a_restraint_that_a_clock_left_behind_is_forgotten(redis: Redis) -
         "{pacing:messenger:1}:budget",
         mapping={"stopped_until": far, "pushes_until": far, "stretch": 400, "stretched_until": far},
     )
-    answer = await pacing.take(Lane.BREAKING, 2)
-    assert isinstance(answer, Granted)
-    assert answer.count == 2
+    push, reply = await pacing.take(Lane.BREAKING), await pacing.take(Lane.REPLY)
+    assert isinstance(push, Granted)
+    assert isinstance(reply, Granted)
+    assert reply.after <= INTERVAL
     await pacing.restrain(Restraint(Stop.EVERYTHING, lasting=timedelta(seconds=2)))
-    answer = await pacing.take(Lane.BREAKING)
+    answer = await RedisPacing(redis, "messenger:1", RATE).take(Lane.BREAKING)
     assert isinstance(answer, Wait)
     assert answer.again_after <= 2_000_000
+
+
+async def test_who_has_filled_the_schedule_asks_again_when_there_is_room(redis: Redis) -> None:
+    asked = 0
+
+    def count() -> None:
+        nonlocal asked
+        asked += 1
+
+    counted = client(f"unix://{redis.connection_pool.connection_kwargs['path']}", asked=count)
+    pacing = RedisPacing(counted, "telegram:1", 1000, replies=30)
+    first = await pacing.take(Lane.BREAKING, 500)
+    assert isinstance(first, Granted)
+    before, waits = asked, 0
+    while isinstance(again := await pacing.take(Lane.BREAKING, 500), Wait):
+        waits += 1
+        await asyncio.sleep(again.again_after / 1_000_000 + 0.001)
+    await counted.aclose()
+    assert first.count > 100
+    assert waits > 0
+    assert asked - before <= 2  # where the way there is learnt from the first answer, it may ask too early
+    assert again.count >= 28
 
 
 async def test_another_accounts_budget_is_another(redis: Redis) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import timedelta
 from itertools import pairwise
 
@@ -12,19 +13,20 @@ from hypothesis import strategies as st
 from newsbot.delivery.pacing import (
     FARTHEST,
     GROUP,
-    HORIZONS,
     PRIVATE,
+    REPLY_WAITS,
+    STILL,
     STOPPED_AGAIN,
     Budget,
     ChatLimit,
     Granted,
     Lane,
+    Pace,
     Restraint,
     Stop,
     Wait,
     flooded,
     grant,
-    interval_of,
     limit_of,
     restrain,
 )
@@ -32,23 +34,27 @@ from newsbot.delivery.pacing import (
 SECOND = 1_000_000
 NOW = 1_768_737_600 * SECOND
 RATE = 30
-INTERVAL = interval_of(RATE)
+PACE = Pace.of(RATE)
+INTERVAL = PACE.interval
 
 
 class Schedule:
     """Asks the pure decision as a process would, and notes when each send was due."""
 
-    def __init__(self, now: int = NOW) -> None:
-        self.now, self.budget, self.chats = now, Budget(), dict[str, int]()
-        self.sent: list[int] = []
+    def __init__(self, now: int = NOW, pace: Pace = PACE) -> None:
+        self.now, self.budget, self.chats, self.pace = now, Budget(), dict[str, int](), pace
+        self.moments: list[int] = []
+        self.sent: list[int] = []  #: at the moments, or when they were granted if that was later
 
     def ask(self, lane: Lane, count: int = 1, *, chat: str = "", limit: ChatLimit | None = None) -> Granted | Wait:
         known = self.chats.get(chat, 0)
         self.budget, self.chats[chat], answer = grant(
-            self.budget, known, self.now, lane=lane, count=count, interval=INTERVAL, limit=limit
+            self.budget, known, self.now, lane=lane, count=count, pace=self.pace, limit=limit
         )
         if isinstance(answer, Granted):
-            self.sent += [self.now + answer.after + n * INTERVAL for n in range(answer.count)]
+            moments = [self.now + answer.after + n * self.pace.interval for n in range(answer.count)]
+            self.moments += moments
+            self.sent += [max(self.now, moment) for moment in moments]
         return answer
 
     def restrain(self, seconds: int, stop: Stop = Stop.NOBODY, stretch: int = 100) -> None:
@@ -60,18 +66,35 @@ class Schedule:
         )
 
 
-@given(
-    st.lists(st.tuples(st.sampled_from(Lane), st.integers(1, 50), st.integers(0, 300_000)), min_size=1, max_size=200)
+WISHES = st.lists(
+    st.tuples(st.sampled_from(Lane), st.integers(1, 50), st.integers(0, 300_000)), min_size=1, max_size=200
 )
+
+
+@given(WISHES)
 def test_no_second_ever_holds_more_than_the_limit(wishes: list[tuple[Lane, int, int]]) -> None:
     schedule = Schedule()
     for lane, count, pause in wishes:
         schedule.ask(lane, count)
         schedule.now += pause
-    assert all(later - earlier >= INTERVAL for earlier, later in pairwise(schedule.sent))
-    for index, moment in enumerate(schedule.sent):
-        in_this_second = [one for one in schedule.sent[index:] if one < moment + SECOND]
-        assert len(in_this_second) <= RATE
+    assert all(later - earlier >= INTERVAL for earlier, later in pairwise(schedule.moments))
+    assert most_in_a_second(schedule.sent) <= RATE
+
+
+@given(WISHES, st.integers(61, 1000))
+def test_alerts_and_replies_with_budgets_of_their_own_stay_below_the_limit_together(
+    wishes: list[tuple[Lane, int, int]], rate: int
+) -> None:
+    alerts, replies = Schedule(pace=Pace.of(rate, replies=RATE)), Schedule()
+    for lane, count, pause in wishes:
+        (replies if lane is Lane.REPLY else alerts).ask(lane, count)
+        for schedule in (alerts, replies):
+            schedule.now += pause // 10
+    assert most_in_a_second(sorted(alerts.sent + replies.sent)) <= rate
+
+
+def most_in_a_second(sent: list[int]) -> int:
+    return max([0, *(bisect_left(sent, moment + SECOND) - at for at, moment in enumerate(sent))])
 
 
 @pytest.mark.parametrize("lane", [Lane.BREAKING, Lane.TOPIC, Lane.DIGEST])
@@ -89,22 +112,55 @@ def test_a_reply_waits_for_no_more_than_what_was_granted_to_pushes() -> None:
     schedule.ask(Lane.BREAKING, 1000)
     answer = schedule.ask(Lane.REPLY)
     assert isinstance(answer, Granted)
-    assert answer.after <= HORIZONS[Lane.BREAKING] + INTERVAL
+    assert answer.after <= REPLY_WAITS
+
+
+def test_a_moment_that_has_just_passed_is_not_lost() -> None:
+    schedule = Schedule()
+    schedule.ask(Lane.BREAKING)
+    schedule.now += INTERVAL + STILL
+    assert schedule.ask(Lane.BREAKING) == Granted(1, -STILL)
+    schedule.now += INTERVAL + 1
+    assert schedule.ask(Lane.BREAKING) == Granted(1, 0)
+
+
+def test_many_are_granted_at_once_where_replies_have_their_own_budget() -> None:
+    schedule = Schedule(pace=Pace.of(1000, replies=30))
+    granted = []
+    while schedule.now < NOW + SECOND:
+        answer = schedule.ask(Lane.BREAKING, 500)
+        schedule.now += answer.again_after if isinstance(answer, Wait) else 1
+        granted += [answer.count] if isinstance(answer, Granted) else []
+    assert min(granted) >= 28
+    assert sum(granted) >= 960
+
+
+def test_the_last_few_are_granted_without_waiting_for_a_batch() -> None:
+    schedule = Schedule(pace=Pace.of(1000, replies=30))
+    schedule.ask(Lane.BREAKING, 500)
+    schedule.now += 2 * schedule.pace.interval
+    assert isinstance(schedule.ask(Lane.BREAKING, 500), Wait)
+    answer = schedule.ask(Lane.BREAKING, 2)
+    assert isinstance(answer, Granted)
+    assert answer.count == 2
 
 
 def test_replies_queue_and_pushes_wait_for_them() -> None:
     schedule = Schedule()
     waits = [schedule.ask(Lane.REPLY) for _ in range(60)]
     assert waits == [Granted(1, n * INTERVAL) for n in range(60)]
-    assert schedule.ask(Lane.BREAKING) == Wait(60 * INTERVAL - HORIZONS[Lane.BREAKING])
+    assert schedule.ask(Lane.BREAKING) == Wait(60 * INTERVAL - PACE.horizon(Lane.BREAKING))
 
 
-def test_a_higher_push_goes_before_a_lower_one() -> None:
-    schedule = Schedule()
-    while isinstance(schedule.ask(Lane.BREAKING, 50), Granted):
-        pass
-    assert isinstance(schedule.ask(Lane.TOPIC), Wait)
-    assert isinstance(schedule.ask(Lane.DIGEST), Wait)
+@pytest.mark.parametrize("pace", [PACE, Pace.of(250), Pace.of(1000, replies=30)])
+@pytest.mark.parametrize("lane", [Lane.BREAKING, Lane.TOPIC])
+def test_a_higher_push_that_asks_in_time_leaves_nothing_to_a_lower_one(lane: Lane, pace: Pace) -> None:
+    schedule = Schedule(pace=pace)
+    below = [Lane.TOPIC, Lane.DIGEST] if lane is Lane.BREAKING else [Lane.DIGEST]
+    while schedule.now < NOW + SECOND:
+        answer = schedule.ask(lane, 500)
+        assert {type(schedule.ask(one)) for one in below} == {Wait}
+        schedule.now += answer.again_after if isinstance(answer, Wait) else 1
 
 
 @pytest.mark.parametrize(("limit", "most", "window"), [(PRIVATE, 6, 2 * SECOND), (GROUP, 20, 60 * SECOND)])
@@ -131,7 +187,7 @@ def test_one_chats_refusal_pauses_that_chat() -> None:
     assert schedule.ask(Lane.REPLY, chat="1", limit=PRIVATE) == Wait(7 * SECOND)
     assert schedule.ask(Lane.REPLY, chat="2", limit=PRIVATE) == Granted(1, 0)
     schedule.refuse("1", 7 * SECOND)
-    assert isinstance(schedule.ask(Lane.TOPIC), Granted)
+    assert schedule.ask(Lane.TOPIC) == Wait(INTERVAL - PACE.horizon(Lane.TOPIC))  # for the reply's sake only
 
 
 def test_two_chats_refused_within_a_second_pause_everything_for_as_long_as_it_says() -> None:
@@ -140,7 +196,7 @@ def test_two_chats_refused_within_a_second_pause_everything_for_as_long_as_it_sa
     schedule.now += SECOND
     schedule.refuse("2", 9 * SECOND)
     assert schedule.ask(Lane.REPLY, chat="3", limit=PRIVATE) == Granted(1, 9 * SECOND)
-    assert schedule.ask(Lane.BREAKING) == Wait(9 * SECOND + INTERVAL - HORIZONS[Lane.BREAKING])
+    assert schedule.ask(Lane.BREAKING) == Wait(9 * SECOND + INTERVAL - PACE.horizon(Lane.BREAKING))
 
 
 def test_two_chats_refused_apart_pause_only_themselves() -> None:
@@ -176,14 +232,14 @@ def test_a_clock_that_jumps_either_way_holds_nobody_up_for_more_than_a_minute_lo
     schedule.refuse("1", 60 * SECOND)
     schedule.refuse("2", 60 * SECOND)
     schedule.now += jump
-    schedule.sent.clear()
+    schedule.moments.clear()
     jumped_at = schedule.now
     while isinstance(answer := schedule.ask(lane, 50), Wait):
         schedule.now += answer.again_after
     assert (
         schedule.now + answer.after - jumped_at <= 60 * SECOND + FARTHEST + SECOND
     )  # the pause that was asked for, and a minute
-    assert all(later - earlier >= INTERVAL for earlier, later in pairwise(schedule.sent))
+    assert all(later - earlier >= INTERVAL for earlier, later in pairwise(schedule.moments))
 
 
 def test_a_fuller_quota_makes_all_go_more_slowly_for_a_while() -> None:
