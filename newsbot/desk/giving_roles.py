@@ -10,8 +10,7 @@ from typing import Final
 
 from newsbot.conversation.turn import Replies, Turn, rows, text
 from newsbot.desk.actions import Press, Verb, press_button
-from newsbot.desk.audit import Act, Entry
-from newsbot.desk.inviting import invite
+from newsbot.desk.inviting import invite, withdraw
 from newsbot.desk.outlets import channel_name
 from newsbot.desk.people import Person, RoleRefused
 from newsbot.desk.people_words import ROLES_EXPLAINED, find_role, person_in_words, role_name, why_refused
@@ -22,7 +21,7 @@ from newsbot.domain.subscriber import Address
 from newsbot.text.dates import format_datetime
 from newsbot.text.digits import to_ascii_digits
 
-__all__ = ["obey_roles", "press_people", "somebody_named"]
+__all__ = ["obey_roles", "press_people", "read_address", "somebody_named"]
 
 IN_A_ROW: Final = 5
 NOBODY: Final = "none"  #: in a button, for the role of who has none
@@ -163,7 +162,7 @@ async def _invite(desk: Desk, turn: Turn, value: str) -> Replies:
     role = _role(value)
     if role is None:
         return await list_people(desk, turn)
-    made, links = await invite(desk, actor_of(turn), role, turn)
+    made, links = await invite(desk, actor_of(turn), role, now=turn.now)
     until = format_datetime(made.expires_at, turn.language, turn.zone, turn.now)
     said = _(
         "Send this link to one person. Whoever opens it first can become {role}, until {when}:",
@@ -180,18 +179,7 @@ async def _invite(desk: Desk, turn: Turn, value: str) -> Replies:
 
 async def _uninvite(desk: Desk, turn: Turn, invitation_id: int) -> Replies:
     _ = turn.translate
-    async with desk.audit.together():
-        gone = await desk.invitations.withdraw(invitation_id, now=turn.now)
-        if gone is not None:
-            entry = Entry(
-                actor=actor_of(turn),
-                act=Act.UNINVITED,
-                subject=f"invitation:{gone.id}",
-                before={"role": gone.role.value},
-                after={},
-                at=turn.now,
-            )
-            await desk.audit.write(entry)
+    gone = await withdraw(desk, invitation_id, by=actor_of(turn), now=turn.now)
     said = _("The invitation is withdrawn.") if gone is not None else _("This invitation no longer holds.")
     return Toast(text=said), *await list_people(desk, turn, replaces=True)
 
@@ -210,17 +198,18 @@ def _read(desk: Desk, turn: Turn, arguments: str) -> tuple[Address | None, Role 
     for word in arguments.split():
         if (found := find_role(word, desk.house.catalog)) is not None:
             role = found
-        elif (named := _address(word, turn)) is not None:
+        elif (named := read_address(word, turn.incoming.address.channel)) is not None:
             address = named
         elif address is None or turn.incoming.about is None:  # else it is a part of the mentioned name
             rest.append(word)
     return address, role, " ".join(rest)
 
 
-def _address(word: str, turn: Turn) -> Address | None:
+def read_address(word: str, channel: str) -> Address | None:
+    """Whom a word names: an address, or a number on this channel, in any of our digits."""
     plain = to_ascii_digits(word)
     if plain.isascii() and plain.isdecimal() and 0 < len(plain) <= 18:
-        return Address(turn.incoming.address.channel, str(int(plain)))
+        return Address(channel, str(int(plain)))
     try:
         return Address.parse(plain)
     except ValueError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from newsbot.conversation.turn import Replies, Turn, rows, text
 from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.audit import Act, Actor, Entry, Place
@@ -13,7 +15,7 @@ from newsbot.desk.roles import Right, Role
 from newsbot.desk.turn import Desk, actor_of
 from newsbot.domain.message import ChatKind, IncomingMessage, Kind, Span
 
-__all__ = ["accept", "invite", "is_invited", "offer"]
+__all__ = ["accept", "invite", "is_invited", "offer", "withdraw"]
 
 
 def is_invited(incoming: IncomingMessage) -> bool:
@@ -22,16 +24,27 @@ def is_invited(incoming: IncomingMessage) -> bool:
     return by_link and incoming.chat_kind is ChatKind.PRIVATE
 
 
-async def invite(desk: Desk, by: Actor, role: Role, turn: Turn) -> tuple[Invitation, tuple[tuple[str, str], ...]]:
+async def invite(desk: Desk, by: Actor, role: Role, *, now: datetime) -> tuple[Invitation, tuple[tuple[str, str], ...]]:
     """A new invitation, and its links: channel and address. Its code is told nobody but who asked."""
     code = new_code()
     async with desk.audit.together():
-        made = await desk.invitations.make(code, role, by.address, now=turn.now)
+        made = await desk.invitations.make(code, role, by.address, now=now)
         after = {"role": role.value, "until": made.expires_at.isoformat()}
-        entry = Entry(actor=by, act=Act.INVITED, subject=f"invitation:{made.id}", before={}, after=after, at=turn.now)
+        entry = Entry(actor=by, act=Act.INVITED, subject=f"invitation:{made.id}", before={}, after=after, at=now)
         await desk.audit.write(entry)
     links = tuple((one.channel, f"{one.link}{PAYLOAD}{code}") for one in desk.house.entrances)
     return made, links
+
+
+async def withdraw(desk: Desk, invitation_id: int, *, by: Actor, now: datetime) -> Invitation | None:
+    """It holds no longer. None if it did not any more."""
+    async with desk.audit.together():
+        gone = await desk.invitations.withdraw(invitation_id, now=now)
+        if gone is not None:
+            before, subject = {"role": gone.role.value}, f"invitation:{gone.id}"
+            entry = Entry(actor=by, act=Act.UNINVITED, subject=subject, before=before, after={}, at=now)
+            await desk.audit.write(entry)
+    return gone
 
 
 async def offer(desk: Desk, turn: Turn) -> Replies:

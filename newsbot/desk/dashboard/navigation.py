@@ -27,4 +27,6 @@ class Entry:
 MENU: Final[tuple[Entry, ...]] = (
     Entry("/desk", N_("Overview")),
     Entry("/desk/alerts", N_("Alerts"), Right.WATCH),
+    Entry("/desk/people", N_("People"), Right.ROLES),
+    Entry("/desk/audit", N_("Who did what"), Right.AUDIT),
 )

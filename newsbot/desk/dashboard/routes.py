@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from newsbot.desk.dashboard import alerts, overview, signing_in
+from newsbot.desk.dashboard import alerts, audit_pages, overview, people_pages, signing_in
 from newsbot.desk.dashboard.visit import Route
 
 __all__ = ["ROUTES"]
@@ -12,5 +12,7 @@ __all__ = ["ROUTES"]
 ROUTES: Final[tuple[Route, ...]] = (
     *overview.ROUTES,
     *alerts.ROUTES,
+    *people_pages.ROUTES,
+    *audit_pages.ROUTES,
     *signing_in.ROUTES,
 )

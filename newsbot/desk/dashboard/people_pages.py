@@ -1,0 +1,133 @@
+"""Who is of the desk: roles given and taken, and invitations by link. The same code as in chat and in the terminal.
+
+| page | what |
+|---|---|
+| `GET /desk/people` | everybody, with their role, and the invitations that hold |
+| `POST /desk/people/give` | a `role` to a `person` (an address, or a number on a `channel`) |
+| `POST /desk/people/take` | the role of a `person` |
+| `POST /desk/people/invite` | a link that offers a `role` to who opens it first |
+| `POST /desk/people/invitations/3/withdraw` | it holds no longer |
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from newsbot.desk.dashboard.visit import Route, Visit
+from newsbot.desk.giving_roles import read_address
+from newsbot.desk.inviting import invite, withdraw
+from newsbot.desk.outlets import channel_name
+from newsbot.desk.people import Person, RoleRefused
+from newsbot.desk.people_words import ROLES_EXPLAINED, find_role, person_in_words, role_name, why_refused
+from newsbot.desk.roles import Right, Role
+from newsbot.domain.subscriber import Address
+
+__all__ = ["ROUTES"]
+
+PAGE: Final = "/desk/people"
+
+
+async def _show(visit: Visit, *, mistake: str = "", status: int = 200) -> web.Response:
+    _, staff = visit.translate, visit.desk.staff
+    people = await staff.everybody()
+    return await visit.page(
+        "people.html",
+        status=status,
+        mistake=mistake,
+        people=[
+            {
+                "person": person,
+                "words": person_in_words(person, _),
+                "you": person.address == visit.address,
+                "role": role_name(person.role, _) if person.role is not None else "",
+                "by": await _called(visit, person.by) if person.by is not None else "",
+            }
+            for person in people
+        ],
+        roles=[(role.value, role_name(role, _), _(ROLES_EXPLAINED[role])) for role in Role],
+        channels=[(name, channel_name(name, _)) for name in visit.desk.outlets],
+        invitations=[
+            (one, role_name(one.role, _), await _called(visit, one.by))
+            for one in await visit.desk.invitations.open(now=visit.now)
+        ],
+        written=visit.text("person") if mistake else "",
+    )
+
+
+async def _called(visit: Visit, address: Address) -> str:
+    known = await visit.desk.staff.known(address)
+    return known.name if known is not None and known.name else str(address)
+
+
+async def _list(visit: Visit) -> web.Response:
+    return await _show(visit)
+
+
+async def _give(visit: Visit) -> web.Response:
+    _ = visit.translate
+    address, role = _address(visit), find_role(visit.text("role"), visit.desk.house.catalog)
+    if address is None:
+        mistake = _("Whom do you mean? Write their number, as it stands in the file that /mydata sends them.")
+        return await _show(visit, mistake=mistake, status=422)
+    if role is None:
+        return await _show(visit, mistake=_("Choose a role."), status=422)
+    try:
+        name = visit.text("name")
+        person = await visit.desk.staff.give(address, role, name=name, by=visit.actor, now=visit.now)
+    except RoleRefused as refusal:
+        return await _show(visit, mistake=why_refused(refusal, _), status=422)
+    return await visit.back(PAGE, _("{who} is {role} now.", who=_who(person), role=role_name(role, _)))
+
+
+async def _take(visit: Visit) -> web.Response:
+    _, address = visit.translate, _address(visit)
+    if address is None:
+        return await _show(visit, mistake=_("Whom do you mean?"), status=422)
+    try:
+        person = await visit.desk.staff.take(address, by=visit.actor, now=visit.now)
+    except RoleRefused as refusal:
+        return await _show(visit, mistake=why_refused(refusal, _), status=422)
+    return await visit.back(PAGE, _("{who} has no role any more.", who=_who(person)))
+
+
+async def _invite(visit: Visit) -> web.Response:
+    _, role = visit.translate, find_role(visit.text("role"), visit.desk.house.catalog)
+    if role is None:
+        return await _show(visit, mistake=_("Choose a role."), status=422)
+    if not await visit.first_time():
+        return await visit.back(PAGE, _("That was done already."))
+    made, links = await invite(visit.desk, visit.actor, role, now=visit.now)
+    said = _(
+        "Send this link to one person. Whoever opens it first can become {role}, until {when}:",
+        role=role_name(role, _),
+        when=visit.when(made.expires_at),
+    )
+    return await visit.back(PAGE, " ".join((said, *(link for _channel, link in links))))
+
+
+async def _withdraw(visit: Visit) -> web.Response:
+    _ = visit.translate
+    gone = await withdraw(visit.desk, visit.number("id"), by=visit.actor, now=visit.now)
+    said = _("The invitation is withdrawn.") if gone is not None else _("This invitation no longer holds.")
+    return await visit.back(PAGE, said)
+
+
+def _address(visit: Visit) -> Address | None:
+    """Only where the newsroom is: elsewhere nobody could come from."""
+    address = read_address(visit.text("person").strip(), visit.text("channel") or visit.address.channel)
+    return address if address is not None and address.channel in visit.desk.outlets else None
+
+
+def _who(person: Person) -> str:
+    return person.name or str(person.address)
+
+
+ROUTES: Final[tuple[Route, ...]] = (
+    Route("GET", PAGE, Right.ROLES, _list),
+    Route("POST", f"{PAGE}/give", Right.ROLES, _give),
+    Route("POST", f"{PAGE}/take", Right.ROLES, _take),
+    Route("POST", f"{PAGE}/invite", Right.ROLES, _invite),
+    Route("POST", rf"{PAGE}/invitations/{{id:\d{{1,18}}}}/withdraw", Right.ROLES, _withdraw),
+)
