@@ -91,6 +91,8 @@ EXAMPLES = (
     ),
     Example("GET", "/desk/audit", Right.AUDIT, prepare=going_out),
     Example("GET", "/desk/audit.csv", Right.AUDIT, prepare=going_out),
+    Example("GET", "/desk/figures", Right.FIGURES, prepare=over),
+    Example("GET", r"/desk/figures/{table:[a-z]{1,20}}.csv", Right.FIGURES, path="/desk/figures/readers.csv"),
     Example("POST", "/desk/leave", None),
     Example("POST", "/desk/leave-everywhere", None),
     Example("POST", "/desk/language", None, form={"language": "bn", "back": "/desk"}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from newsbot.desk.dashboard import alerts, audit_pages, overview, people_pages, signing_in
+from newsbot.desk.dashboard import alerts, figures, overview, signing_in
 from newsbot.desk.dashboard.visit import Route
 
 __all__ = ["ROUTES"]
@@ -14,5 +15,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     *alerts.ROUTES,
     *people_pages.ROUTES,
     *audit_pages.ROUTES,
+    *figures.ROUTES,
     *signing_in.ROUTES,
 )

@@ -1,0 +1,81 @@
+"""Learning: figures over time, as charts and tables, and each table as a file.
+
+| page | what |
+|---|---|
+| `GET /desk/figures?days=30` | everything |
+| `GET /desk/figures/readers.csv?days=30` | one table for a spreadsheet |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from newsbot.desk.dashboard.figure_charts import Chart, charts_of
+from newsbot.desk.dashboard.refusals import Refusal
+from newsbot.desk.dashboard.visit import Route, Visit
+from newsbot.desk.figure_tables import FigureTable, as_csv, written
+from newsbot.desk.learning import LONGEST_SPAN, USUAL_SPAN, last_days, tables
+from newsbot.desk.roles import Right
+from newsbot.rollups.figures import Span
+
+__all__ = ["ROUTES"]
+
+SPANS: Final = (7, USUAL_SPAN, 90, LONGEST_SPAN)  #: that can be chosen; others can be written into the address
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A table as the page shows it, the newest row first."""
+
+    table: FigureTable
+    charts: tuple[Chart, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+async def _figures(visit: Visit) -> web.Response:
+    days, span = _asked(visit)
+    found = await tables(visit.desk.records, span, visit)
+    return await visit.page(
+        "figures.html",
+        days=days,
+        spans=SPANS,
+        parts=[_Part(one, charts_of(one, visit), _rows(one, visit)) for one in found],
+    )
+
+
+async def _file(visit: Visit) -> web.Response:
+    days, span = _asked(visit)
+    name = visit.request.match_info["table"]
+    found = await tables(visit.desk.records, span, visit)
+    table = next((one for one in found if one.name == name), None)
+    if table is None:
+        raise Refusal.missing()
+    return web.Response(
+        body=as_csv(table).encode("utf-8", "replace"),
+        content_type="text/csv",
+        charset="utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}-{span.last.isoformat()}-{days}.csv"'},
+    )
+
+
+def _rows(table: FigureTable, visit: Visit) -> tuple[tuple[str, ...], ...]:
+    rows = table.rows[::-1] if table.columns[0].name == "day" else table.rows
+    units = [column.unit for column in table.columns]
+    return tuple(tuple(written(cell, unit, visit) for cell, unit in zip(row, units, strict=True)) for row in rows)
+
+
+def _asked(visit: Visit) -> tuple[int, Span]:
+    """So many days as the address says; the usual number where it says none that there may be."""
+    asked = visit.request.query.get("days", "")
+    days = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 4 else USUAL_SPAN
+    days = days if 1 <= days <= LONGEST_SPAN else USUAL_SPAN
+    return days, last_days(days, visit)
+
+
+ROUTES: Final = (
+    Route("GET", "/desk/figures", Right.FIGURES, _figures),
+    Route("GET", r"/desk/figures/{table:[a-z]{1,20}}.csv", Right.FIGURES, _file),
+)
