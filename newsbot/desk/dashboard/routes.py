@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from newsbot.desk.dashboard import alerts, audit_pages, overview, people_pages, signing_in
-from newsbot.desk.dashboard import alerts, figures, overview, signing_in
+from newsbot.desk.dashboard import alerts, audit_pages, figures, overview, people_pages, signing_in
 from newsbot.desk.dashboard.visit import Route
 
 __all__ = ["ROUTES"]
