@@ -132,6 +132,7 @@ async def _desk(parts: Parts, accounts: Sequence[ChannelAccount], *, public_chan
         outlets={account.name: account.outlet for account in accounts},
         composer=alert_composer(parts, readers),
         dead_links=links.dead,
+        pictures=next((account.pictures for account in accounts if account.pictures is not None), None),
         sessions=await parts.sessions(),
         web_address=parts.web_address,
         public_channel=public_channel,

@@ -13,6 +13,7 @@ from typing import Any, Final
 from newsbot.bootstrap import Parts
 from newsbot.channels.channel import USUAL, Channel, Pusher, Traits
 from newsbot.channels.look import Look
+from newsbot.channels.pictures import PictureShelf
 from newsbot.channels.redis_inbox import RedisInbox
 from newsbot.conversation.alerts import AlertComposer
 from newsbot.conversation.answering import Answering, Answers
@@ -130,6 +131,11 @@ class ChannelAccount:
 
     async def introduce(self) -> None:
         """Tell the platform where events go and what the menus show. Our web server must answer already."""
+
+    @property
+    def pictures(self) -> PictureShelf | None:
+        """Where pictures that an editor uploads lie, if they can lie here."""
+        return None
 
     def editor_began(self, editor: Address) -> None:
         """An editor has opened the chat."""

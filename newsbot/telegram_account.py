@@ -11,11 +11,11 @@ from newsbot.bootstrap import Parts
 from newsbot.channel_account import ChannelAccount
 from newsbot.channels.entrances import Entrance
 from newsbot.channels.look import Look
-from newsbot.channels.pictures import PictureFile
+from newsbot.channels.pictures import PictureFile, PictureShelf
 from newsbot.channels.redis_inbox import RedisInbox
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.look import look_of
-from newsbot.channels.telegram.pictures import fetch_picture
+from newsbot.channels.telegram.pictures import TelegramShelf, fetch_picture
 from newsbot.channels.telegram.polling import Poller
 from newsbot.channels.telegram.public_channel import find_public_channel
 from newsbot.channels.telegram.pusher import TelegramPusher
@@ -114,6 +114,10 @@ class TelegramAccount(ChannelAccount):
     async def fetch_picture(self, reference: str) -> PictureFile:
         """See `FetchPicture`."""
         return await fetch_picture(self._api, reference)
+
+    @property
+    def pictures(self) -> PictureShelf:
+        return TelegramShelf(self._api)
 
     @property
     def link(self) -> str:

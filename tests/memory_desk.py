@@ -39,15 +39,18 @@ class MemoryDraftStore(_Server):
     _begun: dict[tuple[Address, str], int] = field(default_factory=dict)
     _next_id: int = 1
 
-    async def begin(self, editor: Address, *, event: str, corrects: int = 0, now: datetime) -> Draft:
+    async def begin(
+        self, editor: Address, *, event: str, corrects: int = 0, waits: bool = True, now: datetime
+    ) -> Draft:
         self._reach()
         if (editor, event) in self._begun:
             return self._drafts[self._begun[editor, event]]
         for draft in self._drafts.values():
-            if draft.editor == editor and draft.state is DraftState.WRITING:
+            if waits and draft.editor == editor and draft.state is DraftState.WRITING:
                 state = DraftState.READY if draft.text or draft.article_id else DraftState.DROPPED
                 self._drafts[draft.id] = replace(draft, state=state, revision=draft.revision + 1)
-        begun = Draft(id=self._next_id, editor=editor, corrects=corrects, changed_at=now)
+        state = DraftState.WRITING if waits else DraftState.READY
+        begun = Draft(id=self._next_id, editor=editor, state=state, corrects=corrects, changed_at=now)
         self._next_id += 1
         self._drafts[begun.id] = begun
         self._begun[editor, event] = begun.id

@@ -55,6 +55,8 @@ class Act(StrEnum):
     LEFT = "alert.left"  #: the copies of a withdrawn article stay
     RETRIED = "alert.retried"
     # to a draft
+    DRAFT_SAVED = "draft.saved"
+    DRAFT_DROPPED = "draft.dropped"
     SCHEDULED = "draft.scheduled"  #: confirmed for a time
     CALLED_OFF = "draft.called_off"
     MISSED = "draft.missed"  #: its time came while everything was down, or it couldn't be sent any more

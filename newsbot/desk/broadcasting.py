@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from newsbot.channels.channel import Operation, Recipient
 from newsbot.conversation.turn import Replies, Turn, text
-from newsbot.delivery.pacing import Lane
 from newsbot.delivery.permits import opened_by
 from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.approval_answers import waits_answer
@@ -21,8 +19,8 @@ from newsbot.desk.handing_over import call_off, hand_over
 from newsbot.desk.preview import control, show, time_set_in_words
 from newsbot.desk.refusals import parent_of, refusal_of
 from newsbot.desk.standing import standing_of
+from newsbot.desk.to_my_phone import send_to_phone_in_words
 from newsbot.desk.turn import Desk, actor_of
-from newsbot.domain.attempt import Sent
 from newsbot.domain.message import Toast
 
 __all__ = ["press_draft"]
@@ -96,25 +94,11 @@ async def _choose(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replies
 
 
 async def _to_me(desk: Desk, turn: Turn, draft: Draft) -> Replies:
-    """The way that it goes to everyone, to one: what the platform would refuse, it refuses here."""
-    _ = turn.translate
+    """To one, the way that it goes to everyone."""
     parent = await parent_of(desk, draft)
     seen = await as_readers_see_it(desk, draft, parent, first=turn.language)
-    if not seen:
-        return await show(desk, turn, draft, parent)
-    outlet = desk.outlets[turn.incoming.address.channel]
     window = opened_by(turn.incoming, turn.now)  # theirs: they have pressed
-    to = Recipient(turn.incoming.address.user_id, window_until=window.expires_at.timestamp() if window else 0.0)
-    refused: str = ""
-    for reply in seen:
-        await outlet.pacing.turn(to.user_id, Lane.REPLY)
-        attempt = await outlet.pusher.push(outlet.pusher.prepare(Operation.SEND, reply), to)
-        if not isinstance(attempt, Sent):
-            refused = getattr(attempt, "detail", "") or attempt.reason
-    if not refused:
-        said = _("It went to you, the way it goes to readers.")
-    else:
-        said = _("It could not be sent to you: {why}. Nothing went to readers.", why=refused)
+    said = await send_to_phone_in_words(desk, turn, draft, parent, turn.incoming.address, window)
     # In place of the pressed buttons: those that can be pressed stand under what was sent.
     return text(said, replaces=turn.pressed), await control(desk, turn, draft, parent, seen)
 

@@ -17,7 +17,7 @@ from newsbot.domain.alert import Alert, AlertKind, AlertState, NewAlert
 from newsbot.domain.message import AnyReply
 from newsbot.domain.subscriber import Address
 
-__all__ = ["alert_of", "as_readers_see_it", "reach_of", "readers_of"]
+__all__ = ["alert_of", "as_alert", "as_readers_see_it", "reach_of", "readers_of"]
 
 
 def alert_of(
@@ -61,6 +61,12 @@ def alert_of(
     )
 
 
+def as_alert(new: NewAlert, *, now: datetime) -> Alert:
+    """As if it were stored: what readers see of it can be composed."""
+    values = {field.name: getattr(new, field.name) for field in fields(NewAlert)}
+    return Alert(**values, id=0, state=AlertState.PLANNED, created_at=now)
+
+
 async def reach_of(desk: Desk, draft: Draft, parent: Alert | None) -> dict[str, Reach]:
     """How many it goes to, by channel; of a correction, how many copies are changed, and where they can't be, how many
     readers are sent it as a message of its own (if the editor wants that).
@@ -85,12 +91,7 @@ async def as_readers_see_it(desk: Desk, draft: Draft, parent: Alert | None, *, f
     """In the language `first`, and in the others where the words differ; () if its article is gone."""
     now = desk.house.clock()
     new = alert_of(desk, draft, parent, told=Told(""), by=draft.editor, reach={}, now=now)
-    shown = Alert(
-        **{field.name: getattr(new, field.name) for field in fields(NewAlert)},
-        id=0,
-        state=AlertState.PLANNED,
-        created_at=now,
-    )
+    shown = as_alert(new, now=now)
     languages = draft.audience.languages or desk.house.catalog.languages
     topic = next(iter(new.audience.topics), "")
     seen: list[AnyReply] = []

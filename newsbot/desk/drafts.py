@@ -63,9 +63,13 @@ class DraftStore(Protocol):
     One contract suite (`tests/contracts/test_draft_store.py`) runs against every implementation.
     """
 
-    async def begin(self, editor: Address, *, event: str, corrects: int = 0, now: datetime) -> Draft:
-        """A new draft that waits for its message. No other of this editor's waits any longer: what has a message is
-        ready again, what has none is dropped. The same event begins one draft.
+    async def begin(
+        self, editor: Address, *, event: str, corrects: int = 0, waits: bool = True, now: datetime
+    ) -> Draft:
+        """A new draft that waits for its message in the editor's chat. No other of theirs waits any longer: what has a
+        message is ready again, what has none is dropped. The same event begins one draft.
+
+        Not `waits`: it is written elsewhere. It is ready, and those that wait go on waiting.
         """
         ...
 

@@ -10,6 +10,7 @@ from newsbot.desk.standing import leaves_copies, recall_of
 from newsbot.desk.turn import Desk, Speaking
 from newsbot.desk.writing import Overlong, overlong_anywhere
 from newsbot.domain.alert import Alert
+from newsbot.text.tokens import tokens
 
 __all__ = ["overlong_in_words", "parent_of", "refusal_of", "untouchable"]
 
@@ -26,6 +27,8 @@ async def refusal_of(desk: Desk, speak: Speaking, draft: Draft, parent: Alert | 
         return said
     if draft.send_at is not None and draft.send_at <= speak.now:
         return _("The time it should go out at is over. Choose another, or send it now.")
+    if not draft.article_id and not tokens(draft.text.plain if draft.text else ""):
+        return _("There is not a word in it. Write what readers should know; under a picture, too.")
     seen = await as_readers_see_it(desk, draft, parent, first=speak.language)
     if not seen:
         return _("This article is no longer there, so it can't be sent.")

@@ -31,7 +31,9 @@ class SqlDraftStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin(self, editor: Address, *, event: str, corrects: int = 0, now: datetime) -> Draft:
+    async def begin(
+        self, editor: Address, *, event: str, corrects: int = 0, waits: bool = True, now: datetime
+    ) -> Draft:
         ours = drafts.c.editor == str(editor)
         async with self._database.writing(lock=_WRITERS) as connection:
             begun = (
@@ -39,17 +41,18 @@ class SqlDraftStore:
             )
             if begun is not None:
                 return _draft(begun)
-            await connection.execute(
-                update(drafts)
-                .where(ours, drafts.c.state == DraftState.WRITING.value)
-                .values(
-                    state=case((_HAS_MESSAGE, DraftState.READY.value), else_=DraftState.DROPPED.value),
-                    revision=drafts.c.revision + 1,
+            if waits:
+                await connection.execute(
+                    update(drafts)
+                    .where(ours, drafts.c.state == DraftState.WRITING.value)
+                    .values(
+                        state=case((_HAS_MESSAGE, DraftState.READY.value), else_=DraftState.DROPPED.value),
+                        revision=drafts.c.revision + 1,
+                    )
                 )
-            )
             row = {
                 "editor": str(editor),
-                "state": DraftState.WRITING.value,
+                "state": (DraftState.WRITING if waits else DraftState.READY).value,
                 "revision": 1,
                 "begun_by": event,
                 "event": "",

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from newsbot.channels.channel import Limits
+from newsbot.channels.pictures import PictureShelf
 from newsbot.conversation.turn import House, Turn
 from newsbot.delivery.alert_json import audience_to_json, text_to_json
 from newsbot.delivery.alerts import AlertStore
@@ -96,6 +97,7 @@ class Desk:
     outlets: Mapping[str, Outlet]  #: by channel
     composer: Composer
     dead_links: DeadLinks
+    pictures: PictureShelf | None = None  #: where uploaded ones lie; None: a picture must have a web address
     sessions: Sessions  #: of the web desk
     web_address: Callable[[], str]  #: how browsers reach the web desk, without `/desk`
     public_channel: bool = False  #: the newsroom has one, which gets breaking news first

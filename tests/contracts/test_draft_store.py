@@ -80,6 +80,14 @@ async def test_only_the_newest_draft_waits_and_what_has_a_message_keeps_it(store
     assert await store.change(rewritten, now=NOW) is None
 
 
+async def test_a_draft_that_is_written_elsewhere_is_ready_and_leaves_the_one_that_waits(store: DraftStore) -> None:
+    waiting = await store.begin(EDITOR, event="e1", now=NOW)
+    elsewhere = await store.begin(EDITOR, event="e2", waits=False, now=NOW)
+    assert elsewhere.state is DraftState.READY
+    assert await store.waiting(EDITOR, since=NOW) == waiting
+    assert await store.begin(EDITOR, event="e2", waits=False, now=NOW) == elsewhere
+
+
 async def test_a_change_of_what_is_not_so_any_more_is_refused(store: DraftStore) -> None:
     draft = await store.begin(EDITOR, event="e1", now=NOW)
     await changed(store, draft, silent=True)

@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from telegram import InputFile
+
 from newsbot.channels.http_exchange import Answer, HttpFailure
 from newsbot.channels.pictures import PictureFile
+from newsbot.channels.telegram import outcomes
 from newsbot.channels.telegram.api import TelegramApi
+from newsbot.channels.telegram.receiver import CHANNEL
+from newsbot.channels.telegram.wire import number
+from newsbot.domain.attempt import Refused, Unreachable
 from newsbot.errors import ChannelUnavailable, InvalidMessage
 
 LARGEST: Final = 20 * 1024 * 1024  #: bytes of a file that a bot may fetch (Bot API, getFile)
@@ -55,3 +61,30 @@ def _refusal(answer: Answer) -> ChannelUnavailable | InvalidMessage:
     if 400 <= answer.status < 500 and answer.status not in (401, 429):
         return InvalidMessage("Telegram no longer has this picture")
     return ChannelUnavailable(f"Telegram gives no picture now (HTTP {answer.status})")
+
+
+class TelegramShelf:
+    """Implements `PictureShelf`: Telegram keeps what stands in a chat, so a picture is sent to who uploads it."""
+
+    def __init__(self, api: TelegramApi) -> None:
+        self._api = api
+
+    def may_keep(self, channel: str) -> bool:
+        return channel == CHANNEL
+
+    async def keep(self, user_id: str, picture: PictureFile) -> str:
+        if not any(picture.content.startswith(beginning) for beginning, _, _ in _TYPES):
+            raise InvalidMessage("this is no picture that can be sent: JPEG, PNG, GIF and WebP can")
+        try:
+            sent = await self._api.bot.send_photo(
+                number(user_id), InputFile(picture.content, filename=picture.name), disable_notification=True
+            )
+        except Exception as error:
+            attempt = outcomes.from_error(error)
+            if isinstance(attempt, Refused | Unreachable):
+                raise InvalidMessage(f"Telegram does not take this picture: {attempt.reason}") from None
+            raise ChannelUnavailable("Telegram takes no picture now") from None
+        return sent.photo[-1].file_id
+
+    async def fetch(self, reference: str) -> PictureFile:
+        return await fetch_picture(self._api, reference)

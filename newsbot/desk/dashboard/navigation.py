@@ -26,6 +26,7 @@ class Entry:
 
 MENU: Final[tuple[Entry, ...]] = (
     Entry("/desk", N_("Overview")),
+    Entry("/desk/drafts", N_("Drafts"), Right.DRAFT),
     Entry("/desk/alerts", N_("Alerts"), Right.WATCH),
     Entry("/desk/people", N_("People"), Right.ROLES),
     Entry("/desk/audit", N_("Who did what"), Right.AUDIT),

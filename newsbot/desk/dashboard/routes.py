@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from newsbot.desk.dashboard import alerts, audit_pages, figures, overview, people_pages, signing_in
+from newsbot.desk.dashboard import (
+    alerts,
+    audit_pages,
+    changing,
+    drafts,
+    figures,
+    overview,
+    people_pages,
+    sending,
+    signing_in,
+)
 from newsbot.desk.dashboard.visit import Route
 
 __all__ = ["ROUTES"]
@@ -12,6 +22,9 @@ __all__ = ["ROUTES"]
 ROUTES: Final[tuple[Route, ...]] = (
     *overview.ROUTES,
     *alerts.ROUTES,
+    *drafts.ROUTES,
+    *sending.ROUTES,
+    *changing.ROUTES,
     *people_pages.ROUTES,
     *audit_pages.ROUTES,
     *figures.ROUTES,

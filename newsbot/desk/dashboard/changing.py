@@ -1,0 +1,107 @@
+"""What readers have already: correcting it, taking it back, and what it said before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from aiohttp import web
+
+from newsbot.desk.dashboard.draft_view import speech_of
+from newsbot.desk.dashboard.drafts import path_of
+from newsbot.desk.dashboard.refusals import Refusal
+from newsbot.desk.dashboard.visit import Route, Visit
+from newsbot.desk.drafts import DraftState
+from newsbot.desk.recalling import recall_copies, recall_made, what_is_recalled
+from newsbot.desk.refusals import untouchable
+from newsbot.desk.roles import Right
+from newsbot.desk.standing import article_shown
+from newsbot.desk.turn import subject_of
+from newsbot.desk.versions import as_it_reads, versions_of
+from newsbot.domain.alert import Alert
+
+__all__ = ["ROUTES", "alert_path"]
+
+
+def alert_path(alert_id: int) -> str:
+    return f"/desk/alerts/{alert_id}"
+
+
+async def _alert(visit: Visit) -> Alert:
+    alert = await visit.desk.alerts.get(visit.number("id"))
+    if alert is None:
+        raise Refusal.missing()
+    return alert
+
+
+async def _correct(visit: Visit) -> web.Response:
+    """Begins the draft of a correction, filled with what readers have; sent once it is one."""
+    desk, alert = visit.desk, await _alert(visit)
+    if said := await untouchable(desk, speech_of(visit), alert):
+        return await visit.back(f"{alert_path(alert.id)}/versions", said)
+    event = f"desk:{visit.text('once')[:80]}"
+    draft = await desk.drafts.begin(visit.address, event=event, corrects=alert.id, waits=False, now=visit.now)
+    if draft.revision == 1:
+        article_id = await article_shown(desk, alert)
+        text = None if article_id else await as_it_reads(desk, alert)
+        filled = replace(draft, state=DraftState.READY, text=text, article_id=article_id)
+        await desk.drafts.change(filled, now=visit.now)
+    return await visit.back(path_of(draft.id))
+
+
+async def _ask_to_recall(visit: Visit) -> web.Response:
+    alert = await _alert(visit)
+    made = await recall_made(visit.desk, alert)
+    said = await untouchable(visit.desk, speech_of(visit), alert, to_recall=True)
+    wanted = await what_is_recalled(visit.desk, alert)
+    question, yes = wanted.question(visit.translate)
+    return await visit.page(
+        "recall.html",
+        alert=alert,
+        made=made,
+        refused="" if made else said,
+        wanted=wanted,
+        notes=wanted.notes(visit.translate),
+        question=question,
+        yes=yes,
+        subject=await subject_of(visit.desk, alert),
+    )
+
+
+async def _recall(visit: Visit) -> web.Response:
+    _ = visit.translate
+    alert = await _alert(visit)
+    before = await recall_made(visit.desk, alert)
+    done = await recall_copies(visit.desk, speech_of(visit), alert, by=visit.actor)
+    if isinstance(done, str):
+        said = done
+    elif before is not None:
+        said = _("It was recalled already.")
+    else:
+        deletes = any(outlet.edits for outlet in visit.desk.outlets.values())
+        said = _("The copies are being deleted.") if deletes else _("It is taken back.")
+    return await visit.back(f"{alert_path(alert.id)}/versions", said)
+
+
+async def _versions(visit: Visit) -> web.Response:
+    alert = await _alert(visit)
+    speak = speech_of(visit)
+    return await visit.page(
+        "versions.html",
+        alert=alert,
+        subject=await subject_of(visit.desk, alert),
+        versions=tuple(reversed(await versions_of(visit.desk, alert))),
+        recall=await recall_made(visit.desk, alert),
+        refused=await untouchable(visit.desk, speak, alert),
+        may_correct=visit.may(Right.CORRECT),
+    )
+
+
+_ONE: Final = r"/desk/alerts/{id:\d{1,18}}"
+
+ROUTES: Final = (
+    Route("GET", f"{_ONE}/versions", Right.WATCH, _versions),
+    Route("POST", f"{_ONE}/correct", Right.CORRECT, _correct),
+    Route("GET", f"{_ONE}/recall", Right.CORRECT, _ask_to_recall),
+    Route("POST", f"{_ONE}/recall", Right.CORRECT, _recall),
+)

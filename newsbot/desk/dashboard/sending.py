@@ -1,0 +1,87 @@
+"""A draft's last page: what it will do, once more with all that is known of it, and the button that works once."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from newsbot.desk.dashboard.draft_view import look_values, speech_of
+from newsbot.desk.dashboard.drafts import draft_of, path_of
+from newsbot.desk.dashboard.visit import Route, Visit
+from newsbot.desk.drafts import Draft
+from newsbot.desk.drill import drill
+from newsbot.desk.handing_over import call_off, hand_over
+from newsbot.desk.outlets import channel_name
+from newsbot.desk.preview import time_set_in_words
+from newsbot.desk.roles import Right
+from newsbot.desk.turn import estimate
+from newsbot.i18n import N_
+
+__all__ = ["ROUTES"]
+
+#: what a renderer shows otherwise than it was meant stands in `channel_notes`; here it is told in its own words
+_DRILL: Final = N_("This was a drill: everything was done but the sending. Nobody was written to.")
+
+
+async def _ask(visit: Visit) -> web.Response:
+    draft = await draft_of(visit)
+    if not draft.state.open:
+        return await visit.back(path_of(draft.id))
+    values = await look_values(visit, draft, links=True)
+    return await visit.page("send.html", **values, time_set=time_set_in_words(draft, speech_of(visit)))
+
+
+async def _send(visit: Visit) -> web.Response:
+    """Works once however often it is pressed: it is bound to the draft's revision, and the alert to the draft."""
+    _ = visit.translate
+    draft = await draft_of(visit)
+    if draft.corrects and not visit.may(Right.CORRECT):
+        return await visit.back(path_of(draft.id), _("Your role may not correct what was sent."))
+    done = await hand_over(visit.desk, speech_of(visit), draft, revision=_revision(visit), by=visit.actor)
+    if done.refused:
+        return await visit.back(path_of(draft.id), done.refused)
+    if done.alert is not None:
+        said = _("It goes out.") if done.first else _("This was confirmed already; it is sent once.")
+        return await visit.back(path_of(draft.id), said)
+    if done.scheduled:
+        return await visit.back(path_of(draft.id), time_set_in_words(done.draft, speech_of(visit)))
+    return await visit.back(path_of(draft.id), _not_sent(visit, done.draft))
+
+
+def _not_sent(visit: Visit, draft: Draft) -> str:
+    _ = visit.translate
+    if draft.state.open:
+        return _("Somebody else has changed it: this is how it is now.")
+    return _("This draft can't be changed any more.")
+
+
+async def _drill_it(visit: Visit) -> web.Response:
+    _ = visit.translate
+    draft = await draft_of(visit)
+    done = await drill(visit.desk, speech_of(visit), draft, by=visit.address)
+    channels = [(channel_name(name, _), one, estimate(one.seconds, _)) for name, one in done.channels.items()]
+    return await visit.page("drill.html", draft=draft, done=done, channels=channels, said=_(_DRILL))
+
+
+async def _call_off(visit: Visit) -> web.Response:
+    _ = visit.translate
+    draft = await draft_of(visit)
+    ready = await call_off(visit.desk, draft, by=visit.actor, now=visit.now)
+    said = _("It was called off, and can be changed again.") if ready else _("It was too late to call it off.")
+    return await visit.back(path_of(draft.id), said)
+
+
+def _revision(visit: Visit) -> int:
+    typed = visit.text("revision")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
+_ONE: Final = r"/desk/drafts/{id:\d{1,18}}"
+
+ROUTES: Final = (
+    Route("GET", f"{_ONE}/send", Right.BROADCAST, _ask),
+    Route("POST", f"{_ONE}/send", Right.BROADCAST, _send),
+    Route("POST", f"{_ONE}/drill", Right.DRAFT, _drill_it),
+    Route("POST", f"{_ONE}/call-off", Right.BROADCAST, _call_off),
+)
