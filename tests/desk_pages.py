@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from newsbot.desk.roles import Right
+from newsbot.desk.roles import Right, Role
 from newsbot.domain.alert import AlertClass, AlertKind, AlertState, AlertText, NewAlert
-from newsbot.domain.message import Span
-from tests.desk_site import DeskSite
+from newsbot.domain.message import Button, Span
+from tests.desk_site import ADDRESSES, DeskSite
 from tests.newsdesk import EDITOR
 
 
@@ -49,6 +49,20 @@ async def paused(site: DeskSite) -> None:
     await site.newsdesk.alerts.turn(1, AlertState.PAUSED, of=of, now=site.newsdesk.now)
 
 
+async def written(site: DeskSite) -> None:
+    """Draft 1, by the owner, at revision 2, with markup in every field; five readers."""
+    desk = site.newsdesk
+    await desk.readers(5, "sports")
+    owner = ADDRESSES[Role.OWNER]
+    draft = await desk.drafts.begin(owner, event="e1", waits=False, now=desk.now)
+    text = AlertText(
+        (Span('<script>"&', "bold", 'https://news.example/?"><i>'),),
+        "",
+        (Button("<u>", url="https://news.example/<u>"),),
+    )
+    await desk.drafts.change(replace(draft, text=text), now=desk.now)
+
+
 @dataclass(frozen=True)
 class Example:
     """`route`: as in the table of routes; `path`: as a browser asks; `prepare`: what must be there before.
@@ -69,6 +83,8 @@ class Example:
         return self.path or self.route
 
 
+DRAFT = r"/desk/drafts/{id:\d{1,18}}"
+FORM = {"revision": "2", "do": "save", "text": '*<b>"&* <script>alert(1)</script>', "class": "ordinary", "when": "now"}
 ALERT = r"/desk/alerts/{id:\d{1,18}}"
 
 EXAMPLES = (
@@ -93,6 +109,27 @@ EXAMPLES = (
     Example("GET", "/desk/audit.csv", Right.AUDIT, prepare=going_out),
     Example("GET", "/desk/figures", Right.FIGURES, prepare=over),
     Example("GET", r"/desk/figures/{table:[a-z]{1,20}}.csv", Right.FIGURES, path="/desk/figures/readers.csv"),
+    Example("GET", "/desk/drafts", Right.DRAFT, prepare=written),
+    Example("POST", "/desk/drafts", Right.DRAFT),
+    Example("GET", DRAFT, Right.DRAFT, path="/desk/drafts/1", prepare=written),
+    Example("POST", DRAFT, Right.DRAFT, path="/desk/drafts/1", prepare=written, form=FORM),
+    Example("POST", f"{DRAFT}/preview", Right.DRAFT, path="/desk/drafts/1/preview", prepare=written, form=FORM),
+    Example("POST", f"{DRAFT}/drop", Right.DRAFT, path="/desk/drafts/1/drop", prepare=written),
+    Example("GET", f"{DRAFT}/article", Right.DRAFT, path="/desk/drafts/1/article?q=%3Cb%3E", prepare=written),
+    Example(
+        "POST", f"{DRAFT}/article", Right.DRAFT, path="/desk/drafts/1/article", prepare=written, form={"article": "0"}
+    ),
+    Example("GET", "/desk/picture", Right.WATCH, path="/desk/picture?of=1", status=404),
+    Example("GET", f"{DRAFT}/send", Right.BROADCAST, path="/desk/drafts/1/send", prepare=written),
+    Example(
+        "POST", f"{DRAFT}/send", Right.BROADCAST, path="/desk/drafts/1/send", prepare=written, form={"revision": "2"}
+    ),
+    Example("POST", f"{DRAFT}/drill", Right.DRAFT, path="/desk/drafts/1/drill", prepare=written),
+    Example("POST", f"{DRAFT}/call-off", Right.BROADCAST, path="/desk/drafts/1/call-off", prepare=written),
+    Example("GET", f"{ALERT}/versions", Right.WATCH, path="/desk/alerts/1/versions", prepare=going_out),
+    Example("POST", f"{ALERT}/correct", Right.CORRECT, path="/desk/alerts/1/correct", prepare=going_out),
+    Example("GET", f"{ALERT}/recall", Right.CORRECT, path="/desk/alerts/1/recall", prepare=going_out),
+    Example("POST", f"{ALERT}/recall", Right.CORRECT, path="/desk/alerts/1/recall", prepare=going_out),
     Example("POST", "/desk/leave", None),
     Example("POST", "/desk/leave-everywhere", None),
     Example("POST", "/desk/language", None, form={"language": "bn", "back": "/desk"}),

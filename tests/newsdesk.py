@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from newsbot.channels.channel import Limits, Operation, Recipient
 from newsbot.channels.entrances import Entrance, Entrances
+from newsbot.channels.telegram.look import look_of
 from newsbot.conversation.alerts import AlertComposer
 from newsbot.conversation.dialogue import Dialogue
 from newsbot.conversation.turn import Replies
@@ -199,6 +200,7 @@ class Newsdesk:
                     pacing=Unpaced(),
                     rate=30,
                     edits=self.edits,
+                    look=look_of,
                 ),
                 **self.others,
             },

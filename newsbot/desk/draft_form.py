@@ -89,7 +89,7 @@ def filled_in(
         text = replace(text or before, picture=before.picture)
     send_at = _time(fields.at, speak, draft.send_at, wrong)
     if draft.corrects:
-        audience = Audience(channels=_known(fields.channels, channels))
+        audience = Audience(channels=tuple(one for one in channels if one in fields.channels))  # none is none here
         return replace(draft, state=DraftState.READY, text=text, audience=audience), wrong
     return (
         replace(

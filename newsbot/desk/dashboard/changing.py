@@ -7,7 +7,6 @@ from typing import Final
 
 from aiohttp import web
 
-from newsbot.desk.dashboard.draft_view import speech_of
 from newsbot.desk.dashboard.drafts import path_of
 from newsbot.desk.dashboard.refusals import Refusal
 from newsbot.desk.dashboard.visit import Route, Visit
@@ -37,7 +36,7 @@ async def _alert(visit: Visit) -> Alert:
 async def _correct(visit: Visit) -> web.Response:
     """Begins the draft of a correction, filled with what readers have; sent once it is one."""
     desk, alert = visit.desk, await _alert(visit)
-    if said := await untouchable(desk, speech_of(visit), alert):
+    if said := await untouchable(desk, visit, alert):
         return await visit.back(f"{alert_path(alert.id)}/versions", said)
     event = f"desk:{visit.text('once')[:80]}"
     draft = await desk.drafts.begin(visit.address, event=event, corrects=alert.id, waits=False, now=visit.now)
@@ -52,7 +51,7 @@ async def _correct(visit: Visit) -> web.Response:
 async def _ask_to_recall(visit: Visit) -> web.Response:
     alert = await _alert(visit)
     made = await recall_made(visit.desk, alert)
-    said = await untouchable(visit.desk, speech_of(visit), alert, to_recall=True)
+    said = await untouchable(visit.desk, visit, alert, to_recall=True)
     wanted = await what_is_recalled(visit.desk, alert)
     question, yes = wanted.question(visit.translate)
     return await visit.page(
@@ -72,7 +71,7 @@ async def _recall(visit: Visit) -> web.Response:
     _ = visit.translate
     alert = await _alert(visit)
     before = await recall_made(visit.desk, alert)
-    done = await recall_copies(visit.desk, speech_of(visit), alert, by=visit.actor)
+    done = await recall_copies(visit.desk, visit, alert, by=visit.actor)
     if isinstance(done, str):
         said = done
     elif before is not None:
@@ -85,14 +84,13 @@ async def _recall(visit: Visit) -> web.Response:
 
 async def _versions(visit: Visit) -> web.Response:
     alert = await _alert(visit)
-    speak = speech_of(visit)
     return await visit.page(
         "versions.html",
         alert=alert,
         subject=await subject_of(visit.desk, alert),
         versions=tuple(reversed(await versions_of(visit.desk, alert))),
         recall=await recall_made(visit.desk, alert),
-        refused=await untouchable(visit.desk, speak, alert),
+        refused=await untouchable(visit.desk, visit, alert),
         may_correct=visit.may(Right.CORRECT),
     )
 

@@ -18,11 +18,10 @@ from newsbot.desk.outlets import channel_name
 from newsbot.desk.preview import audience_in_words, cost_in_words, manner_in_words, time_in_words
 from newsbot.desk.refusals import parent_of, refusal_of
 from newsbot.desk.roles import Right
-from newsbot.desk.turn import Speech
 from newsbot.domain.message import AnyReply
 from newsbot.i18n import language_name
 
-__all__ = ["Shown", "choices", "fields_in", "look_values", "seen_by_readers", "speech_of"]
+__all__ = ["Shown", "choices", "fields_in", "look_values", "seen_by_readers"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +36,9 @@ class Shown:
         return self.look.used <= self.look.limit or self.look.splits
 
 
-def speech_of(visit: Visit) -> Speech:
-    return Speech(translate=visit.translate, now=visit.now, zone=visit.zone)
-
-
 async def look_values(visit: Visit, draft: Draft, *, links: bool = False) -> dict[str, Any]:
     """What `preview.html` names. `links`: they are tried, which takes seconds."""
-    desk, speak, _ = visit.desk, speech_of(visit), visit.translate
+    desk, speak, _ = visit.desk, visit, visit.translate
     parent = await parent_of(desk, draft)
     seen = await as_readers_see_it(desk, draft, parent, first=visit.language)
     reach = await reach_of(desk, draft, parent)
@@ -125,7 +120,7 @@ def choices(visit: Visit, fields: Fields) -> dict[str, Any]:
     return {
         "fields": fields,
         "topics": [(one.id, one.label(visit.language), one.id in fields.topics) for one in house.topics],
-        "languages": [(code, language_name(code), code in fields.languages) for code in house.catalog.languages],
+        "reads": [(code, language_name(code), code in fields.languages) for code in house.catalog.languages],
         "channels": [(name, channel_name(name, _), name in fields.channels) for name in outlets],
         "button_fields": [*fields.buttons, *[("", "")] * BUTTONS][:BUTTONS],
         "may_upload": shelf is not None and shelf.may_keep(visit.address.channel),

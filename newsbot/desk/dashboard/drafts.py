@@ -9,7 +9,7 @@ from aiohttp import web
 
 from newsbot.articles.query_parser import parse_query
 from newsbot.channels.pictures import PictureFile
-from newsbot.desk.dashboard.draft_view import choices, fields_in, look_values, speech_of
+from newsbot.desk.dashboard.draft_view import choices, fields_in, look_values
 from newsbot.desk.dashboard.refusals import Refusal
 from newsbot.desk.dashboard.visit import Route, Visit
 from newsbot.desk.draft_form import Fields, fields_of, filled_in
@@ -83,7 +83,7 @@ async def _page(
     """`fields`: as they were typed, where they are not what is kept. `theirs`: what another has kept meanwhile."""
     values: dict[str, Any] = await look_values(visit, draft)
     article = await visit.desk.house.articles.get(draft.article_id) if draft.article_id else None
-    shown = fields or fields_of(draft, speech_of(visit))
+    shown = fields or fields_of(draft, visit)
     alert = await visit.desk.alerts.by_origin(draft.origin) if draft.state.final else None
     return await visit.page(
         "draft.html",
@@ -109,7 +109,7 @@ async def _save(visit: Visit) -> web.Response:
         wanted = replace(wanted, text=replace(wanted.text, picture=uploaded))
         fields = replace(fields, picture=uploaded)
     if visit.text("revision") != str(draft.revision):
-        theirs = fields_of(draft, speech_of(visit))
+        theirs = fields_of(draft, visit)
         if theirs == fields:
             return await visit.back(path_of(draft.id))
         return await _page(visit, draft, fields, status=409, wrong=wrong, theirs=theirs)
@@ -118,14 +118,14 @@ async def _save(visit: Visit) -> web.Response:
     kept = await keep_draft(visit.desk, draft, wanted, by=visit.actor, now=visit.now)
     if kept is None:
         now = await draft_of(visit)
-        return await _page(visit, now, fields, status=409, theirs=fields_of(now, speech_of(visit)))
+        return await _page(visit, now, fields, status=409, theirs=fields_of(now, visit))
     if visit.text("do") == "send":
         return await visit.back(f"{path_of(draft.id)}/send")
     if visit.text("do") == "article":
         return await visit.back(f"{path_of(draft.id)}/article")
     if visit.text("do") == "phone":
         parent, window = await parent_of(visit.desk, kept), await visit.desk.house.subscribers.window(visit.address)
-        said = await send_to_phone_in_words(visit.desk, speech_of(visit), kept, parent, visit.address, window)
+        said = await send_to_phone_in_words(visit.desk, visit, kept, parent, visit.address, window)
         return await visit.back(path_of(draft.id), said)
     return await visit.back(path_of(draft.id), visit.translate("Saved."))
 
@@ -135,7 +135,7 @@ def _wanted(visit: Visit, draft: Draft, fields: Fields) -> tuple[Draft, dict[str
     return filled_in(
         draft,
         fields,
-        speech_of(visit),
+        visit,
         topics=[topic.id for topic in house.topics],
         languages=house.catalog.languages,
         channels=list(visit.desk.outlets),

@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from newsbot.desk.dashboard.draft_view import look_values, speech_of
+from newsbot.desk.dashboard.draft_view import look_values
 from newsbot.desk.dashboard.drafts import draft_of, path_of
 from newsbot.desk.dashboard.visit import Route, Visit
 from newsbot.desk.drafts import Draft
@@ -16,12 +16,8 @@ from newsbot.desk.outlets import channel_name
 from newsbot.desk.preview import time_set_in_words
 from newsbot.desk.roles import Right
 from newsbot.desk.turn import estimate
-from newsbot.i18n import N_
 
 __all__ = ["ROUTES"]
-
-#: what a renderer shows otherwise than it was meant stands in `channel_notes`; here it is told in its own words
-_DRILL: Final = N_("This was a drill: everything was done but the sending. Nobody was written to.")
 
 
 async def _ask(visit: Visit) -> web.Response:
@@ -29,7 +25,7 @@ async def _ask(visit: Visit) -> web.Response:
     if not draft.state.open:
         return await visit.back(path_of(draft.id))
     values = await look_values(visit, draft, links=True)
-    return await visit.page("send.html", **values, time_set=time_set_in_words(draft, speech_of(visit)))
+    return await visit.page("send.html", **values, time_set=time_set_in_words(draft, visit))
 
 
 async def _send(visit: Visit) -> web.Response:
@@ -38,14 +34,18 @@ async def _send(visit: Visit) -> web.Response:
     draft = await draft_of(visit)
     if draft.corrects and not visit.may(Right.CORRECT):
         return await visit.back(path_of(draft.id), _("Your role may not correct what was sent."))
-    done = await hand_over(visit.desk, speech_of(visit), draft, revision=_revision(visit), by=visit.actor)
+    done = await hand_over(visit.desk, visit, draft, revision=_revision(visit), by=visit.actor)
     if done.refused:
         return await visit.back(path_of(draft.id), done.refused)
+    if done.waits is not None:
+        until = visit.clock(done.waits.expires_at)
+        said = _("It waits for a second person, until {when}. Nothing has gone out.", when=until)
+        return await visit.back(path_of(draft.id), said)
     if done.alert is not None:
         said = _("It goes out.") if done.first else _("This was confirmed already; it is sent once.")
-        return await visit.back(path_of(draft.id), said)
+        return await visit.back(f"/desk/alerts/{done.alert.id}", said)
     if done.scheduled:
-        return await visit.back(path_of(draft.id), time_set_in_words(done.draft, speech_of(visit)))
+        return await visit.back(path_of(draft.id), time_set_in_words(done.draft, visit))
     return await visit.back(path_of(draft.id), _not_sent(visit, done.draft))
 
 
@@ -59,9 +59,9 @@ def _not_sent(visit: Visit, draft: Draft) -> str:
 async def _drill_it(visit: Visit) -> web.Response:
     _ = visit.translate
     draft = await draft_of(visit)
-    done = await drill(visit.desk, speech_of(visit), draft, by=visit.address)
+    done = await drill(visit.desk, visit, draft, by=visit.address)
     channels = [(channel_name(name, _), one, estimate(one.seconds, _)) for name, one in done.channels.items()]
-    return await visit.page("drill.html", draft=draft, done=done, channels=channels, said=_(_DRILL))
+    return await visit.page("drill.html", draft=draft, done=done, channels=channels)
 
 
 async def _call_off(visit: Visit) -> web.Response:
