@@ -5,7 +5,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage or configuration (nothing was chang
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import sys
 from collections.abc import Coroutine
@@ -18,6 +17,7 @@ from newsbot import __version__
 from newsbot.desk.roles import Role as DeskRole
 from newsbot.domain.search import Match
 from newsbot.errors import ConfigurationError, NewsbotError, StartError
+from newsbot.event_loop import loop_runner
 from newsbot.process_roles import Role
 from newsbot.text_cli import text_app
 
@@ -518,7 +518,7 @@ def _obey(context: typer.Context, command: Any) -> Any:
 
 
 def _await(work: Coroutine[Any, Any, Any]) -> Any:
-    run_loop = _loop_runner()
+    run_loop = loop_runner()
     gc.freeze()
     gc.enable()
     try:
@@ -527,14 +527,6 @@ def _await(work: Coroutine[Any, Any, Any]) -> Any:
         _fail(error)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
-
-
-def _loop_runner() -> Any:
-    try:
-        import uvloop
-    except ImportError:  # no wheel for this platform
-        return asyncio.run
-    return uvloop.run
 
 
 def _fail(error: NewsbotError) -> NoReturn:

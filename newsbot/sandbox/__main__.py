@@ -21,6 +21,8 @@ from pathlib import Path
 from aiohttp import web
 
 from newsbot.errors import StartError
+from newsbot.event_loop import loop_runner
+from newsbot.garbage_collection import settle_down
 from newsbot.sandbox.bot_settings import write_bot_settings
 from newsbot.sandbox.cms_push import CmsPush
 from newsbot.sandbox.demo import PAGE, create_sandbox_app
@@ -48,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         with _folder_to_ourselves(options.data):
-            asyncio.run(_serve(options))
+            loop_runner()(_serve(options))
     except StartError as error:
         sys.stderr.write(f"sandbox: {error}\n")
         return 2
@@ -79,6 +81,7 @@ async def _serve(options: argparse.Namespace) -> None:
         app[PAGE].address = address
         if folder is not None:
             write_bot_settings(folder, address, cms_token, DEMO_PAGE if options.messenger else None)
+        settle_down()
         sys.stdout.write(f"sandbox ready {address}\n")
         sys.stdout.flush()
         await stop.wait()
