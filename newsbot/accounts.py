@@ -10,6 +10,7 @@ from newsbot.bootstrap import Parts
 from newsbot.channel_account import ChannelAccount, alert_composer
 from newsbot.channels.redis_inbox import RedisInbox
 from newsbot.delivery.curve_keeper import CurveKeeper
+from newsbot.delivery.outbox import Outbox
 from newsbot.delivery.planner import Planner
 from newsbot.delivery.policy import Limits
 from newsbot.desk.dialogue import EditorDialogue
@@ -128,6 +129,13 @@ async def _desk(parts: Parts, accounts: Sequence[ChannelAccount], *, public_chan
         bulletins=SqlBulletinStore(await parts.database()),
         notices=await parts.notices(),
         alerts=readers.house.alerts,
+        outbox=Outbox(
+            await parts.articles(),
+            readers.house.alerts,
+            parts.newsroom.topics,
+            limits=_limits(parts),
+            clock=parts.clock,
+        ),
         records=await parts.records(),
         outlets={account.name: account.outlet for account in accounts},
         composer=alert_composer(parts, readers),
@@ -138,6 +146,11 @@ async def _desk(parts: Parts, accounts: Sequence[ChannelAccount], *, public_chan
         public_channel=public_channel,
         expire=timedelta(minutes=settings.delivery.expire_minutes),
     )
+
+
+def _limits(parts: Parts) -> Limits:
+    settings = parts.settings.delivery
+    return Limits(expire=timedelta(minutes=settings.expire_minutes), per_source=settings.alerts_per_source)
 
 
 async def _planner(parts: Parts, accounts: Sequence[ChannelAccount]) -> Planner:
@@ -155,9 +168,7 @@ async def _planner(parts: Parts, accounts: Sequence[ChannelAccount]) -> Planner:
         await parts.alerts(),
         [account.outlet.ledger for account in accounts],
         parts.newsroom.topics,
-        limits=Limits(
-            expire=timedelta(minutes=settings.delivery.expire_minutes), per_source=settings.delivery.alerts_per_source
-        ),
+        limits=_limits(parts),
         keep=timedelta(days=settings.keep_articles_days),
         unchanging=[account.name for account in accounts if not account.outlet.edits],
         clock=parts.clock,

@@ -10,6 +10,9 @@ from newsbot.desk.roles import Right, Role
 from newsbot.domain.alert import AlertClass, AlertKind, AlertState, AlertText, NewAlert
 from newsbot.domain.message import Button, Span
 from tests.desk_site import ADDRESSES, DeskSite
+from newsbot.domain.message import Span
+from tests.builders import a_draft
+from tests.desk_site import DeskSite
 from tests.newsdesk import EDITOR
 
 
@@ -61,6 +64,9 @@ async def written(site: DeskSite) -> None:
         (Button("<u>", url="https://news.example/<u>"),),
     )
     await desk.drafts.change(replace(draft, text=text), now=desk.now)
+async def an_article_waits(site: DeskSite) -> None:
+    """Article 1 is in the outbox."""
+    await site.newsdesk.articles.put(a_draft(1, topics=("sports",)), now=site.newsdesk.now, announce=True)
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,7 @@ class Example:
 
 DRAFT = r"/desk/drafts/{id:\d{1,18}}"
 FORM = {"revision": "2", "do": "save", "text": '*<b>"&* <script>alert(1)</script>', "class": "ordinary", "when": "now"}
+ARTICLE = r"/desk/articles/{id:\d{1,18}}"
 ALERT = r"/desk/alerts/{id:\d{1,18}}"
 
 EXAMPLES = (
@@ -128,6 +135,12 @@ EXAMPLES = (
     ),
     Example("GET", "/desk/audit", Right.AUDIT, prepare=going_out),
     Example("GET", "/desk/audit.csv", Right.AUDIT, prepare=going_out),
+    Example("GET", "/desk/articles", Right.WATCH, prepare=an_article_waits),
+    Example("GET", ARTICLE, Right.WATCH, path="/desk/articles/1", prepare=an_article_waits),
+    Example("POST", f"{ARTICLE}/change", Right.ARTICLES, path="/desk/articles/1/change", prepare=an_article_waits),
+    Example("POST", f"{ARTICLE}/hold", Right.ARTICLES, path="/desk/articles/1/hold", prepare=an_article_waits),
+    Example("POST", f"{ARTICLE}/release", Right.ARTICLES, path="/desk/articles/1/release", prepare=an_article_waits),
+    Example("POST", f"{ARTICLE}/alert", Right.BROADCAST, path="/desk/articles/1/alert", prepare=an_article_waits),
     Example("GET", "/desk/figures", Right.FIGURES, prepare=over),
     Example("GET", r"/desk/figures/{table:[a-z]{1,20}}.csv", Right.FIGURES, path="/desk/figures/readers.csv"),
     Example("POST", "/desk/leave", None),

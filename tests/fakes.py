@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from newsbot.articles.merging import merge
+from newsbot.articles.merging import edited_by, merge
 from newsbot.articles.store import Change, Retelling, SourceState, Stored
-from newsbot.domain.article import EXTRACTIVE, Article, ArticleDraft, Cursor, Page
+from newsbot.domain.article import EXTRACTIVE, Article, ArticleDraft, Cursor, Edit, Page
 from newsbot.domain.search import Found, Query
 from newsbot.domain.subscriber import LINKED, Address, Preferences, Subscriber
 from newsbot.domain.window import Window
@@ -219,16 +219,44 @@ class MemoryArticleStore(_Server):
         waiting = [
             a
             for a in self._articles.values()
-            if a.announced_at is None and a.withdrawn_at is None and (now is None or a.published_at <= now)
+            if _in_outbox(a) and a.held_at is None and (now is None or a.published_at <= now)
         ]
         return tuple(sorted(waiting, key=_place)[:limit])
+
+    async def everything(self, *, before: Cursor | None = None, limit: int = 30) -> Page:
+        self._reach()
+        at = (before.published_at, before.id) if before else None
+        found = [one for one in sorted(self._articles.values(), key=_place, reverse=True) if not at or _place(one) < at]
+        shown = tuple(found[:limit])
+        return Page(shown, Cursor(shown[-1].published_at, shown[-1].id) if len(found) > limit else None)
+
+    async def edit(
+        self, article_id: int, by: Edit, *, topics: Sequence[str] | None = None, breaking: bool | None = None
+    ) -> Article | None:
+        self._reach()
+        article = self._articles.get(article_id)
+        return article and self._keep(edited_by(article, by, topics=topics, breaking=breaking))
+
+    async def hold(self, article_id: int, *, now: datetime) -> bool:
+        article = await self.get(article_id)
+        if article is None or not _in_outbox(article) or article.held_at is not None:
+            return False
+        self._articles[article_id] = replace(article, held_at=now)
+        return True
+
+    async def release(self, article_id: int) -> bool:
+        article = await self.get(article_id)
+        if article is None or not _in_outbox(article) or article.held_at is None:
+            return False
+        self._articles[article_id] = replace(article, held_at=None)
+        return True
 
     async def mark_announced(self, article_ids: Sequence[int], *, now: datetime) -> None:
         self._reach()
         for article_id in article_ids:
             article = self._articles.get(article_id)
             if article and article.announced_at is None:
-                self._articles[article_id] = replace(article, announced_at=now)
+                self._articles[article_id] = replace(article, announced_at=now, held_at=None)
 
     async def withdraw(self, url: str, *, now: datetime) -> Article | None:
         self._reach()
@@ -268,6 +296,10 @@ class MemoryArticleStore(_Server):
         self._reach()
         for article in sorted(self._articles.values(), key=_place):
             yield article
+
+
+def _in_outbox(article: Article) -> bool:
+    return article.announced_at is None and article.withdrawn_at is None
 
 
 def _fields(draft: ArticleDraft) -> dict[str, object]:

@@ -43,7 +43,10 @@ class MemoryAlertStore:
     async def decide(self, decision: Decision, new: NewAlert | None, *, now: datetime) -> Alert | None:
         self._reach()
         before = self._decisions.get(decision.article_id)
+        article = await self.articles.get(decision.article_id)
         if before is None:
+            if article is not None and article.held_at is not None and (new is None or new.by is None):
+                return None
             alert = await self.create(new, now=now) if new is not None else None
             self._decisions[decision.article_id] = replace(decision, alert_id=alert.id if alert else 0)
         else:

@@ -23,7 +23,9 @@ from newsbot.conversation.alerts import AlertComposer
 from newsbot.conversation.dialogue import Dialogue
 from newsbot.conversation.turn import Replies
 from newsbot.delivery.ledger import Settle
+from newsbot.delivery.outbox import Outbox
 from newsbot.delivery.pacing import Unpaced
+from newsbot.delivery.policy import Limits as PolicyLimits
 from newsbot.desk.approvals import Policy
 from newsbot.desk.audit import Actor, Place
 from newsbot.desk.dialogue import EditorDialogue
@@ -183,6 +185,7 @@ class Newsdesk:
             bulletins=self.bulletins,
             notices=self.notices,
             alerts=self.alerts,
+            outbox=Outbox(self.articles, self.alerts, some_topics(), limits=PolicyLimits(), clock=self.clock),
             records=Records(
                 rollups=self.rollups,
                 curves=self.curves,

@@ -19,11 +19,12 @@ A draft that names the stored address among its `other_urls` knows where it lead
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from newsbot.domain.article import EXTRACTIVE, Article, ArticleDraft
+from newsbot.domain.article import EXTRACTIVE, Article, ArticleDraft, Edit
 
 API: Final = "api"  #: the source of what the newsroom's own system sends
 _WORDS: Final = ("language", "headline", "kicker", "byline", "image_url", "section")
@@ -48,6 +49,23 @@ def merge(article: Article, draft: ArticleDraft) -> Article:
     merged = replace(merged, other_urls=_other_urls(merged, article, draft))
     seen = replace(merged, other_urls=article.other_urls, source=article.source)
     return merged if seen == article else replace(merged, version=article.version + 1)
+
+
+def edited_by(
+    article: Article, by: Edit, *, topics: Sequence[str] | None = None, breaking: bool | None = None
+) -> Article:
+    """The article as an editor sets it; see `ArticleStore.edit`."""
+    chosen = article.topics if topics is None else tuple(dict.fromkeys(topics))
+    broke = article.breaking if breaking is None else breaking
+    names = [name for name, given in (("topics", topics), ("breaking", breaking)) if given is not None]
+    changed = (chosen, broke) != (article.topics, article.breaking)
+    return replace(
+        article,
+        topics=chosen,
+        breaking=broke,
+        edits={**article.edits, **dict.fromkeys(names, by)},
+        version=article.version + changed,
+    )
 
 
 def _replaces(article: Article, draft: ArticleDraft, *, knows_address: bool) -> bool:

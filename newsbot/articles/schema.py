@@ -64,6 +64,7 @@ Index(  # what a search must know of its hits
     sqlite_where=_NOT_WITHDRAWN,
     postgresql_where=_NOT_WITHDRAWN,
 )
+IN_OUTBOX: Final = articles.c.announced_at.is_(None) & articles.c.withdrawn_at.is_(None)
 _IN_OUTBOX = text("announced_at IS NULL AND withdrawn_at IS NULL")
 Index(
     "ix_articles_outbox",

@@ -12,12 +12,12 @@ from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from newsbot.articles.merging import merge
-from newsbot.articles.schema import WRITERS, article_topics, articles, retellings, source_states
+from newsbot.articles.merging import edited_by, merge
+from newsbot.articles.schema import IN_OUTBOX, WRITERS, article_topics, articles, retellings, source_states
 from newsbot.articles.search_terms import indexed_text
 from newsbot.articles.sql_latest import latest_page
 from newsbot.articles.sql_rows import (
@@ -25,6 +25,7 @@ from newsbot.articles.sql_rows import (
     article_of,
     articles_by_id,
     batches,
+    edits_to_json,
     fits_the_index,
     index_topics,
     index_urls,
@@ -47,7 +48,7 @@ from newsbot.articles.sql_stories import (
 from newsbot.articles.sql_words import remove_words, stale, write_words
 from newsbot.articles.store import Change, Retelling, SourceState, Stored
 from newsbot.database import Database
-from newsbot.domain.article import EXTRACTIVE, Article, ArticleDraft, Cursor, Page
+from newsbot.domain.article import EXTRACTIVE, Article, ArticleDraft, Cursor, Edit, Page
 from newsbot.domain.search import Found, Query
 
 _LARGEST_ID: Final = 2**63 - 1
@@ -235,10 +236,54 @@ class SqlArticleStore:
             return True
 
     async def unannounced(self, *, limit: int = 100, now: datetime | None = None) -> tuple[Article, ...]:
-        waiting = select(articles).where(articles.c.announced_at.is_(None), articles.c.withdrawn_at.is_(None))
+        waiting = select(articles).where(IN_OUTBOX, articles.c.held_at.is_(None))
         if now is not None:
             waiting = waiting.where(articles.c.published_at <= now)
         return tuple(await self._select(waiting.order_by(articles.c.published_at, articles.c.id).limit(limit)))
+
+    async def everything(self, *, before: Cursor | None = None, limit: int = 30) -> Page:
+        query = select(articles).order_by(articles.c.published_at.desc(), articles.c.id.desc()).limit(limit + 1)
+        if before is not None:
+            query = query.where(tuple_(articles.c.published_at, articles.c.id) < place(before))
+        found = await self._select(query)
+        shown = tuple(found[:limit])
+        return Page(shown, Cursor(shown[-1].published_at, shown[-1].id) if len(found) > limit else None)
+
+    async def edit(
+        self, article_id: int, by: Edit, *, topics: Sequence[str] | None = None, breaking: bool | None = None
+    ) -> Article | None:
+        if not 0 < article_id <= _LARGEST_ID:
+            return None
+        async with self._writing() as connection:
+            row = (await connection.execute(select(articles).where(articles.c.id == article_id))).mappings().first()
+            if row is None:
+                return None
+            article = article_of(row)
+            edited = edited_by(article, by, topics=topics, breaking=breaking)
+            values = {
+                "topics": list(edited.topics),
+                "breaking": edited.breaking,
+                "version": edited.version,
+                "edits": edits_to_json(edited.edits),
+            }
+            await connection.execute(update(articles).where(articles.c.id == article_id).values(values))
+            if edited.topics != article.topics:
+                await connection.execute(delete(article_topics).where(article_topics.c.article_id == article_id))
+                await index_topics(connection, edited)
+                await write_words(connection, self._search, [edited])
+            return edited
+
+    async def hold(self, article_id: int, *, now: datetime) -> bool:
+        free = (articles.c.id == article_id) & IN_OUTBOX & articles.c.held_at.is_(None)
+        return await self._set_held(free, now)
+
+    async def release(self, article_id: int) -> bool:
+        return await self._set_held((articles.c.id == article_id) & IN_OUTBOX & articles.c.held_at.is_not(None), None)
+
+    async def _set_held(self, which: ColumnElement[bool], held_at: datetime | None) -> bool:
+        # With the writers' lock: whoever decides what is in the outbox holds it, too.
+        async with self._writing() as connection:
+            return (await connection.execute(update(articles).where(which).values(held_at=held_at))).rowcount == 1
 
     async def mark_announced(self, article_ids: Sequence[int], *, now: datetime) -> None:
         async with self._writing() as connection:

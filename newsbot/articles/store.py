@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from newsbot.domain.article import Article, ArticleDraft, Cursor, Page
+from newsbot.domain.article import Article, ArticleDraft, Cursor, Edit, Page
 from newsbot.domain.search import Found, Query
 
 
@@ -146,7 +146,28 @@ class ArticleStore(Protocol):
         ...
 
     async def unannounced(self, *, limit: int = 100, now: datetime | None = None) -> tuple[Article, ...]:
-        """The outbox: stored, not announced, not withdrawn; oldest first. `now`: without those published after it."""
+        """The outbox: stored, not announced, withdrawn or held; oldest first. `now`: without those published after."""
+        ...
+
+    async def everything(self, *, before: Cursor | None = None, limit: int = 30) -> Page:
+        """For editors: newest first, with what is withdrawn, held back or published later."""
+        ...
+
+    async def edit(
+        self, article_id: int, by: Edit, *, topics: Sequence[str] | None = None, breaking: bool | None = None
+    ) -> Article | None:
+        """Set what isn't None, as an editor says; from then on no source changes it. None if there is no such article.
+
+        What is as it was before is set, too: a source may have wanted to change it.
+        """
+        ...
+
+    async def hold(self, article_id: int, *, now: datetime) -> bool:
+        """Keep it in the outbox until `release`. False if it isn't there: decided already, withdrawn, held before."""
+        ...
+
+    async def release(self, article_id: int) -> bool:
+        """Let it be decided. False if it wasn't held."""
         ...
 
     async def mark_announced(self, article_ids: Sequence[int], *, now: datetime) -> None:

@@ -46,6 +46,8 @@ class SqlAlertStore:
             query = select(article_decisions.c.alert_id).where(article_decisions.c.article_id == decision.article_id)
             before = (await connection.execute(query)).first()
             if before is None:
+                if (new is None or new.by is None) and await _is_held(connection, decision.article_id):
+                    return None
                 alert = await self._create(connection, new, now) if new is not None else None
                 row = {
                     "article_id": decision.article_id,
@@ -57,7 +59,7 @@ class SqlAlertStore:
             else:
                 alert = await _one(connection, alerts.c.id == before.alert_id) if before.alert_id else None
             waiting = (articles.c.id == decision.article_id) & articles.c.announced_at.is_(None)
-            await connection.execute(update(articles).where(waiting).values(announced_at=now))
+            await connection.execute(update(articles).where(waiting).values(announced_at=now, held_at=None))
             return alert
 
     async def _create(self, connection: AsyncConnection, new: NewAlert, now: datetime) -> Alert:
@@ -206,6 +208,11 @@ class SqlAlertStore:
             rows = (await connection.execute(query)).mappings().all()
             pauses = await _pauses(connection, rows)
         return tuple(_alert(row, pauses.get(row["id"])) for row in rows)
+
+
+async def _is_held(connection: AsyncConnection, article_id: int) -> bool:
+    held = select(articles.c.id).where(articles.c.id == article_id, articles.c.held_at.is_not(None))
+    return (await connection.execute(held)).first() is not None
 
 
 def _oldest_first(*conditions: ColumnElement[bool]) -> Select[Any]:

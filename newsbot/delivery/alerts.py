@@ -48,7 +48,8 @@ class AlertStore(Protocol):
     async def decide(self, decision: Decision, new: NewAlert | None, *, now: datetime) -> Alert | None:
         """In one transaction: keep the decision, make the alert (if any), and take the article out of the outbox.
 
-        Safe to repeat: the first decision for an article stands.
+        Safe to repeat: the first decision for an article stands. Of one that an editor holds back nothing is decided,
+        unless an editor wants the alert (`NewAlert.by`).
         """
         ...
 

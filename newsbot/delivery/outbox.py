@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -11,9 +12,22 @@ import structlog
 from newsbot.articles.store import ArticleStore
 from newsbot.delivery import policy
 from newsbot.delivery.alerts import AlertStore, Decision
-from newsbot.delivery.policy import FLOOD_WITHIN, Leave, Limits, Make, Reason, Situation, Wait, class_of, story_of
+from newsbot.delivery.policy import (
+    FLOOD_WITHIN,
+    Leave,
+    Limits,
+    Make,
+    Reason,
+    Situation,
+    Wait,
+    class_of,
+    origin_of,
+    story_of,
+)
 from newsbot.delivery.troubles import Troubles
+from newsbot.domain.alert import Alert
 from newsbot.domain.article import Article
+from newsbot.domain.subscriber import Address
 from newsbot.domain.topic import Topics
 
 PAGE: Final = 100  #: articles at once: what must be stopped doesn't wait for a thousand to be decided
@@ -57,6 +71,24 @@ class Outbox:
                 alert = await self._alerts.decide(Decision(article.id, Reason.ALERTED, now), new, now=now)
                 log.info("alert made", article=article.id, alert=alert.id if alert else 0, cls=cls.value)
         return True
+
+    async def alert_now(self, article: Article, *, by: Address) -> Alert | Leave | Wait:
+        """An editor wants readers alerted of it, whatever was decided before; exactly once, whoever else does, too.
+
+        The alert that there is now (the one there was, if it has had one), or why readers can't be alerted.
+        """
+        if (before := await self._alerts.by_origin(origin_of(article))) is not None:
+            return before
+        now = self._clock()
+        match policy.decide(article, replace(await self._situation(article, now), wanted=True)):
+            case Make(new):
+                new = replace(new, by=by)
+                decided = await self._alerts.decide(Decision(article.id, Reason.ALERTED, now), new, now=now)
+                alert = decided or await self._alerts.create(new, now=now)
+                log.info("alert made for an editor", article=article.id, alert=alert.id, cls=alert.cls.value)
+                return alert
+            case Leave() | Wait() as verdict:
+                return verdict
 
     async def reconsider(self, article: Article) -> None:
         """It was left alone because its story was alerted, and that alert has since been stopped: is it news again?"""

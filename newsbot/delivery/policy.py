@@ -66,6 +66,7 @@ class Situation:
     limits: Limits = Limits()
     caused: int = 0  #: alerts of the article's class that its source caused within `FLOOD_WITHIN`
     of_story: Sequence[Alert] = ()  #: every alert of its story
+    wanted: bool = False  #: an editor wants it now: neither its age nor what its source caused is in the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,11 @@ def story_begun_by(article_id: int) -> str:
     return f"article:{article_id}"
 
 
+def origin_of(article: Article) -> str:
+    """By which it is alerted once, whoever decides it."""
+    return f"article:{article.id}"
+
+
 def decide(article: Article, situation: Situation) -> Verdict:
     now, cls = situation.now, class_of(article)
     topics = tuple(topic for topic in dict.fromkeys(article.topics) if topic in situation.topics)
@@ -119,15 +125,15 @@ def decide(article: Article, situation: Situation) -> Verdict:
     topics = _still_to_tell(topics, told)
     if told and not (topics if cls is AlertClass.TOPIC else _never_broke(told)):
         return Leave(Reason.SAME_STORY)
-    if now - article.published_at > NEWS_AGE or _expiry(article, cls, situation) <= now:
+    if not situation.wanted and (now - article.published_at > NEWS_AGE or _expiry(article, cls, situation) <= now):
         return Leave(Reason.TOO_OLD)
     if cls is AlertClass.TOPIC and not topics:
         return Leave(Reason.NO_TOPIC)
-    if situation.caused >= situation.limits.per_source:
+    if not situation.wanted and situation.caused >= situation.limits.per_source:
         return Leave(Reason.SOURCE_FLOOD)
     return Make(
         NewAlert(
-            origin=f"article:{article.id}",
+            origin=origin_of(article),
             kind=AlertKind.ARTICLE,
             cls=cls,
             story=story_of(article),
@@ -165,7 +171,7 @@ def _still_to_tell(topics: Sequence[str], told: Sequence[Alert]) -> tuple[str, .
 
 def _expiry(article: Article, cls: AlertClass, situation: Situation) -> datetime:
     """From when readers could know of it: its publication, or our finding it if that was later."""
-    found = min(max(article.published_at, article.stored_at), situation.now)
+    found = situation.now if situation.wanted else min(max(article.published_at, article.stored_at), situation.now)
     match cls:
         case AlertClass.BREAKING:
             return found + BREAKING_EXPIRES

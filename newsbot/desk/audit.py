@@ -64,6 +64,11 @@ class Act(StrEnum):
     APPROVED = "approval.approved"
     REFUSED = "approval.refused"
     APPROVAL_EXPIRED = "approval.expired"
+    # to an article
+    ARTICLE_CHANGED = "article.changed"  #: its topics, or whether it is breaking news
+    ARTICLE_HELD = "article.held"
+    ARTICLE_RELEASED = "article.released"
+    ARTICLE_ALERTED = "article.alerted"  #: an editor had readers alerted of it
     # to a person
     ROLE_GIVEN = "role.given"
     ROLE_TAKEN = "role.taken"

@@ -16,7 +16,7 @@ from typing import Any, Final
 from newsbot.desk.turn import Speaking
 from newsbot.text.dates import format_date, format_datetime
 
-__all__ = ["CSV_MARK", "Cell", "Column", "FigureTable", "Unit", "as_csv", "as_json", "as_lines", "written"]
+__all__ = ["CSV_MARK", "Cell", "Column", "FigureTable", "Unit", "as_csv", "as_json", "as_lines", "harmless", "written"]
 
 Cell = date | datetime | str | int | float | None
 
@@ -80,7 +80,7 @@ def as_csv(table: FigureTable) -> str:
     out = io.StringIO()
     out.write(CSV_MARK)
     lines = csv.writer(out)
-    lines.writerow([_harmless(column.label) for column in table.columns])
+    lines.writerow([harmless(column.label) for column in table.columns])
     for row in table.rows:
         lines.writerow([_plain(cell) for cell in row])
     return out.getvalue()
@@ -135,10 +135,11 @@ def _plain(cell: Cell) -> str:
         case int():
             return str(cell)
         case str():
-            return _harmless(cell)
+            return harmless(cell)
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
     # Line breaks are kept out of cells: not every program that reads the file knows that they may be quoted.
     text = " ".join(text.split()) if "\n" in text or "\r" in text else text
     return f"'{text}" if text.startswith(_FORMULA) else text

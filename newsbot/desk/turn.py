@@ -16,6 +16,7 @@ from newsbot.delivery.alerts import AlertStore
 from newsbot.delivery.composer import Composer
 from newsbot.delivery.ending import totals_of as totals_over
 from newsbot.delivery.notices import NoticeStore
+from newsbot.delivery.outbox import Outbox
 from newsbot.desk.approvals import ApprovalStore, Policy
 from newsbot.desk.audit import Act, Actor, AuditLog, Entry, Place, alert_subject
 from newsbot.desk.bulletins import BulletinStore
@@ -93,6 +94,7 @@ class Desk:
     bulletins: BulletinStore
     notices: NoticeStore
     alerts: AlertStore
+    outbox: Outbox  #: through which an article becomes an alert
     records: Records  #: what was counted by the day
     outlets: Mapping[str, Outlet]  #: by channel
     composer: Composer

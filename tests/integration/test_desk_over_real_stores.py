@@ -19,17 +19,20 @@ from newsbot.conversation.alerts import AlertComposer
 from newsbot.conversation.dialogue import Dialogue
 from newsbot.database import Database
 from newsbot.delivery.alert_store import SqlAlertStore
+from newsbot.delivery.outbox import Outbox
 from newsbot.delivery.pacing import Unpaced
 from newsbot.delivery.planner import Planner
 from newsbot.delivery.policy import Limits
 from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.delivery.redis_pacing import RedisPacing
+from newsbot.delivery.sql_curves import SqlCurveStore
 from newsbot.delivery.sql_notices import SqlNoticeStore
 from newsbot.delivery.worker import DeliveryWorker
 from newsbot.desk.approvals import Policy
 from newsbot.desk.audit import Filter
 from newsbot.desk.dialogue import EditorDialogue
 from newsbot.desk.outlets import Outlet
+from newsbot.desk.records import Records
 from newsbot.desk.reporter import Reporter
 from newsbot.desk.sql_approvals import SqlApprovalStore
 from newsbot.desk.sql_audit import SqlAuditLog
@@ -43,6 +46,7 @@ from newsbot.domain.alert import AlertState, Outcome
 from newsbot.domain.subscriber import Address, Preferences
 from newsbot.i18n import Catalog
 from newsbot.observability import Metrics
+from newsbot.rollups.sql_rollups import SqlRollups
 from newsbot.subscribers.journal import SqlJournal
 from newsbot.subscribers.redis_link_codes import RedisLinkCodes
 from newsbot.subscribers.redis_list_memory import RedisListMemory
@@ -117,6 +121,16 @@ class Newsroom:
             bulletins=SqlBulletinStore(self.database),
             notices=SqlNoticeStore(self.database),
             alerts=self.alerts,
+            outbox=Outbox(self.articles, self.alerts, some_topics(), limits=Limits(), clock=utc_now),
+            records=Records(
+                rollups=SqlRollups(self.database),
+                curves=SqlCurveStore(self.database),
+                alerts=self.alerts,
+                articles=self.articles,
+                topics=some_topics(),
+                sources=(),
+                accounts={"telegram": ACCOUNT},
+            ),
             outlets={
                 "telegram": Outlet(
                     channel=self.channel, ledger=self.ledger, pusher=pusher, pacing=Unpaced(), rate=self.rate

@@ -19,6 +19,7 @@ from aiohttp import web
 from newsbot.desk.audit import Entry, Filter
 from newsbot.desk.audit_words import COLUMNS, KINDS, act_in_words, change_in_words, place_in_words, row_of
 from newsbot.desk.dashboard.visit import Route, Visit
+from newsbot.desk.figure_tables import CSV_MARK, harmless
 from newsbot.desk.people import Person
 from newsbot.desk.roles import Right
 from newsbot.domain.subscriber import Address
@@ -28,8 +29,6 @@ __all__ = ["ROUTES"]
 
 SHOWN: Final = 50
 AT_ONCE: Final = 500  #: entries that a file's next piece is made of
-#: a table calculation takes what begins so for a formula, and obeys it
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def _show(visit: Visit) -> web.Response:
@@ -75,8 +74,7 @@ async def _file(visit: Visit) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Disposition": 'attachment; filename="audit.csv"'})
     response.content_type, response.charset = "text/csv", "utf-8"
     await response.prepare(visit.request)
-    # By the mark at its beginning table calculations know that it is UTF-8.
-    await response.write("\ufeff".encode() + _lines([COLUMNS]))
+    await response.write(CSV_MARK.encode() + _lines([COLUMNS]))
     while entries := await visit.desk.audit.entries(wanted, limit=AT_ONCE):
         await response.write(_lines([row_of(entry) for entry in entries]))
         wanted = _filter(visit, {**_asked(visit), "before": str(entries[-1].id)})
@@ -86,12 +84,8 @@ async def _file(visit: Visit) -> web.StreamResponse:
 
 def _lines(rows: list[tuple[str, ...]]) -> bytes:
     written = io.StringIO()
-    csv.writer(written).writerows([_harmless(cell) for cell in row] for row in rows)
+    csv.writer(written).writerows([harmless(cell) for cell in row] for row in rows)
     return written.getvalue().encode("utf-8", "replace")
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def _asked(visit: Visit) -> dict[str, str]:

@@ -15,6 +15,7 @@ from newsbot.desk.dashboard import (
     sending,
     signing_in,
 )
+from newsbot.desk.dashboard import alerts, articles, audit_pages, figures, overview, people_pages, signing_in
 from newsbot.desk.dashboard.visit import Route
 
 __all__ = ["ROUTES"]
@@ -27,6 +28,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *changing.ROUTES,
     *people_pages.ROUTES,
     *audit_pages.ROUTES,
+    *articles.ROUTES,
     *figures.ROUTES,
     *signing_in.ROUTES,
 )

@@ -1,0 +1,156 @@
+"""Articles: what came, how each stands with readers and why, and what an editor may do about it.
+
+| page | what |
+|---|---|
+| `GET /desk/articles` | the newest, `?before=`; `?q=` searches as readers do, `?page=` |
+| `GET /desk/articles/7` | one article |
+| `POST /desk/articles/7/change` | its topics, and whether it is breaking news |
+| `POST /desk/articles/7/hold`, `release`, `alert` | held back, let go, readers alerted of it now |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from aiohttp import web
+
+from newsbot.delivery.policy import Reason
+from newsbot.desk import articles
+from newsbot.desk.alert_words import name_of, state_of
+from newsbot.desk.article_words import refusal_in_words, state_in_words, why
+from newsbot.desk.articles import Result, Seen, State
+from newsbot.desk.audit_words import act_in_words
+from newsbot.desk.dashboard.refusals import Refusal
+from newsbot.desk.dashboard.visit import Route, Visit
+from newsbot.desk.roles import Right
+from newsbot.domain.article import Cursor
+from newsbot.text.clipping import Unit, clip
+
+__all__ = ["ROUTES"]
+
+LAST_PAGE: Final = 50  #: of a search
+LONGEST_SEARCH: Final = 200  #: characters
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def _list(visit: Visit) -> web.Response:
+    query = visit.request.query
+    words = clip(query.get("q", "").strip(), LONGEST_SEARCH, unit=Unit.GRAPHEME)
+    page = min(_number(query.get("page", "")), LAST_PAGE)
+    if words:
+        found = await articles.search(visit.desk, visit, words, page=page)
+    else:
+        found = await articles.newest(visit.desk, before=_cursor(query.get("before", "")))
+    return await visit.page(
+        "articles.html",
+        words=words,
+        page=page,
+        more=found.more and page < LAST_PAGE,
+        first=not query.get("before") and not page,
+        following=_address(found.next) if found.next else "",
+        lines=[{"seen": one, "article": one.article, **_shown(visit, one)} for one in found.seen],
+    )
+
+
+async def _show(visit: Visit) -> web.Response:
+    article = await visit.desk.house.articles.get(visit.number("id"))
+    if article is None:
+        raise Refusal.missing()
+    seen = await articles.look_at(visit.desk, article)
+    _ = visit.translate
+    deeds = await visit.desk.audit.of(articles.article_subject(article.id))
+    return await visit.page(
+        "article.html",
+        seen=seen,
+        article=article,
+        why=why(seen, visit),
+        may_change=visit.may(Right.ARTICLES),
+        may_hold=seen.state in (State.WAITING, State.LATER),
+        may_alert=seen.state in (State.WAITING, State.HELD, State.LEFT),
+        alerts=[(alert, name_of(alert, _), state_of(alert, _)) for alert in seen.alerts],
+        deeds=[(one, act_in_words(one.act, _)) for one in deeds],
+        all_topics=[(topic.id, topic.label(visit.language)) for topic in visit.desk.house.topics],
+        **_shown(visit, seen),
+    )
+
+
+def _shown(visit: Visit, seen: Seen) -> dict[str, Any]:
+    known = visit.desk.house.topics
+    return {
+        "state": state_in_words(seen.state, visit.translate),
+        "good": seen.state is State.ALERTED,
+        "topics": [topic.name(visit.language) for topic in known.known(seen.article.topics)],
+    }
+
+
+async def _change(visit: Visit) -> web.Response:
+    topics = [topic for topic in visit.form.getall("topics", []) if isinstance(topic, str)]
+    number, breaking = visit.number("id"), bool(visit.text("breaking"))
+    result = await articles.change(visit.desk, number, topics=topics, breaking=breaking, by=visit.actor, now=visit.now)
+    return await _back(visit, result, visit.translate("It was changed."))
+
+
+async def _hold(visit: Visit) -> web.Response:
+    result = await articles.hold(visit.desk, visit.number("id"), by=visit.actor, now=visit.now)
+    return await _back(visit, result, visit.translate("It is held back."))
+
+
+async def _release(visit: Visit) -> web.Response:
+    result = await articles.release(visit.desk, visit.number("id"), by=visit.actor, now=visit.now)
+    return await _back(visit, result, visit.translate("It was let go, and is decided now."))
+
+
+async def _alert(visit: Visit) -> web.Response:
+    # The alert is made once, however often this is sent: its origin is the article.
+    made = await articles.alert_now(visit.desk, visit.number("id"), by=visit.actor, now=visit.now)
+    if isinstance(made, Reason | Result):
+        return await _back(visit, made, "")
+    return await visit.back(f"/desk/alerts/{made.id}", visit.translate("Readers are alerted."))
+
+
+async def _back(visit: Visit, result: Reason | Result, done: str) -> web.Response:
+    if result is Result.GONE:
+        raise Refusal.missing()
+    said = done if result is Result.DONE else refusal_in_words(result, visit.translate)
+    return await visit.back(f"/desk/articles/{visit.number('id')}", said)
+
+
+def _address(cursor: Cursor) -> str:
+    return f"{(cursor.published_at - _EPOCH) // timedelta(microseconds=1)}.{cursor.id}"
+
+
+def _cursor(address: str) -> Cursor | None:
+    """None for one that isn't ours: then from the newest."""
+    at, dot, number = address.partition(".")
+    if not dot or not (0 < len(at) <= 18 and 0 < len(number) <= 18) or not (f"{at}{number}".isascii()):
+        return None
+    if not (at.isdigit() and number.isdigit()):
+        return None
+    try:
+        return Cursor(_EPOCH + timedelta(microseconds=int(at)), int(number))
+    except OverflowError:
+        return None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else 0
+
+
+_ARTICLE: Final = r"/desk/articles/{id:\d{1,18}}"
+_DEEDS: Final[dict[str, Callable[[Visit], Awaitable[web.Response]]]] = {
+    "change": _change,
+    "hold": _hold,
+    "release": _release,
+    "alert": _alert,
+}
+
+ROUTES: Final = (
+    Route("GET", "/desk/articles", Right.WATCH, _list),
+    Route("GET", _ARTICLE, Right.WATCH, _show),
+    *(
+        Route("POST", f"{_ARTICLE}/{deed}", Right.BROADCAST if deed == "alert" else Right.ARTICLES, handler)
+        for deed, handler in _DEEDS.items()
+    ),
+)
