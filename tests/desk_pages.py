@@ -9,10 +9,8 @@ from datetime import timedelta
 from newsbot.desk.roles import Right, Role
 from newsbot.domain.alert import AlertClass, AlertKind, AlertState, AlertText, NewAlert
 from newsbot.domain.message import Button, Span
-from tests.desk_site import ADDRESSES, DeskSite
-from newsbot.domain.message import Span
 from tests.builders import a_draft
-from tests.desk_site import DeskSite
+from tests.desk_site import ADDRESSES, DeskSite
 from tests.newsdesk import EDITOR
 
 
@@ -64,6 +62,8 @@ async def written(site: DeskSite) -> None:
         (Button("<u>", url="https://news.example/<u>"),),
     )
     await desk.drafts.change(replace(draft, text=text), now=desk.now)
+
+
 async def an_article_waits(site: DeskSite) -> None:
     """Article 1 is in the outbox."""
     await site.newsdesk.articles.put(a_draft(1, topics=("sports",)), now=site.newsdesk.now, announce=True)

@@ -28,8 +28,8 @@ MENU: Final[tuple[Entry, ...]] = (
     Entry("/desk", N_("Overview")),
     Entry("/desk/drafts", N_("Drafts"), Right.DRAFT),
     Entry("/desk/alerts", N_("Alerts"), Right.WATCH),
-    Entry("/desk/people", N_("People"), Right.ROLES),
-    Entry("/desk/audit", N_("Who did what"), Right.AUDIT),
     Entry("/desk/articles", N_("Articles"), Right.WATCH),
     Entry("/desk/figures", N_("Figures"), Right.FIGURES),
+    Entry("/desk/people", N_("People"), Right.ROLES),
+    Entry("/desk/audit", N_("Who did what"), Right.AUDIT),
 )

@@ -6,6 +6,7 @@ from typing import Final
 
 from newsbot.desk.dashboard import (
     alerts,
+    articles,
     audit_pages,
     changing,
     drafts,
@@ -15,7 +16,6 @@ from newsbot.desk.dashboard import (
     sending,
     signing_in,
 )
-from newsbot.desk.dashboard import alerts, articles, audit_pages, figures, overview, people_pages, signing_in
 from newsbot.desk.dashboard.visit import Route
 
 __all__ = ["ROUTES"]
