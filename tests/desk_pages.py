@@ -44,6 +44,15 @@ async def over(site: DeskSite) -> None:
     await site.newsdesk.finish(1)
 
 
+async def stopped(site: DeskSite) -> None:
+    """Alert 1 was stopped before three of its five readers had it."""
+    await going_out(site)
+    desk = site.newsdesk
+    await desk.alerts.turn(1, AlertState.STOPPED, of=(AlertState.RUNNING,), now=desk.now)
+    await desk.ledger.release(1)
+    await desk.alerts.keep_totals(1, await desk.ledger.totals(1))
+
+
 async def paused(site: DeskSite) -> None:
     await going_out(site)
     of = (AlertState.RUNNING,)
@@ -102,6 +111,7 @@ EXAMPLES = (
     Example("POST", f"{ALERT}/pause", Right.BROADCAST, path="/desk/alerts/1/pause", prepare=going_out),
     Example("POST", f"{ALERT}/resume", Right.BROADCAST, path="/desk/alerts/1/resume", prepare=paused),
     Example("POST", f"{ALERT}/stop", Right.BROADCAST, path="/desk/alerts/1/stop", prepare=going_out),
+    Example("POST", f"{ALERT}/retry", Right.BROADCAST, path="/desk/alerts/1/retry", prepare=stopped),
     Example("GET", "/desk/drafts", Right.DRAFT, prepare=written),
     Example("POST", "/desk/drafts", Right.DRAFT),
     Example("GET", DRAFT, Right.DRAFT, path="/desk/drafts/1", prepare=written),

@@ -72,11 +72,15 @@ class MemoryAlertStore:
         return self._those(lambda alert: alert.story == story)
 
     async def copies_touched(self, alert_id: int) -> tuple[Alert, ...]:
-        return self._those(lambda alert: alert.of == alert_id)
+        return self._those(lambda alert: alert.of == alert_id and alert.kind.touches_copies)
+
+    async def retries(self, alert_id: int) -> tuple[Alert, ...]:
+        return self._those(lambda alert: alert.of == alert_id and not alert.kind.touches_copies)
 
     async def standing(self) -> tuple[Standing, ...]:
         alerts = self._those(lambda alert: not alert.state.final)
-        touched = {alert.of for alert in alerts if alert.state is AlertState.PLANNED}
+        planned = [alert for alert in alerts if alert.state is AlertState.PLANNED]
+        touched = {alert.of for alert in planned if alert.kind.touches_copies}
         ordered = sorted(alerts, key=lambda alert: (_URGENCY.index(alert.cls), alert.id))
         return tuple(
             [Standing(alert, held=alert.id in touched or await self._sends_withdrawn(alert)) for alert in ordered]

@@ -163,6 +163,30 @@ class MemoryLedger:
         )
         return self._planned[alert.id, segment]
 
+    async def freeze_again(self, alert: Alert, segment: int, *, now: datetime) -> int:
+        self._reach()
+        if (alert.id, segment) in self._planned:
+            return self._planned[alert.id, segment]
+        marked = [self._stories.setdefault((mark, segment), set()) for mark in alert.marks]
+        willing = {one.slot.position for one in self._audience(Audience(alert.audience.topics), segment, "")}
+        missed: set[int] = set()
+        refused: set[int] = set()
+        for unit, it in self._of(alert.of):
+            if unit.segment == segment:
+                found = {position for position, outcome in it.outcomes.items() if outcome.retriable}
+                refused |= {position for position in found if it.outcomes[position].refused}
+                missed |= {position for position in found if not (marked and position in marked[0])}
+        everyone = (missed | refused) & willing
+        if len(marked) > 1:
+            before = self._told.get((alert.of, segment), set())
+            self._told[alert.id, segment] = (marked[1] & everyone - refused) | (refused & before)
+        if everyone:
+            self._units[Unit(alert.id, Tier.REST, segment)] = _Unit(alert, frozenset(everyone))
+            for mark in marked:
+                mark |= everyone
+        self._planned[alert.id, segment] = len(everyone)
+        return len(everyone)
+
     # --- working -----------------------------------------------------------------------------------------------------
 
     async def beat(self, worker: str) -> None:

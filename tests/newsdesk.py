@@ -35,7 +35,7 @@ from newsbot.desk.reporter import Reporter
 from newsbot.desk.scheduling import Schedule
 from newsbot.desk.staff import Staff
 from newsbot.desk.turn import Desk, Speech
-from newsbot.domain.alert import Alert, AlertState, Outcome
+from newsbot.domain.alert import Alert, AlertKind, AlertState, Outcome
 from newsbot.domain.attempt import Attempt, Sent
 from newsbot.domain.message import (
     AnyReply,
@@ -254,6 +254,8 @@ class Newsdesk:
         for segment in await self.ledger.segments():
             if alert.kind.touches_copies:
                 await self.ledger.freeze_copies(alert, segment, now=self.now)
+            elif alert.kind is AlertKind.RETRY:
+                await self.ledger.freeze_again(alert, segment, now=self.now)
             else:
                 await self.ledger.freeze(alert, segment, now=self.now)
         await self.alerts.turn(alert_id, AlertState.RUNNING, of=(AlertState.PLANNED,), now=self.now)

@@ -165,7 +165,7 @@ async def _shown_now(house: House, turn: Turn, units: Sequence[Unit]) -> list[_M
         article = await readable(house, turn, alert.article_id) if alert.article_id else None
         if alert.article_id and article is None:
             continue
-        sent = alert.of or alert.id
+        sent = alert.of if alert.kind.touches_copies else alert.id
         touched = await house.alerts.copies_touched(sent)
         if any(one.kind is AlertKind.RECALL for one in touched):
             continue

@@ -93,12 +93,16 @@ class SqlAlertStore:
         return await self._select(_oldest_first(alerts.c.story == story))
 
     async def copies_touched(self, alert_id: int) -> tuple[Alert, ...]:
-        return await self._select(_oldest_first(alerts.c.of_alert == alert_id))
+        return await self._select(_oldest_first(alerts.c.of_alert == alert_id, ~_SENDS))
+
+    async def retries(self, alert_id: int) -> tuple[Alert, ...]:
+        return await self._select(_oldest_first(alerts.c.of_alert == alert_id, _SENDS))
 
     async def standing(self) -> tuple[Standing, ...]:
         touching = alerts.alias("touching")
         about_to_be_touched = exists().where(
             touching.c.of_alert == alerts.c.id,
+            touching.c.kind != AlertKind.RETRY.value,
             touching.c.state == AlertState.PLANNED.value,
             touching.c.ended_at.is_(None),
         )

@@ -69,6 +69,10 @@ class AlertStore(Protocol):
         """Corrections and recalls of this alert, oldest first."""
         ...
 
+    async def retries(self, alert_id: int) -> tuple[Alert, ...]:
+        """Retries of this alert, oldest first."""
+        ...
+
     async def standing(self) -> tuple[Standing, ...]:
         """All that are planned, running or paused: breaking before topic before digest, then oldest first.
 

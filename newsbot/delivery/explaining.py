@@ -78,6 +78,7 @@ KINDS: Final = {
     AlertKind.BROADCAST: "broadcast",
     AlertKind.CORRECTION: "correction",
     AlertKind.UPDATE: "update",
+    AlertKind.RETRY: "retry",
     AlertKind.RECALL: "recall",
 }
 
@@ -133,7 +134,11 @@ def describe(alert: Alert, totals: Totals, told: Told) -> str:
     """One sentence or two: what it is, for whom, its state and its figures."""
     by = f" by {alert.by}" if alert.by is not None else ""
     of = f" of alert {alert.of}" if alert.of else ""
-    whom = f"everybody with a copy of alert {alert.of}" if alert.of else _audience(alert.audience)
+    whom = _audience(alert.audience)
+    if alert.kind is AlertKind.RETRY:
+        whom = f"whom alert {alert.of} did not reach"
+    elif alert.of:
+        whom = f"everybody with a copy of alert {alert.of}"
     urgency = "" if alert.kind.touches_copies else f"{alert.cls.value} "
     begun = f"{urgency}{KINDS[alert.kind]}{of}{by}, for {whom}, made {told.at(alert.created_at)}"
     return f"Alert {alert.id}: {begun}. {_state(alert, told)} {figures(totals)}"
@@ -232,6 +237,8 @@ def of_reader(known: Known, history: Sequence[SubscriberEvent], had: Sequence[in
         return f"whom it was for is not known any more: that is kept for {OUTCOMES_KEPT.days} days."
     if alert.kind.touches_copies:
         return f"not for them: they had no copy of alert {alert.of}."
+    if alert.kind is AlertKind.RETRY:
+        return f"not for them: alert {alert.of} reached them, or they can't be reached."
     return f"not for them: {_not_for_them(alert, history, had, told)}."
 
 

@@ -190,6 +190,12 @@ class Ledger(Protocol):
         """
         ...
 
+    async def freeze_again(self, alert: Alert, segment: int, *, now: datetime) -> int:
+        """The same for a retry: the audience is whoever certainly did not get `alert.of`, for a reason that may be gone
+        (`Outcome.retriable`), and is neither told of its story since nor lost to us. All are of the tier REST.
+        """
+        ...
+
     # --- working -----------------------------------------------------------------------------------------------------
 
     async def beat(self, worker: str) -> None:

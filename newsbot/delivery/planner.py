@@ -30,7 +30,7 @@ from newsbot.delivery.outbox import Outbox
 from newsbot.delivery.policy import Limits
 from newsbot.delivery.retelling import StoryUpdates
 from newsbot.delivery.troubles import Troubles
-from newsbot.domain.alert import STOPPED_ARTICLE_WITHDRAWN, Alert, AlertClass, AlertState, Audience
+from newsbot.domain.alert import STOPPED_ARTICLE_WITHDRAWN, Alert, AlertClass, AlertKind, AlertState, Audience
 from newsbot.domain.subscriber import Slot
 from newsbot.domain.topic import Topics
 from newsbot.errors import StoreUnavailable
@@ -171,14 +171,17 @@ class Planner:
             return True
         # The public channel is everybody's: what is only for some is not shown there.
         first = None
-        if alert.cls is AlertClass.BREAKING and alert.audience == Audience():
+        if alert.cls is AlertClass.BREAKING and alert.audience == Audience() and alert.kind is not AlertKind.RETRY:
             first = await self._first()
         began = self._monotonic()
         reached = 0
         for ledger in self._of(alert):
             there = first if first is not None and first.channel == ledger.channel else None
             for segment in await ledger.segments():
-                reached += await ledger.freeze(alert, segment, first=there, now=self._clock())
+                if alert.kind is AlertKind.RETRY:
+                    reached += await ledger.freeze_again(alert, segment, now=self._clock())
+                else:
+                    reached += await ledger.freeze(alert, segment, first=there, now=self._clock())
         self._seconds.labels(alert.cls.value).observe(self._monotonic() - began)
         await self._start(alert, reached)
         return False

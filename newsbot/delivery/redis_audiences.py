@@ -12,7 +12,7 @@ from typing import Final
 from redis.asyncio import Redis
 
 from newsbot.delivery.ledger import OUTCOMES_KEPT, STORY_KEPT, Reach
-from newsbot.domain.alert import Alert, Audience
+from newsbot.domain.alert import Alert, Audience, Outcome
 from newsbot.domain.subscriber import Slot
 from newsbot.redis_client import Script
 from newsbot.subscribers import packing
@@ -26,6 +26,9 @@ _AUDIENCE: Final = ("ledger_segment.lua", "ledger_audience.lua")
 _reach: Final = Script(__package__, WINDOWS, *_AUDIENCE, "ledger_windows.lua", "ledger_reach.lua")
 _freeze: Final = Script(__package__, *_AUDIENCE, "ledger_frozen.lua", "ledger_freeze.lua")
 _freeze_copies: Final = Script(__package__, "ledger_segment.lua", "ledger_frozen.lua", "ledger_freeze_copies.lua")
+_freeze_again: Final = Script(
+    __package__, "ledger_segment.lua", "ledger_outcomes.lua", "ledger_frozen.lua", "ledger_freeze_again.lua"
+)
 
 
 class Audiences:
@@ -75,6 +78,23 @@ class Audiences:
             ],
         )
         return None if readers < 0 else (readers, tiers)
+
+    async def freeze_again(self, alert: Alert, segment: int, now: datetime) -> tuple[int, list[int]]:
+        readers, *tiers = await _freeze_again(
+            self._redis,
+            [self._planned(alert, segment)],
+            [
+                self._segment(segment),
+                seconds_kept(alert, now),
+                str(alert.of),
+                json.dumps(alert.audience.topics),
+                " ".join(alert.marks),
+                int(STORY_KEPT.total_seconds()),
+                json.dumps([int(one) for one in Outcome if one.retriable and not one.refused]),
+                json.dumps([int(one) for one in Outcome if one.retriable and one.refused]),
+            ],
+        )
+        return readers, tiers
 
     def _segment(self, segment: int) -> str:
         return prefix(Slot(self._channel, segment, 0))

@@ -135,6 +135,12 @@ class RedisLedger:
             await self._list.offer(alert.id, segment, tiers, seconds_kept(alert, now))
         return readers
 
+    async def freeze_again(self, alert: Alert, segment: int, *, now: datetime) -> int:
+        with self._asking("freezing an audience"):
+            readers, tiers = await self._audiences.freeze_again(alert, segment, now)
+            await self._list.offer(alert.id, segment, tiers, seconds_kept(alert, now))
+        return readers
+
     # --- working -----------------------------------------------------------------------------------------------------
 
     async def beat(self, worker: str) -> None:

@@ -51,6 +51,8 @@ def name_of(alert: Alert, translate: Translator) -> str:
             return _("Update of {id}", id=alert.of)
         case AlertKind.RECALL:
             return _("Recall of {id}", id=alert.of)
+        case AlertKind.RETRY:
+            return _("Retry of {id}", id=alert.of)
 
 
 def state_of(alert: Alert, translate: Translator) -> str:

@@ -181,6 +181,8 @@ def _described(entry: Entry, turn: Speaking) -> str:
             return _("{who} corrected it, {when}.", who=who, when=when)
         case Act.RECALLED:
             return _("{who} recalled it, {when}.", who=who, when=when)
+        case Act.RETRIED:
+            return _("{who} had it tried again, {when}.", who=who, when=when)
         case Act.LEFT:
             return _("{who} left the copies as they are, {when}.", who=who, when=when)
         case _:

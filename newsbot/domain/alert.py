@@ -28,6 +28,7 @@ class AlertKind(StrEnum):
     BROADCAST = "broadcast"  #: sends what an editor wrote
     CORRECTION = "correction"  #: edits the copies of the alert `of`
     UPDATE = "update"  #: the same, by itself: its story has a newer article, or its article other words
+    RETRY = "retry"  #: sends the alert `of` again to those whom it certainly did not reach
     RECALL = "recall"  #: deletes the copies of the alert `of`
 
     @property
@@ -96,7 +97,7 @@ class NewAlert:
     article_id: int = 0  #: whose card is shown; 0: `text` is
     again: bool = False  #: also for who was told of the story by another article of it, but not by this one
     text: AlertText | None = None
-    of: int = 0  #: the alert whose copies are corrected or recalled
+    of: int = 0  #: the alert whose copies are corrected or recalled, or that is retried
     silent: bool = False
     source: str = ""  #: that brought the article; what one source may cause in an hour is limited
     by: Address | None = None  #: the editor
@@ -183,6 +184,29 @@ class Outcome(IntEnum):
         """The platform said no: of this message, or of this reader."""
         return self >= Outcome.BLOCKED or self is Outcome.STRIKE
 
+    @property
+    def retriable(self) -> bool:
+        """It certainly was not sent, and may be if it is tried again: neither is said of the reader for good."""
+        return self in _PASSED_OVER or self in _REFUSED_ONCE
+
+
+#: their turn never came
+_PASSED_OVER: Final = frozenset({Outcome.EXPIRED, Outcome.STOPPED})
+#: the message was, as it was then
+_REFUSED_ONCE: Final = frozenset(
+    {
+        Outcome.STRIKE,
+        Outcome.NO_RIGHTS,
+        Outcome.THREAD_GONE,
+        Outcome.BAD_MARKUP,
+        Outcome.TOO_LONG,
+        Outcome.EMPTY,
+        Outcome.BAD_PICTURE,
+        Outcome.BAD_REQUEST,
+        Outcome.REFUSED,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -210,6 +234,10 @@ class Totals:
     @property
     def refused(self) -> int:
         return sum(count for outcome, count in self.outcomes.items() if outcome.refused)
+
+    @property
+    def retriable(self) -> int:
+        return sum(count for outcome, count in self.outcomes.items() if outcome.retriable)
 
     @property
     def settled(self) -> int:

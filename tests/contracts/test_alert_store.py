@@ -353,6 +353,15 @@ class TestFinding:
         assert await stores.alerts.copies_touched(one.id) == (recall,)
         assert await stores.alerts.copies_touched(other.id) == ()
 
+    async def test_a_retry_touches_no_copies_and_holds_nobody_up(self, stores):
+        sent = await stores.alert(1)
+        values = {"kind": AlertKind.RETRY, "of": sent.id, "origin": f"retry:{sent.id}"}
+        retry = await stores.alerts.create(replace(a_broadcast(2), **values), now=NOW)
+        assert retry.kind is AlertKind.RETRY
+        assert await stores.alerts.retries(sent.id) == (retry,)
+        assert await stores.alerts.copies_touched(sent.id) == ()
+        assert [one.held for one in await stores.alerts.standing()] == [False, False]
+
     async def test_recent_ones_are_newest_first_and_perhaps_only_the_editors(self, stores):
         alerts = [await stores.alert(1), await stores.alerts.create(a_broadcast(2), now=NOW), await stores.alert(3)]
         assert await stores.alerts.recent() == tuple(reversed(alerts))

@@ -690,3 +690,68 @@ async def test_a_copy_is_corrected_whatever_its_reader_wants_now(world: World, c
 async def test_a_copy_of_which_nobody_knows_is_no_copy(world: World) -> None:
     assert await world.ledger.freeze_copies(a_correction(), 0, now=NOW) == 0
     assert await world.ledger.open_units(2) == 0
+
+
+# --- again, to whom it did not reach ----------------------------------------------------------------------------------
+
+
+def a_retry(number: int = 2, of: int = 1) -> Alert:
+    return an_alert(number, kind=AlertKind.RETRY, of=of, story="article:1", article_id=1)
+
+
+async def test_a_retry_is_for_those_who_certainly_did_not_get_it_for_a_reason_that_may_be_gone(world: World) -> None:
+    for number in range(9):
+        await world.put("sports", number=number)
+    alert, worker = an_alert(), world.worker()
+    await frozen(world, alert)
+    await taken(world.ledger, worker, alert)
+    await world.ledger.claim(REST, worker, 6, alert)
+    outcomes = [
+        Outcome.SENT,
+        Outcome.UNKNOWN,
+        Outcome.BLOCKED,
+        Outcome.BAD_MARKUP,
+        Outcome.STRIKE,
+        Outcome.REFUSED,
+    ]
+    await world.ledger.settle(REST, [Settle(at, outcome) for at, outcome in enumerate(outcomes)])
+    assert await world.ledger.close(REST, worker, Outcome.STOPPED)  # 6, 7 and 8
+    await world.put("sports", number=9)  # came later
+    await world.put(number=7)  # wants nothing any more
+    retry = a_retry()
+    assert await world.ledger.freeze_again(retry, 0, now=NOW) == 5
+    assert await world.ledger.freeze_again(retry, 0, now=NOW) == 5
+    unit = (await taken(world.ledger, worker, retry)).unit
+    claim = await world.ledger.claim(unit, worker, 20, retry)
+    assert sorted(reader.position for reader in claim.readers) == [3, 4, 5, 6, 8]
+    # Whoever gets it now is told of the story.
+    await world.ledger.settle(unit, [Settle(reader.position, Outcome.SENT) for reader in claim.readers])
+    assert await world.ledger.freeze(an_alert(3, story="article:1"), 0, now=NOW) == 1  # 9
+    assert (await world.ledger.totals(1)).retriable == 6
+
+
+async def test_who_was_told_by_another_alert_since_is_not_sent_the_retry(world: World) -> None:
+    for number in range(4):
+        await world.put("sports", number=number)
+    alert, worker = an_alert(), world.worker()
+    await frozen(world, alert)
+    await taken(world.ledger, worker, alert)
+    assert await world.ledger.close(REST, worker, Outcome.EXPIRED)
+    assert await world.ledger.freeze(an_alert(3, story="article:1"), 0, now=NOW) == 4
+    assert await world.ledger.freeze_again(a_retry(), 0, now=NOW) == 0
+
+
+async def test_a_retry_that_is_stopped_leaves_its_readers_to_the_next(world: World) -> None:
+    for number in range(4):
+        await world.put("sports", number=number)
+    alert, worker = an_alert(), world.worker()
+    await frozen(world, alert)
+    await taken(world.ledger, worker, alert)
+    assert await world.ledger.close(REST, worker, Outcome.EXPIRED)
+    retry = a_retry()
+    assert await world.ledger.freeze_again(retry, 0, now=NOW) == 4
+    unit = (await taken(world.ledger, worker, retry)).unit
+    await world.ledger.claim(unit, worker, 1, retry)
+    await world.ledger.settle(unit, [Settle(0, Outcome.SENT)])
+    assert await world.ledger.close(unit, worker, Outcome.STOPPED)
+    assert await world.ledger.freeze_again(a_retry(3, of=2), 0, now=NOW) == 3

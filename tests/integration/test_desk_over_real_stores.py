@@ -29,11 +29,12 @@ from newsbot.delivery.sql_curves import SqlCurveStore
 from newsbot.delivery.sql_notices import SqlNoticeStore
 from newsbot.delivery.worker import DeliveryWorker
 from newsbot.desk.approvals import Policy
-from newsbot.desk.audit import Filter
+from newsbot.desk.audit import Act, Actor, Filter, Place
 from newsbot.desk.dialogue import EditorDialogue
 from newsbot.desk.outlets import Outlet
 from newsbot.desk.records import Records
 from newsbot.desk.reporter import Reporter
+from newsbot.desk.retrying import retriable, retry
 from newsbot.desk.sql_approvals import SqlApprovalStore
 from newsbot.desk.sql_audit import SqlAuditLog
 from newsbot.desk.sql_bulletins import SqlBulletinStore
@@ -107,7 +108,7 @@ class Newsroom:
         )
         pusher = TelegramPusher(self.sandbox.api)
         audit = SqlAuditLog(self.database)
-        desk = Desk(
+        desk = self.desk = Desk(
             house=readers.house,
             staff=Staff(
                 SqlPeopleStore(self.database, audit),
@@ -310,6 +311,41 @@ async def test_it_is_paused_and_goes_on_over_a_restart_and_everyone_gets_it_once
     assert before.sent < len(READERS)
     assert alert.totals.outcomes == {Outcome.SENT: len(READERS)}
     assert all(newsroom.chat(reader).count("জরুরি খবর") == 1 for reader in READERS)
+
+
+async def test_what_a_stopped_broadcast_left_is_sent_once_when_it_is_tried_again(newsroom: Newsroom) -> None:
+    newsroom.rate = 0.5
+    await newsroom.restart()
+    await confirmed(newsroom, "জরুরি খবর")
+
+    async def some() -> bool:
+        return newsroom.copies("জরুরি খবর") > 1
+
+    await until(some)
+    await newsroom.press("⏹", EDITOR)
+
+    async def accounted() -> bool:
+        alert = await newsroom.alerts.get(1)
+        return alert is not None and alert.totals is not None
+
+    await until(accounted)
+    before = newsroom.copies("জরুরি খবর")
+    newsroom.rate = 20
+    await newsroom.restart()
+    by = Actor(address=Address("telegram", str(EDITOR)), name="রহিমা", place=Place.DESK)
+    stopped = await newsroom.alerts.get(1)
+    assert stopped is not None
+    assert (await retriable(newsroom.desk, stopped)).by_channel == {"telegram": len(READERS) - before}
+    made = await asyncio.gather(*(retry(newsroom.desk, stopped, by=by) for _ in range(3)))
+    assert {alert.id for alert in made if alert} == {2}
+
+    async def done() -> bool:
+        return await newsroom.state(2) is AlertState.DONE
+
+    await until(done)
+    assert before < len(READERS)
+    assert all(newsroom.chat(reader).count("জরুরি খবর") == 1 for reader in READERS)
+    assert [entry.act for entry in await newsroom.desk.audit.of("alert:1")][-1] == Act.RETRIED
 
 
 async def test_a_withdrawn_article_is_stopped_and_its_recall_offered(newsroom: Newsroom) -> None:

@@ -14,8 +14,9 @@ from newsbot.delivery.notices import Event
 from newsbot.desk.audit import Act, Place, alert_subject
 from newsbot.desk.roles import Role
 from newsbot.desk.sessions import new_secret
-from newsbot.domain.alert import PAUSED_MESSAGE_REFUSED, AlertState, Outcome
-from tests.desk_pages import going_out, over, paused
+from newsbot.domain.alert import PAUSED_MESSAGE_REFUSED, AlertKind, AlertState, AlertText, NewAlert, Outcome
+from newsbot.domain.message import Span
+from tests.desk_pages import going_out, over, paused, stopped
 from tests.desk_site import ADDRESSES, Browser, DeskSite, desk_site
 from tests.newsdesk import TERMINAL
 
@@ -137,6 +138,79 @@ async def test_who_may_only_watch_is_shown_no_button(desk_site: DeskSite) -> Non
     assert "Stop" not in page.words
     page = await (await desk_site.sign_in(Role.EDITOR)).get("/desk/alerts/1")
     assert "Stop it for good?" in page.words
+
+
+# --- trying again -----------------------------------------------------------------------------------------------------
+
+
+async def test_what_failed_is_tried_again_and_only_that_once(desk_site: DeskSite) -> None:
+    await stopped(desk_site)
+    newsdesk = desk_site.newsdesk
+    browser = await desk_site.sign_in(Role.EDITOR)
+    page = await browser.get("/desk/alerts/1")
+    assert "Try again: Telegram (3)" in page.words
+    pages = await asyncio.gather(*(browser.post("/desk/alerts/1/retry") for _ in range(5)))
+    assert {page.title for page in pages} == {"Retry of 1"}
+    (retry,) = await newsdesk.alerts.retries(1)
+    await newsdesk.plan(retry.id)
+    await newsdesk.deliver(retry.id)
+    await newsdesk.finish(retry.id)
+    assert (await newsdesk.ledger.totals(retry.id)).sent == 3
+    page = await browser.get("/desk/alerts/1")
+    assert "It was tried again where it had failed." in page.words
+    assert "Rahima had it tried again" in page.words
+    page = await browser.get(f"/desk/alerts/{retry.id}")
+    assert "<b>Breaking</b> & entering" in page.words
+    assert "Try again" not in page.words
+
+
+async def test_what_a_retry_leaves_is_retried_from_there(desk_site: DeskSite) -> None:
+    await stopped(desk_site)
+    newsdesk = desk_site.newsdesk
+    browser = await desk_site.sign_in(Role.EDITOR)
+    await browser.post("/desk/alerts/1/retry")
+    await newsdesk.plan(2)
+    await newsdesk.deliver(2, most=1)
+    await newsdesk.deliver(2, Outcome.BLOCKED, most=1)
+    await newsdesk.deliver(2, Outcome.BAD_PICTURE, most=1)
+    await newsdesk.finish(2)
+    page = await browser.get("/desk/alerts/2")
+    assert "Try again: Telegram (1)" in page.words
+    await browser.post("/desk/alerts/2/retry")
+    await newsdesk.plan(3)
+    assert (await newsdesk.ledger.totals(3)).audience == 1
+
+
+async def test_nothing_is_tried_again_of_what_was_recalled_or_is_two_days_old(desk_site: DeskSite) -> None:
+    await stopped(desk_site)
+    newsdesk = desk_site.newsdesk
+    browser = await desk_site.sign_in(Role.EDITOR)
+    newsdesk.later(hours=49)
+    page = await browser.post("/desk/alerts/1/retry")
+    assert "There is nothing to try again." in page.words
+    assert await newsdesk.alerts.retries(1) == ()
+
+
+async def test_a_retry_says_what_the_correction_says(desk_site: DeskSite) -> None:
+    await stopped(desk_site)
+    newsdesk = desk_site.newsdesk
+    alert = await newsdesk.alert()
+    right = AlertText((Span("what is right"),))
+    await newsdesk.alerts.create(
+        NewAlert(
+            origin="correction:1:1",
+            kind=AlertKind.CORRECTION,
+            cls=alert.cls,
+            story=alert.story,
+            expires_at=alert.expires_at,
+            text=right,
+            of=1,
+        ),
+        now=newsdesk.now,
+    )
+    await (await desk_site.sign_in(Role.EDITOR)).post("/desk/alerts/1/retry")
+    (retry,) = await newsdesk.alerts.retries(1)
+    assert retry.text == right
 
 
 # --- live -------------------------------------------------------------------------------------------------------------

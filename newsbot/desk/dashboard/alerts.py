@@ -1,11 +1,11 @@
-"""Watching: what goes out and what became of it, live; pause, go on, stop.
+"""Watching: what goes out and what became of it, live; pause, go on, stop, try again.
 
 | page | what |
 |---|---|
 | `GET /desk/alerts` | the newest, `?only=broadcasts`, `?before=` an id |
 | `GET /desk/alerts/7` | one alert |
 | `GET /desk/alerts/7/live` | what of its page changes, as server-sent events |
-| `POST /desk/alerts/7/pause`, `resume`, `stop` | done once, however often it is pressed |
+| `POST /desk/alerts/7/pause`, `resume`, `stop`, `retry` | done once, however often it is pressed |
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ from newsbot.desk.dashboard.line_chart import curve_of
 from newsbot.desk.dashboard.live import Parts, stream
 from newsbot.desk.dashboard.refusals import Refusal
 from newsbot.desk.dashboard.visit import Route, Visit
+from newsbot.desk.outlets import channel_name
 from newsbot.desk.preview import audience_in_words
+from newsbot.desk.retrying import retriable, retry
 from newsbot.desk.roles import Right
 from newsbot.desk.turn import deeds_in_words, last_deed, subject_of
 from newsbot.desk.watching import Seen, look_at, look_closely
@@ -82,6 +84,8 @@ async def _show(visit: Visit) -> web.Response:
         subject=await subject_of(visit.desk, alert),
         audience=audience_in_words(visit.desk, visit, alert.audience),
         parts=_parts(visit, seen),
+        again=await retriable(visit.desk, alert),
+        channel=lambda name: channel_name(name, visit.translate),
     )
 
 
@@ -152,6 +156,16 @@ def _turning(verb: Verb) -> Callable[[Visit], Awaitable[web.Response]]:
     return turn
 
 
+async def _retry(visit: Visit) -> web.Response:
+    alert, _ = await _asked_for(visit), visit.translate
+    if not await visit.first_time():
+        return await visit.back(f"/desk/alerts/{alert.id}", _("That was done already."))
+    made = await retry(visit.desk, alert, by=visit.actor, channel=visit.text("channel"))
+    if made is None:
+        return await visit.back(f"/desk/alerts/{alert.id}", _("There is nothing to try again."))
+    return await visit.back(f"/desk/alerts/{made.id}")
+
+
 _ONE: Final = r"/desk/alerts/{id:\d{1,18}}"
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -161,4 +175,5 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", f"{_ONE}/pause", Right.BROADCAST, _turning(Verb.PAUSE)),
     Route("POST", f"{_ONE}/resume", Right.BROADCAST, _turning(Verb.RESUME)),
     Route("POST", f"{_ONE}/stop", Right.BROADCAST, _turning(Verb.STOP)),
+    Route("POST", f"{_ONE}/retry", Right.BROADCAST, _retry),
 )

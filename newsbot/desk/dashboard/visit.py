@@ -80,6 +80,10 @@ class Visit:
     def may(self, right: Right) -> bool:
         return self.person.may(right)
 
+    @property
+    def may_broadcast(self) -> bool:
+        return self.may(Right.BROADCAST)
+
     def text(self, name: str) -> str:
         """A field of the form; '' where it isn't there, or is a file."""
         value = self.form.get(name, "")
