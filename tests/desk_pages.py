@@ -6,9 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from newsbot.desk.approving import ask_for_approval
+from newsbot.desk.audit import Actor, Place
+from newsbot.desk.drafts import DraftState
 from newsbot.desk.roles import Right, Role
 from newsbot.domain.alert import AlertClass, AlertKind, AlertState, AlertText, NewAlert
 from newsbot.domain.message import Button, Span
+from newsbot.domain.subscriber import Address
 from tests.builders import a_draft
 from tests.desk_site import ADDRESSES, DeskSite
 from tests.newsdesk import EDITOR
@@ -73,6 +77,28 @@ async def written(site: DeskSite) -> None:
     await desk.drafts.change(replace(draft, text=text), now=desk.now)
 
 
+async def a_ready_draft(site: DeskSite) -> None:
+    """Draft 1, by the newsroom's owner."""
+    desk = site.newsdesk
+    await desk.readers(5, "sports")
+    draft = await desk.drafts.begin(EDITOR, event="e1", now=desk.now)
+    text = AlertText((Span("<b>Breaking</b> & entering"),))
+    await desk.drafts.change(replace(draft, state=DraftState.READY, text=text), now=desk.now)
+
+
+async def asked_for(site: DeskSite, by: Address = EDITOR) -> None:
+    """Draft 1 waits for a second person, as approval 1."""
+    await a_ready_draft(site)
+    draft = await site.newsdesk.drafts.get(1)
+    assert draft is not None
+    asker = Actor(address=by, name="Asker", place=Place.CHAT)
+    await ask_for_approval(site.newsdesk.desk, draft, by=asker, now=site.newsdesk.now)
+
+
+async def asked_by_a_writer(site: DeskSite) -> None:
+    await asked_for(site, ADDRESSES[Role.WRITER])
+
+
 async def an_article_waits(site: DeskSite) -> None:
     """Article 1 is in the outbox."""
     await site.newsdesk.articles.put(a_draft(1, topics=("sports",)), now=site.newsdesk.now, announce=True)
@@ -100,6 +126,7 @@ class Example:
 
 DRAFT = r"/desk/drafts/{id:\d{1,18}}"
 FORM = {"revision": "2", "do": "save", "text": '*<b>"&* <script>alert(1)</script>', "class": "ordinary", "when": "now"}
+APPROVAL = r"/desk/approvals/{id:\d{1,18}}"
 ARTICLE = r"/desk/articles/{id:\d{1,18}}"
 ALERT = r"/desk/alerts/{id:\d{1,18}}"
 
@@ -133,6 +160,10 @@ EXAMPLES = (
     Example("POST", f"{ALERT}/correct", Right.CORRECT, path="/desk/alerts/1/correct", prepare=going_out),
     Example("GET", f"{ALERT}/recall", Right.CORRECT, path="/desk/alerts/1/recall", prepare=going_out),
     Example("POST", f"{ALERT}/recall", Right.CORRECT, path="/desk/alerts/1/recall", prepare=going_out),
+    Example("GET", "/desk/approvals", Right.DRAFT, prepare=asked_for),
+    Example("GET", APPROVAL, Right.DRAFT, path="/desk/approvals/1", prepare=asked_for),
+    Example("POST", f"{APPROVAL}/approve", Right.APPROVE, path="/desk/approvals/1/approve", prepare=asked_for),
+    Example("POST", f"{APPROVAL}/refuse", Right.DRAFT, path="/desk/approvals/1/refuse", prepare=asked_by_a_writer),
     Example("GET", "/desk/people", Right.ROLES),
     Example("POST", "/desk/people/give", Right.ROLES, form={"person": "77", "role": "viewer"}),
     Example("POST", "/desk/people/take", Right.ROLES, form={"person": "telegram:9300"}),

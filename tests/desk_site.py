@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -157,9 +158,10 @@ class DeskSite:
         return browser
 
 
-@pytest.fixture
-async def desk_site() -> AsyncIterator[DeskSite]:
-    site = DeskSite(Newsdesk())
+@asynccontextmanager
+async def open_site(newsdesk: Newsdesk) -> AsyncIterator[DeskSite]:
+    """Served for the length of a `with`; one person of each role."""
+    site = DeskSite(newsdesk)
     await site.give_roles()
     async with TestServer(site.application()) as server:
         site.base = str(server.make_url("")).rstrip("/")
@@ -167,3 +169,9 @@ async def desk_site() -> AsyncIterator[DeskSite]:
         yield site
         for browser in site.browsers:
             await browser.http.close()
+
+
+@pytest.fixture
+async def desk_site() -> AsyncIterator[DeskSite]:
+    async with open_site(Newsdesk()) as site:
+        yield site

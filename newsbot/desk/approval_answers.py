@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from newsbot.conversation.turn import Replies, Turn, rows, text
 from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.approvals import Approval, ApprovalState
 from newsbot.desk.approving import still_waits
+from newsbot.desk.audit import Actor
 from newsbot.desk.bulletins import BulletinKind
 from newsbot.desk.deciding import Decided, Verdict, approve, is_same_person, refuse
 from newsbot.desk.draft_alert import as_readers_see_it, reach_of, readers_of
@@ -17,7 +20,7 @@ from newsbot.desk.turn import Desk, Speaking, actor_of
 from newsbot.domain.message import AnyReply, MessageRef, TextReply, Toast
 from newsbot.text.dates import clock_time
 
-__all__ = ["outcome_of", "press_approval", "request_of", "verdict_in_words", "waits_answer"]
+__all__ = ["outcome_of", "press_approval", "refuse_or_take_back", "request_of", "verdict_in_words", "waits_answer"]
 
 
 async def request_of(
@@ -74,12 +77,12 @@ async def press_approval(desk: Desk, turn: Turn, press: Press) -> Replies:
     if press.verb is Verb.APPROVE:
         decided = await approve(desk, turn, press.id, by=actor)
     else:
-        decided = await _refuse(desk, turn, press.id)
+        decided = await refuse_or_take_back(desk, press.id, by=actor, now=turn.now)
     if decided.approval is not None and turn.pressed is not None and decided.verdict is not Verdict.OWN:
         for bulletin in await desk.bulletins.of_alert(decided.approval.id, BulletinKind.APPROVAL):
             if bulletin.editor == actor.address and bulletin.message_id == turn.pressed.message_id:
                 await desk.bulletins.close(bulletin)  # what it says is said here
-    said = verdict_in_words(desk, turn, decided)
+    said = verdict_in_words(turn, decided)
     if decided.verdict is Verdict.OWN:
         return (Toast(text=said), text(said))
     details = None
@@ -88,18 +91,17 @@ async def press_approval(desk: Desk, turn: Turn, press: Press) -> Replies:
     return Toast(text=said), text(said, buttons=rows(details), replaces=turn.pressed)
 
 
-async def _refuse(desk: Desk, turn: Turn, approval_id: int) -> Decided:
-    """Who asked may take it back without having the right to approve; nobody else may refuse without."""
-    actor = actor_of(turn)
+async def refuse_or_take_back(desk: Desk, approval_id: int, *, by: Actor, now: datetime) -> Decided:
+    """Who asked may take it back without having the right to approve; nobody else may refuse without it."""
     approval = await desk.approvals.get(approval_id)
     if approval is None:
         return Decided(verdict=Verdict.GONE)
-    if actor.address != approval.asked_by.address and not await desk.staff.may(actor.address, Right.APPROVE):
+    if by.address != approval.asked_by.address and not await desk.staff.may(by.address, Right.APPROVE):
         return Decided(verdict=Verdict.GONE)
-    return await refuse(desk, approval_id, by=actor, now=turn.now)
+    return await refuse(desk, approval_id, by=by, now=now)
 
 
-def verdict_in_words(desk: Desk, speak: Speaking, decided: Decided) -> str:
+def verdict_in_words(speak: Speaking, decided: Decided) -> str:
     """What came of a press, for who pressed."""
     _ = speak.translate
     match decided.verdict:

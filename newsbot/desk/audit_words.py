@@ -9,7 +9,7 @@ from typing import Any, Final
 from newsbot.desk.audit import Act, Entry, Place
 from newsbot.i18n import N_, Translator
 
-__all__ = ["COLUMNS", "KINDS", "act_in_words", "change_in_words", "place_in_words", "row_of"]
+__all__ = ["ACTS", "COLUMNS", "KINDS", "act_in_words", "change_in_words", "place_in_words", "row_of"]
 
 #: messages of the catalogue; what follows is what it was done to
 ACTS: Final[dict[str, str]] = {
@@ -21,6 +21,8 @@ ACTS: Final[dict[str, str]] = {
     Act.RECALLED: N_("recalled"),
     Act.LEFT: N_("left with readers"),
     Act.RETRIED: N_("tried again"),
+    Act.DRAFT_SAVED: N_("draft saved"),
+    Act.DRAFT_DROPPED: N_("draft cancelled"),
     Act.SCHEDULED: N_("confirmed for a time"),
     Act.CALLED_OFF: N_("called off"),
     Act.MISSED: N_("not sent: its time was missed"),

@@ -9,6 +9,7 @@ import re
 import pytest
 
 from newsbot.desk.audit import Act, Actor, Entry, Filter, Place
+from newsbot.desk.audit_words import ACTS, KINDS
 from newsbot.desk.invitations import LIFE
 from newsbot.desk.roles import Role
 from newsbot.domain.subscriber import Address
@@ -198,3 +199,8 @@ async def test_everybody_who_did_something_can_be_chosen(desk_site: DeskSite) ->
     await desk_site.staff.take(SALMA, by=TERMINAL, now=NOW)
     editor = await desk_site.sign_in(Role.EDITOR)
     assert '<option value="telegram:9400">Salma</option>' in (await editor.get("/desk/audit")).text
+
+
+def test_every_act_has_its_words_and_every_kind_its_name() -> None:
+    assert ACTS.keys() == {str(act) for act in Act}
+    assert KINDS.keys() == {act.partition(".")[0] for act in Act}

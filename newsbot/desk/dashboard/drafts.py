@@ -9,6 +9,7 @@ from aiohttp import web
 
 from newsbot.articles.query_parser import parse_query
 from newsbot.channels.pictures import PictureFile
+from newsbot.desk.dashboard.approval_pages import hand_in
 from newsbot.desk.dashboard.draft_view import choices, fields_in, look_values
 from newsbot.desk.dashboard.refusals import Refusal
 from newsbot.desk.dashboard.visit import Route, Visit
@@ -121,6 +122,8 @@ async def _save(visit: Visit) -> web.Response:
         return await _page(visit, now, fields, status=409, theirs=fields_of(now, visit))
     if visit.text("do") == "send":
         return await visit.back(f"{path_of(draft.id)}/send")
+    if visit.text("do") == "submit":
+        return await hand_in(visit, kept)
     if visit.text("do") == "article":
         return await visit.back(f"{path_of(draft.id)}/article")
     if visit.text("do") == "phone":

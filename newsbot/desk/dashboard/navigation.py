@@ -28,6 +28,7 @@ MENU: Final[tuple[Entry, ...]] = (
     Entry("/desk", N_("Overview")),
     Entry("/desk/drafts", N_("Drafts"), Right.DRAFT),
     Entry("/desk/alerts", N_("Alerts"), Right.WATCH),
+    Entry("/desk/approvals", N_("Approvals"), Right.DRAFT),
     Entry("/desk/articles", N_("Articles"), Right.WATCH),
     Entry("/desk/figures", N_("Figures"), Right.FIGURES),
     Entry("/desk/people", N_("People"), Right.ROLES),

@@ -10,10 +10,12 @@ from aiohttp import web
 from newsbot.delivery.notices import Event, Notice
 from newsbot.desk.alert_words import name_of, state_of, why_it_paused
 from newsbot.desk.dashboard.alerts import lines_of
+from newsbot.desk.dashboard.approval_pages import waiting_of
 from newsbot.desk.dashboard.visit import Route, Visit
 from newsbot.desk.notice_words import notice_in_words
 from newsbot.desk.outlets import channel_name
 from newsbot.desk.oversight import ChannelStanding, Overview, Queue, SourceTrouble, look_over
+from newsbot.desk.roles import Right
 from newsbot.desk.turn import subject_of
 from newsbot.domain.alert import Alert
 
@@ -38,6 +40,7 @@ async def _overview(visit: Visit) -> web.Response:
     return await visit.page(
         "overview.html",
         seen=seen,
+        waiting=await waiting_of(visit) if visit.may(Right.DRAFT) else [],
         concerns=await _concerns(visit, seen),
         lines=await lines_of(visit, seen.going_out[:SHOWN]),
         more=max(0, len(seen.going_out) - SHOWN),

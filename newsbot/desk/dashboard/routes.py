@@ -6,6 +6,7 @@ from typing import Final
 
 from newsbot.desk.dashboard import (
     alerts,
+    approval_pages,
     articles,
     audit_pages,
     changing,
@@ -26,6 +27,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *drafts.ROUTES,
     *sending.ROUTES,
     *changing.ROUTES,
+    *approval_pages.ROUTES,
     *people_pages.ROUTES,
     *audit_pages.ROUTES,
     *articles.ROUTES,

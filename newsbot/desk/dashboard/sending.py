@@ -6,6 +6,8 @@ from typing import Final
 
 from aiohttp import web
 
+from newsbot.desk.approving import needs_approval
+from newsbot.desk.dashboard.approval_pages import waits
 from newsbot.desk.dashboard.draft_view import look_values
 from newsbot.desk.dashboard.drafts import draft_of, path_of
 from newsbot.desk.dashboard.visit import Route, Visit
@@ -25,7 +27,8 @@ async def _ask(visit: Visit) -> web.Response:
     if not draft.state.open:
         return await visit.back(path_of(draft.id))
     values = await look_values(visit, draft, links=True)
-    return await visit.page("send.html", **values, time_set=time_set_in_words(draft, visit))
+    second = needs_approval(visit.desk, draft, values["parent"])
+    return await visit.page("send.html", **values, time_set=time_set_in_words(draft, visit), second=second)
 
 
 async def _send(visit: Visit) -> web.Response:
@@ -38,9 +41,7 @@ async def _send(visit: Visit) -> web.Response:
     if done.refused:
         return await visit.back(path_of(draft.id), done.refused)
     if done.waits is not None:
-        until = visit.clock(done.waits.expires_at)
-        said = _("It waits for a second person, until {when}. Nothing has gone out.", when=until)
-        return await visit.back(path_of(draft.id), said)
+        return await waits(visit, done.waits)
     if done.alert is not None:
         said = _("It goes out.") if done.first else _("This was confirmed already; it is sent once.")
         return await visit.back(f"/desk/alerts/{done.alert.id}", said)
