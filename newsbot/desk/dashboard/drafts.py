@@ -16,6 +16,7 @@ from newsbot.desk.dashboard.visit import Route, Visit
 from newsbot.desk.draft_form import Fields, fields_of, filled_in
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.keeping_drafts import keep_draft
+from newsbot.desk.preview import audience_in_words, manner_in_words
 from newsbot.desk.refusals import parent_of
 from newsbot.desk.roles import Right
 from newsbot.desk.to_my_phone import send_to_phone_in_words
@@ -93,6 +94,8 @@ async def _page(
         **choices(visit, shown),
         wrong=wrong or {},
         theirs=theirs,
+        their_audience=audience_in_words(visit.desk, visit, draft.audience),
+        their_manner=manner_in_words(visit.desk, draft, visit),
         their_name=await called(visit, draft.changed_by or draft.editor),
         article=article,
         alert=alert,
@@ -104,16 +107,17 @@ async def _save(visit: Visit) -> web.Response:
     draft, fields = await draft_of(visit), fields_in(visit)
     if not draft.state.open:
         return await visit.back(path_of(draft.id), visit.translate("This draft can't be changed any more."))
+    if visit.text("do") == "article" and not fields.text.strip():  # instead of a text, there is nothing to keep
+        return await visit.back(f"{path_of(draft.id)}/article")
     wanted, wrong = _wanted(visit, draft, fields)
-    uploaded = await _uploaded(visit, wrong)
-    if uploaded and wanted.text is not None and not wanted.corrects:
-        wanted = replace(wanted, text=replace(wanted.text, picture=uploaded))
-        fields = replace(fields, picture=uploaded)
     if visit.text("revision") != str(draft.revision):
         theirs = fields_of(draft, visit)
         if theirs == fields:
             return await visit.back(path_of(draft.id))
         return await _page(visit, draft, fields, status=409, wrong=wrong, theirs=theirs)
+    uploaded = await _uploaded(visit, wrong)
+    if uploaded and wanted.text is not None and not wanted.corrects:
+        wanted = replace(wanted, text=replace(wanted.text, picture=uploaded))
     if wrong:
         return await _page(visit, draft, fields, status=422, wrong=wrong)
     kept = await keep_draft(visit.desk, draft, wanted, by=visit.actor, now=visit.now)

@@ -29,7 +29,8 @@ if (form && preview) {
   at?.addEventListener("input", () => {
     form.querySelector(`[name=when][value=${at.value ? "then" : "now"}]`).checked = true;
   });
-  let changed = false;
+  let changed = "unsaved" in form.dataset;
+  if (changed) look();
   form.addEventListener("input", () => { changed = true; });
   form.addEventListener("submit", () => { changed = false; });
   addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
