@@ -55,6 +55,7 @@ CALLERS: Final = 200  #: people who ask for the news meanwhile, one after anothe
 ASK_EVERY: Final = 0.25  #: seconds, while the alert goes out
 ASK_IDLE: Final = 0.1  #: seconds, before
 IDLE: Final = 60  #: replies that are timed before anything is sent
+FIRST_READ_WITHIN: Final = 30.0  #: seconds after which the sources' first reading is not waited for any more
 REPLY_WITHIN: Final = 30.0  #: seconds after which a reply is not waited for any more
 COMPARED: Final = 200_000  #: readers at most of whom ledger and sandbox are compared
 SLACK: Final = 600.0  #: seconds beyond what the sending takes at this rate before it counts as stuck
@@ -142,6 +143,7 @@ class _Rehearsal:
         self._audience = wish.readers + wish.script.groups
 
     async def run(self) -> Report:
+        await self._sources_read()
         async with _beside(self._judge.follow()):
             self._say(f"{IDLE} replies while nothing is sent…")
             await self._ask(IDLE)
@@ -163,6 +165,17 @@ class _Rehearsal:
         while await self._judge.look():
             pass
         return await self._report(await _patiently(partial(self._get, alert)), meter, idle)
+
+    async def _sources_read(self) -> None:
+        """Until each was read once: it keeps a processor busy for seconds, and comes with a start, not an alert."""
+        store, sources = await self._parts.articles(), self._parts.newsroom.sources
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_READ_WITHIN):
+                while True:
+                    states = await store.source_states()
+                    if all(source.id in states and states[source.id].known for source in sources):
+                        return
+                    await asyncio.sleep(0.25)
 
     async def _broadcast(self) -> int:
         arguments = ["broadcast", "--text", WORDS, "--yes", "--topic", TOPIC]
