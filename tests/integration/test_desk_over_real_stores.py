@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -31,10 +31,14 @@ from newsbot.delivery.worker import DeliveryWorker
 from newsbot.desk.approvals import Policy
 from newsbot.desk.audit import Act, Actor, Filter, Place
 from newsbot.desk.dialogue import EditorDialogue
+from newsbot.desk.drafts import DraftState
+from newsbot.desk.handing_over import hand_over
+from newsbot.desk.keeping_drafts import keep_draft
 from newsbot.desk.outlets import Outlet
 from newsbot.desk.records import Records
 from newsbot.desk.reporter import Reporter
 from newsbot.desk.retrying import retriable, retry
+from newsbot.desk.scheduling import Schedule
 from newsbot.desk.sql_approvals import SqlApprovalStore
 from newsbot.desk.sql_audit import SqlAuditLog
 from newsbot.desk.sql_bulletins import SqlBulletinStore
@@ -42,8 +46,9 @@ from newsbot.desk.sql_drafts import SqlDraftStore
 from newsbot.desk.sql_invitations import SqlInvitationStore
 from newsbot.desk.sql_people import SqlPeopleStore
 from newsbot.desk.staff import Staff
-from newsbot.desk.turn import Desk
-from newsbot.domain.alert import AlertState, Outcome
+from newsbot.desk.turn import Desk, Speech
+from newsbot.domain.alert import AlertState, AlertText, Outcome
+from newsbot.domain.message import Button, Span
 from newsbot.domain.subscriber import Address, Preferences
 from newsbot.i18n import Catalog
 from newsbot.observability import Metrics
@@ -282,6 +287,38 @@ async def test_news_is_broken_watched_corrected_and_recalled(newsroom: Newsroom)
 
     await until(recalled)
     assert newsroom.copies("ভূমিকম্প") == 0
+
+
+async def test_what_is_written_on_the_desk_for_a_time_goes_out_then_once_though_two_see_to_it(
+    newsroom: Newsroom,
+) -> None:
+    desk, by = newsroom.desk, Actor(address=Address("telegram", str(EDITOR)), name="Rahima", place=Place.DESK)
+    draft = await desk.drafts.begin(by.address, event="desk:1", waits=False, now=utc_now())
+    words = AlertText((Span("সেতু খুলল", "bold"),), "", (Button("সরাসরি", url="https://news.example/live"),))
+    wanted = replace(draft, text=words, send_at=utc_now() + timedelta(seconds=3))
+    ready = await keep_draft(desk, draft, wanted, by=by, now=utc_now())
+    assert ready is not None
+    speak = Speech(translate=Catalog.load().translator("en"), now=utc_now(), zone=ZoneInfo("Asia/Dhaka"))
+    done = await hand_over(desk, speak, ready, revision=ready.revision, by=by)
+    assert done.scheduled
+    newsroom.tasks += [asyncio.create_task(Schedule(desk).run()) for _ in range(2)]
+
+    async def sent() -> bool:
+        return newsroom.copies("সেতু খুলল") == len(READERS)
+
+    await until(sent)
+    (alert,) = await newsroom.alerts.recent(limit=5)
+    assert (alert.origin, alert.by, alert.text) == (draft.origin, by.address, words)
+    entries = [entry.act for entry in await desk.audit.of(f"draft:{draft.id}")]
+    assert entries == [Act.DRAFT_SAVED, Act.SCHEDULED]
+
+    async def over() -> bool:
+        found = await desk.drafts.get(draft.id)
+        return found is not None and found.state is DraftState.SENT
+
+    await until(over)
+    bubble = newsroom.sandbox.readers.view(READERS[0], READERS[0])[-1]
+    assert bubble["reply_markup"]["inline_keyboard"][0] == [{"text": "সরাসরি", "url": "https://news.example/live"}]
 
 
 async def test_it_is_paused_and_goes_on_over_a_restart_and_everyone_gets_it_once(newsroom: Newsroom) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from newsbot.channels.pictures import PictureFile
 from newsbot.channels.telegram.api import TelegramApi
-from newsbot.channels.telegram.pictures import fetch_picture
+from newsbot.channels.telegram.pictures import TelegramShelf, fetch_picture
 from newsbot.errors import ChannelUnavailable, InvalidMessage
 from tests.sandbox_server import png
 from tests.telegram_sandbox import TelegramSandbox, telegram_sandbox
@@ -38,3 +38,22 @@ async def test_a_telegram_that_is_away_is_unavailable_and_shows_no_token(unused_
         with pytest.raises(ChannelUnavailable) as raised:
             await fetch_picture(away, "AgACAgQ")
     assert token not in "".join(traceback.format_exception(raised.value))
+
+
+async def test_an_uploaded_picture_stands_in_its_uploaders_chat_and_is_held_from_then_on(
+    sandbox: TelegramSandbox,
+) -> None:
+    sandbox.readers.add_user("Rahima", user_id=501, started=True)
+    shelf = TelegramShelf(sandbox.api)
+    reference = await shelf.keep("501", PictureFile(png(40, 30), "image/png", "bridge"))
+    assert await shelf.fetch(reference) == PictureFile(png(40, 30), "image/png", "picture.png")
+    assert sandbox.readers.view(501, 501)[-1]["photo_url"]
+
+
+async def test_what_is_no_picture_and_whom_the_bot_may_not_write_to_are_refused(sandbox: TelegramSandbox) -> None:
+    shelf = TelegramShelf(sandbox.api)
+    with pytest.raises(InvalidMessage, match="no picture"):
+        await shelf.keep("501", PictureFile(b"<svg onload=alert(1)>", "image/png", "x"))
+    with pytest.raises(InvalidMessage, match="does not take"):
+        await shelf.keep("502", PictureFile(png(40, 30), "image/png", "x"))
+    assert [shelf.may_keep(channel) for channel in ("telegram", "messenger")] == [True, False]
