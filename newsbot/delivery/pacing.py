@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from math import ceil
 from typing import Final, Protocol
 
 #: used of a stated limit: what leaves evenly arrives a little unevenly, and a window may then hold more
@@ -31,7 +32,7 @@ AIM_OF_ALERTS: Final = 0.99
 STILL: Final = 5_000
 #: of an interval, what lies between two sends of one process at least: whoever was held up catches up, and is still
 #: below the limit in any second
-CATCH_UP: Final = 0.98
+CATCH_UP: Final = 0.99
 #: a schedule or pause further ahead than anything we grant was written by a clock that has jumped back since
 FARTHEST: Final = 60_000_000
 #: two chats' refusals within this are the whole bot's
@@ -78,8 +79,8 @@ class Pace:
         own; 0: they share this one, and wait for what was granted to pushes.
         """
         if replies:
-            return cls(round(1_000_000 / ((rate - replies) * AIM_OF_ALERTS)), AHEAD)
-        interval = round(1_000_000 / (rate * AIM))
+            return cls(ceil(1_000_000 / ((rate - replies) * AIM_OF_ALERTS)), AHEAD)
+        interval = ceil(1_000_000 / (rate * AIM))
         return cls(interval, max(NEAREST, REPLY_WAITS - interval))
 
     def horizon(self, lane: Lane) -> int:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.delivery.pacing import (
+    CATCH_UP,
     FARTHEST,
     GROUP,
     PRIVATE,
@@ -91,6 +92,13 @@ def test_alerts_and_replies_with_budgets_of_their_own_stay_below_the_limit_toget
         for schedule in (alerts, replies):
             schedule.now += pause // 10
     assert most_in_a_second(sorted(alerts.sent + replies.sent)) <= rate
+
+
+@pytest.mark.parametrize("rate", [61, 250, 1000])
+def test_a_process_that_catches_up_leaves_replies_their_part(rate: int) -> None:
+    apart = Pace.of(rate, replies=RATE).interval * CATCH_UP
+    assert SECOND / apart <= rate - RATE
+    assert SECOND / (INTERVAL * CATCH_UP) <= RATE
 
 
 def most_in_a_second(sent: list[int]) -> int:
