@@ -117,7 +117,8 @@ end
 local function marked(marks, each)
   local told
   for mark in string.gmatch(marks, '%S+') do
-    each(prefix .. ':story:' .. mark, told)
+    local bitmap = prefix .. ':story:' .. mark
+    if redis.call('EXISTS', bitmap) == 1 then each(bitmap, told) end -- a story's sole article has none
     told = string.sub(unit, 1, -2) .. 'told'
   end
 end

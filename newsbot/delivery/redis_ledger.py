@@ -12,6 +12,8 @@ Beside the subscribers' own keys (`redis_segments`), in the segment's hash slot;
                                              where it takes less room than a list
     {telegram:12}:story:<mark>       bitmap  was told of the story (or of one article of it), 4 days from the last
                                              or is to be; `domain.alert.marks_of`             freezing for it
+    {telegram:12}:sole:<story>       string  the mark of its article, while all its alerts    as the mark
+                                             here were for one: its bitmap is the story's
     {telegram:12}:strikes            hash    position → the alert that found no chat first    until something is sent
     unit:audience                    bitmap  who it is for, frozen when planned               as planned; once closed,
                                                                                               48 h or as copies

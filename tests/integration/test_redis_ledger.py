@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from newsbot.delivery.ledger import Fate, Postpone, Settle, Taken, Tier, Unit, UnitLost
+from newsbot.delivery.ledger import Fate, Postpone, Reach, Settle, Taken, Tier, Unit, UnitLost
 from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.delivery.redis_units import CLOSED, SUPERSEDED, Units
 from newsbot.domain.alert import Alert, AlertKind, Audience, Outcome, Totals
@@ -279,6 +279,32 @@ async def memory(redis: Redis, *prefixes: str) -> tuple[int, int]:
     return sum(sizes.values()), sum(sizes[name] for name in lasting)
 
 
+async def test_a_storys_only_article_takes_no_room_beside_the_story_until_there_is_another(world: RedisWorld) -> None:
+    await world.put("sports", number=0)
+    await world.put("politics", number=1)
+    await world.put("economy", number=2)
+    everyone = Audience()
+    first, second = an_alert(), an_alert(2, story="article:1", audience=Audience(("sports", "politics")))
+    assert await frozen(world, first) == 1
+    assert await marks(world.redis) == {"article:1"}
+    assert await world.ledger.reach(everyone, story="article:1:1") == Reach(2)
+    assert await frozen(world, an_alert(3, story="article:1", article_id=1, audience=Audience(("politics",)))) == 1
+    assert await marks(world.redis) == {"article:1"}
+    assert await world.ledger.reach(everyone, story="article:1:1") == Reach(1)
+    await world.put("politics", number=3)
+    assert await frozen(world, second) == 1
+    assert await marks(world.redis) == {"article:1", "article:1:1", "article:1:2"}
+    reached = [await world.ledger.reach(everyone, story=f"article:1{mark}") for mark in ("", ":1", ":2")]
+    assert reached == [Reach(1), Reach(2), Reach(3)]
+    await world.ledger.release(2)
+    reached = [await world.ledger.reach(everyone, story=f"article:1{mark}") for mark in ("", ":1", ":2")]
+    assert reached == [Reach(2), Reach(2), Reach(4)]
+
+
+async def marks(redis: Redis) -> set[str]:
+    return {name.decode().partition(":story:")[2] async for name in redis.scan_iter(match="*}:story:*")}
+
+
 async def test_late_news_moves_readers_between_outcomes_that_few_and_that_many_have(world: RedisWorld) -> None:
     worker, alert = new_name(), await readers(world, SEGMENT_SIZE)
     expected = dict.fromkeys(range(0, 65_500, 18), Outcome.SENT) | dict.fromkeys(range(5, 185, 18), Outcome.UNKNOWN)
@@ -373,8 +399,8 @@ async def test_everything_of_an_alert_goes_by_itself_and_nothing_is_left_over(wo
     assert after["{telegram:0}:alert:1:outcomes"] == pytest.approx(alerts_life, abs=30)
     for name in ("audience", "copies", "messages", "other_messages"):
         assert after[f"{unit}:{name}"] == pytest.approx(2 * DAY, abs=30)
-    for mark in ("article:1", "article:1:1"):
-        assert after[f"{{telegram:0}}:story:{mark}"] == pytest.approx(4 * DAY, abs=30)
+    for mark in ("story:article:1", "sole:article:1"):
+        assert after[f"{{telegram:0}}:{mark}"] == pytest.approx(4 * DAY, abs=30)
     lasting = {f"{LIST}:beats", f"{LIST}:turns", "segments:telegram:1"}
     forever = {name for name, seconds in (before | after).items() if seconds < 0} - lasting
     subscribers = ("ids", "known", "versions", "bitmaps", "profile:0", "lang:bn", "topic:sports")
