@@ -16,7 +16,7 @@ from newsbot.rollups.figures import Count, Layer
 from newsbot.rollups.readership import Step, forgotten
 from newsbot.rollups.schema import day_counts, day_marks
 
-__all__ = ["Mark", "add", "count_forgotten", "mark_of", "move_mark", "replace_day", "write"]
+__all__ = ["Mark", "add", "count_forgotten", "mark_of", "move_mark", "replace_days", "write"]
 
 ROWS: Final = 500  #: in one statement
 
@@ -50,8 +50,11 @@ async def move_mark(connection: AsyncConnection, layer: Layer, mark: Mark, *, di
     return (await connection.execute(kept)).rowcount == 1
 
 
-async def replace_day(connection: AsyncConnection, layer: Layer, day: date, counts: Sequence[Count]) -> None:
-    within = (day_counts.c.day == day) & (day_counts.c.layer == layer.value)
+async def replace_days(
+    connection: AsyncConnection, layer: Layer, first: date, last: date, counts: Sequence[Count]
+) -> None:
+    """The layer's counts from the first day to the last are these, and no others."""
+    within = day_counts.c.day.between(first, last) & (day_counts.c.layer == layer.value)
     await connection.execute(delete(day_counts).where(within))
     await write(connection, counts)
 

@@ -22,7 +22,7 @@ from newsbot.rollups.days import A_DAY, bounds, day_of
 from newsbot.rollups.figures import Count, Layer, Series
 from newsbot.rollups.readership import Step, Trace, counted, left_behind
 from newsbot.rollups.schema import day_counts, day_marks
-from newsbot.rollups.sql_days import Mark, mark_of, move_mark, replace_day, write
+from newsbot.rollups.sql_days import Mark, mark_of, move_mark, replace_days, write
 from newsbot.subscribers.preferences_json import from_json
 from newsbot.subscribers.schema import subscriber_events as events
 from newsbot.subscribers.schema import subscribers
@@ -82,7 +82,7 @@ class JournalDays:
         async with self._database.writing() as connection:
             if not await move_mark(connection, Layer.JOURNAL, mark, dialect=self._database.dialect):
                 return False
-            await replace_day(connection, Layer.JOURNAL, day, sums)
+            await replace_days(connection, Layer.JOURNAL, day, day, sums)
         return True
 
     async def _sums(self, which: ColumnElement[bool]) -> tuple[Count, ...]:

@@ -17,7 +17,7 @@ from newsbot.delivery.schema import alerts
 from newsbot.domain.alert import AlertKind, Totals
 from newsbot.rollups.days import A_DAY, bounds, day_of, days
 from newsbot.rollups.figures import Count, Figure, Layer, Series
-from newsbot.rollups.sql_days import Mark, mark_of, move_mark, replace_day
+from newsbot.rollups.sql_days import Mark, mark_of, move_mark, replace_days
 
 __all__ = ["AlertDays", "SourceDays"]
 
@@ -44,13 +44,14 @@ class _OpenDays:
             mark = await mark_of(connection, self._layer)
         whole = mark is None or mark.through is None or mark.zone != str(self._zone)
         first = today - AT_FIRST * A_DAY if whole or mark is None or mark.through is None else mark.through + A_DAY
+        counts: list[Count] = []
         for day in days(first, today):
             async with self._database.reading() as connection:
-                counts = await of_day(connection, day)
-            closed = Mark(str(self._zone), min(day, through), 0)
-            async with self._database.writing() as connection:
-                await move_mark(connection, self._layer, closed, dialect=self._database.dialect)
-                await replace_day(connection, self._layer, day, counts)
+                counts += await of_day(connection, day)
+        # All at once: hundreds of small transactions would each wait for the disk.
+        async with self._database.writing() as connection:
+            await move_mark(connection, self._layer, Mark(str(self._zone), through, 0), dialect=self._database.dialect)
+            await replace_days(connection, self._layer, first, today, counts)
 
 
 class AlertDays(_OpenDays):
