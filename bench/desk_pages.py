@@ -1,7 +1,7 @@
 """The desk's pages over HTTP at 1,000,000 subscribers and 100,000 articles, on SQLite and Redis: p50 and p99.
 
-Beside them what the figures cost to keep: counting the whole journal once, and a day of it. BENCH_SUBSCRIBERS and
-BENCH_ARTICLES are other numbers. One process serves and asks; pages are asked for one after the other.
+Beside them what the figures cost to keep: counting the whole journal once, and a day of it. BENCH_SUBSCRIBERS,
+BENCH_ARTICLES and BENCH_CALLS (of each page) are other numbers. One process serves and asks; pages are asked for one after the other.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ from tests.newsdesk import Newsdesk
 
 ACCOUNT: Final = "12"
 ZONE: Final = ZoneInfo("Asia/Dhaka")
-CALLS: Final = 60
+CALLS: Final = int(os.environ.get("BENCH_CALLS", "100"))
 ALERTS: Final = 1_000
 DAYS: Final = 365
 ROWS: Final = 10_000  #: in a statement
