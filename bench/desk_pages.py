@@ -1,7 +1,8 @@
 """The desk's pages over HTTP at 1,000,000 subscribers and 100,000 articles, on SQLite and Redis: p50 and p99.
 
-Beside them what the figures cost to keep: counting the whole journal once, and a day of it. BENCH_SUBSCRIBERS,
-BENCH_ARTICLES and BENCH_CALLS (of each page) are other numbers. One process serves and asks; pages are asked for one after the other.
+Beside them what the figures cost to keep: counting the whole journal once, and what is open of it again.
+BENCH_SUBSCRIBERS, BENCH_ARTICLES, BENCH_ALERTS and BENCH_CALLS (of each page) are other numbers. One process serves and
+asks; pages are asked for one after the other.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ from tests.newsdesk import Newsdesk
 ACCOUNT: Final = "12"
 ZONE: Final = ZoneInfo("Asia/Dhaka")
 CALLS: Final = int(os.environ.get("BENCH_CALLS", "100"))
-ALERTS: Final = 1_000
+ALERTS: Final = int(os.environ.get("BENCH_ALERTS", "1000"))
 DAYS: Final = 365
 ROWS: Final = 10_000  #: in a statement
 
