@@ -79,9 +79,9 @@ async def test_an_editor_who_presses_start_after_the_bot_did_gets_the_editors_me
         for user_id in (4001, 4002):
             readers.start(user_id)
         async with asyncio.timeout(WITHIN):
-            while menu(newsroom.state, 4001)[:4] != ["broadcast", "broadcasts", "stats", "desk"]:
+            while menu(newsroom.state, 4001)[:5] != ["broadcast", "broadcasts", "stats", "desk", "roles"]:
                 await asyncio.sleep(0.05)
-        assert menu(newsroom.state, 4001)[4:] == menu(newsroom.state, 4002)
+        assert menu(newsroom.state, 4001)[5:] == menu(newsroom.state, 4002)
         assert await running.stop() == 0
 
 
