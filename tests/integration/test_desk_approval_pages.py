@@ -36,7 +36,7 @@ async def test_a_second_person_sees_it_as_readers_would_and_lets_it_go(desk_site
     page = await editor.get("/desk")
     assert "Waits for a second person" in page.words
     page = await editor.get("/desk/approvals/1")
-    assert "asked by Asker, until" in page.words
+    assert "Asked by Asker, until" in page.words
     assert "<b>Breaking</b> & entering" in page.words
     assert "<b>Breaking" not in page.text
     assert "This goes to 5 readers." in page.words
