@@ -72,7 +72,7 @@ def place_in_words(place: Place, translate: Translator) -> str:
 
 def change_in_words(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What an entry tells of before or after, name by name; texts in full."""
-    return [(name, _plain(name, value)) for name, value in told.items()]
+    return [(name, plain) for name, value in told.items() if (plain := _plain(name, value))]
 
 
 def _plain(name: str, value: Any) -> str:
