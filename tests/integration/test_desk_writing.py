@@ -200,6 +200,11 @@ async def test_a_picture_is_uploaded_kept_and_shown(desk_site: DeskSite) -> None
     page = await upload(editor, path, b"\xff\xd8\xff and so on")
     assert page.status == 200
     assert 'src="/desk/picture?of=file-7"' in page.text
+    assert "With the picture that was uploaded" in page.words
+    kept = await draft(desk_site)
+    assert kept.text is not None
+    assert kept.text.picture == "file-7"
+    page = await saved(editor, path, picture="file-7")  # the box beside it stays ticked
     kept = await draft(desk_site)
     assert kept.text is not None
     assert kept.text.picture == "file-7"
