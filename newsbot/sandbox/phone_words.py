@@ -156,6 +156,7 @@ _STEPS: Final = (
     ),
     ("সম্পাদকের ফোনে /broadcast দিয়ে খবর পাঠান।", "Editor's phone: send news with /broadcast."),
     ("কত জন পেলেন দেখুন; থামান, শুধরান, ফিরিয়ে নিন।", "Watch it arrive; pause, correct, take it back."),
+    ("সম্পাদকের ফোনে /desk লিখুন; ডেস্ক ব্রাউজারে খুলবে।", "Editor's phone: /desk opens the desk in a browser."),
     ("টেলিগ্রামে গোলযোগ বাধান; কেউ কি বাদ পড়েন?", "Trouble Telegram; is anybody left out?"),
 )
 

@@ -90,6 +90,13 @@ async def test_what_one_editor_does_the_others_see_without_reloading(desktop: De
     assert (await desktop.site.newsdesk.alert()).state is AlertState.RUNNING
 
 
+async def test_the_front_page_keeps_itself_up_to_date(desktop: Desktop) -> None:
+    page = await desktop.open()
+    await expect(page.get_by_text("2 of 5")).to_be_visible()
+    await desktop.deliver(1)
+    await expect(page.get_by_text("3 of 5")).to_be_visible()
+
+
 async def test_without_javascript_it_is_read_and_stopped_all_the_same(desktop: Desktop) -> None:
     page = await desktop.open(javascript=False)
     await page.goto(f"{desktop.site.base}/desk/alerts/1")

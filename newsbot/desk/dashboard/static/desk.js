@@ -31,6 +31,18 @@ for (const region of document.querySelectorAll("[data-live]")) {
   addEventListener("pagehide", () => source.close());
 }
 
+// A page that is looked at for long is fetched anew now and then: <div data-anew="15">, in seconds. Not while somebody is in it.
+for (const region of document.querySelectorAll("[data-anew]")) {
+  setInterval(async () => {
+    if (document.hidden || region.contains(document.activeElement)) return;
+    const answer = await fetch(location.href).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const anew = page.querySelector("[data-anew]");
+    if (anew && anew.innerHTML !== region.innerHTML) region.innerHTML = anew.innerHTML;
+  }, region.dataset.anew * 1000);
+}
+
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.sent) event.preventDefault();
