@@ -15,7 +15,7 @@ from newsbot.desk.dashboard.routes import ROUTES
 from newsbot.desk.dashboard.security import cookie_of, from_our_page, protect
 from newsbot.desk.dashboard.signing_in import add_entrance
 from newsbot.desk.dashboard.templating import STATIC, render
-from newsbot.desk.dashboard.visit import Route, Visit, answer, spoken
+from newsbot.desk.dashboard.visit import Form, Route, Visit, answer, spoken
 from newsbot.desk.people_words import why_not_allowed
 from newsbot.errors import StoreError
 
@@ -51,6 +51,8 @@ def _serving(route: Route) -> _Handler:
 async def _visit(request: web.Request, route: Route) -> Visit:
     """Raises Refusal unless they may."""
     dashboard = request.config_dict[DASHBOARD]
+    if "%00" in request.raw_path:  # no page of ours has such an address, and PostgreSQL keeps no such character
+        raise refusal_of(400)
     secret = cookie_of(request, dashboard)
     session = await dashboard.sessions.get(secret, now=dashboard.now()) if secret is not None else None
     person = await dashboard.desk.staff.person(session.address) if session is not None else None
@@ -65,12 +67,30 @@ async def _visit(request: web.Request, route: Route) -> Visit:
     if route.method not in ("GET", "HEAD"):
         if not from_our_page(request, dashboard):
             raise Refusal.foreign()
-        form = await request.post()
+        form = await _form(request)
         token = form.get("csrf", "")
         if not (isinstance(token, str) and dashboard.keys.is_token(token, session)):
             raise Refusal.foreign()
         visit = Visit(request=request, dashboard=dashboard, session=session, person=person, form=form)
     return visit
+
+
+async def _form(request: web.Request) -> Form:
+    """What was posted, without characters that no database keeps. Raises Refusal for what no browser sends."""
+    try:
+        posted = await request.post()
+    except (web.HTTPException, ConnectionError):
+        raise
+    except Exception as error:  # whatever the parser stumbles over: a charset that is none, a part without a name
+        log.info("a form of the desk not understood", page=_page_of(request), cause=type(error).__name__)
+        raise refusal_of(400) from None
+    kept = ((name, _storable(value) if isinstance(value, str) else value) for name, value in posted.items())
+    return MultiDictProxy(MultiDict(kept))
+
+
+def _storable(text: str) -> str:
+    """Without NUL and lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 _VISIT: Final = web.RequestKey("visit", Visit)

@@ -115,11 +115,14 @@ def _address(written: str) -> Address | None:
 
 
 def _day(visit: Visit, written: str) -> datetime | None:
-    """Its beginning, in the newsroom's zone."""
+    """Its beginning, in the newsroom's zone. None, too, at the ends of the calendar, where no clock can be set."""
     try:
-        return datetime.combine(date.fromisoformat(to_ascii_digits(written)), time(), visit.zone) if written else None
+        day = date.fromisoformat(to_ascii_digits(written)) if written else None
     except ValueError:
         return None
+    if day is None or not 1 < day.year < 9999:
+        return None
+    return datetime.combine(day, time(), visit.zone)
 
 
 ROUTES: Final[tuple[Route, ...]] = (
