@@ -16,23 +16,23 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from newsbot.conversation.turn import Turn, rows, text, zone_of
+from newsbot.conversation.turn import Turn, text, zone_of
 from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.delivery.notices import Notice
-from newsbot.desk.actions import Verb, press_button, within_rights
-from newsbot.desk.alert_words import name_of, resume_buttons, state_of, why_it_paused
+from newsbot.desk.actions import within_rights
 from newsbot.desk.approval_answers import outcome_of, request_of, waits_answer
 from newsbot.desk.approving import expire_approvals, still_waits
+from newsbot.desk.bulletin_words import paused_in_words, withdrawn_in_words
 from newsbot.desk.bulletins import Bulletin, BulletinKind
 from newsbot.desk.draft_answers import missed_in_words
 from newsbot.desk.notice_words import notice_in_words
 from newsbot.desk.people import Person
 from newsbot.desk.roles import Right, rights_of
 from newsbot.desk.standing import article_shown, progress_of, recall_of, standing_of
-from newsbot.desk.turn import Desk, subject_of, totals_now, totals_of
+from newsbot.desk.turn import Desk, totals_now
 from newsbot.domain.alert import Alert, AlertState
 from newsbot.domain.attempt import Reason, Refused, Sent, Unreachable
-from newsbot.domain.message import AnyReply, IncomingMessage, Kind, MessageRef, Span, TextReply
+from newsbot.domain.message import AnyReply, IncomingMessage, Kind, MessageRef, TextReply
 from newsbot.domain.subscriber import Address
 from newsbot.errors import StoreError
 
@@ -202,9 +202,9 @@ class Reporter:
                     bulletin, await standing_of(self._desk, turn, await _settled(self._desk, alert)), turn
                 )
             case BulletinKind.PAUSED:
-                await self._write(bulletin, await self._paused(alert, turn), turn)
+                await self._write(bulletin, await paused_in_words(self._desk, turn, alert), turn)
             case BulletinKind.WITHDRAWN:
-                await self._write(bulletin, await self._withdrawn(alert, turn), turn)
+                await self._write(bulletin, await withdrawn_in_words(self._desk, turn, alert), turn)
             case unreachable:
                 assert_never(unreachable)
 
@@ -271,41 +271,6 @@ class Reporter:
             await self._write(bulletin, reply, turn, closed=over)
         elif over:
             await self._desk.bulletins.close(bulletin)
-
-    async def _paused(self, alert: Alert, turn: Turn) -> TextReply:
-        _ = turn.translate
-        heading = Span(f"{name_of(alert, _)} – {state_of(alert, _)}", "bold")
-        subject = await subject_of(self._desk, alert)
-        totals = await totals_of(self._desk, alert)
-        so_far = _("So far: {done} of {all}.", done=totals.settled, all=totals.audience)
-        return text(
-            (heading, Span(f"\n{subject}", "italic")),
-            why_it_paused(alert, _),
-            so_far,
-            buttons=rows(
-                *resume_buttons(alert, _),
-                press_button(_("⏹ Stop"), Verb.STOP, alert.id),
-                press_button(_("Details"), Verb.SHOW, alert.id),
-            ),
-        )
-
-    async def _withdrawn(self, alert: Alert, turn: Turn) -> TextReply:
-        _ = turn.translate
-        copies = (await totals_of(self._desk, alert)).sent
-        said = _.plural(
-            "Its article was withdrawn from the site. {n} reader still has a copy.",
-            "Its article was withdrawn from the site. {n} readers still have a copy.",
-            copies,
-        )
-        subject = await subject_of(self._desk, alert)
-        return text(
-            (Span(name_of(alert, _), "bold"), Span(f"\n{subject}", "italic")),
-            said,
-            buttons=rows(
-                press_button(_("🗑 Recall"), Verb.RECALL, alert.id),
-                press_button(_("Leave it"), Verb.LEAVE, alert.id),
-            ),
-        )
 
     async def _write(
         self,
