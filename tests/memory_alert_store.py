@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
@@ -70,6 +70,13 @@ class MemoryAlertStore:
 
     async def of_story(self, story: str) -> tuple[Alert, ...]:
         return self._those(lambda alert: alert.story == story)
+
+    async def about(self, article_ids: Collection[int], stories: Collection[str]) -> tuple[Alert, ...]:
+        return self._those(lambda one: one.article_id in article_ids or one.story in stories)
+
+    async def decisions(self, article_ids: Collection[int]) -> Mapping[int, Decision]:
+        self._reach()
+        return {number: self._decisions[number] for number in article_ids if number in self._decisions}
 
     async def copies_touched(self, alert_id: int) -> tuple[Alert, ...]:
         return self._those(lambda alert: alert.of == alert_id and alert.kind.touches_copies)

@@ -92,6 +92,15 @@ class SqlAlertStore:
     async def of_story(self, story: str) -> tuple[Alert, ...]:
         return await self._select(_oldest_first(alerts.c.story == story))
 
+    async def about(self, article_ids: Collection[int], stories: Collection[str]) -> tuple[Alert, ...]:
+        return await self._select(_oldest_first(alerts.c.article_id.in_(article_ids) | alerts.c.story.in_(stories)))
+
+    async def decisions(self, article_ids: Collection[int]) -> Mapping[int, Decision]:
+        query = select(article_decisions).where(article_decisions.c.article_id.in_(article_ids))
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query)
+            return {row.article_id: Decision(row.article_id, row.reason, row.at, row.alert_id or 0) for row in rows}
+
     async def copies_touched(self, alert_id: int) -> tuple[Alert, ...]:
         return await self._select(_oldest_first(alerts.c.of_alert == alert_id, ~_SENDS))
 

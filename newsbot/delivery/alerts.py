@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -64,6 +64,14 @@ class AlertStore(Protocol):
         ...
 
     async def of_story(self, story: str) -> tuple[Alert, ...]: ...
+
+    async def about(self, article_ids: Collection[int], stories: Collection[str]) -> tuple[Alert, ...]:
+        """Every alert that shows one of these articles or tells one of these stories, oldest first."""
+        ...
+
+    async def decisions(self, article_ids: Collection[int]) -> Mapping[int, Decision]:
+        """Of those of them that were decided."""
+        ...
 
     async def copies_touched(self, alert_id: int) -> tuple[Alert, ...]:
         """Corrections and recalls of this alert, oldest first."""

@@ -92,7 +92,7 @@ class Found:
 
 async def newest(desk: Desk, *, before: Cursor | None = None) -> Found:
     page = await desk.house.articles.everything(before=before, limit=PAGE)
-    return Found(tuple([await look_at(desk, article) for article in page.articles]), page.next)
+    return Found(await look_at(desk, page.articles), page.next)
 
 
 async def search(desk: Desk, speaking: Speaking, words: str, *, page: int = 0) -> Found:
@@ -102,17 +102,22 @@ async def search(desk: Desk, speaking: Speaking, words: str, *, page: int = 0) -
     found = await desk.house.articles.search(
         query, offset=page * PAGE, limit=PAGE, count_to=(page + 1) * PAGE + 1, now=speaking.now
     )
-    seen = tuple([await look_at(desk, article) for article in found.articles])
-    return Found(seen, more=found.count > (page + 1) * PAGE)
+    return Found(await look_at(desk, found.articles), more=found.count > (page + 1) * PAGE)
 
 
-async def look_at(desk: Desk, article: Article) -> Seen:
-    of_story = await desk.alerts.of_story(story_of(article))
-    shown = {one.id: one for one in (*await desk.alerts.of_article(article.id), *of_story)}
-    alerts = tuple(shown[number] for number in sorted(shown) if not shown[number].kind.touches_copies)
-    decision = await desk.alerts.decision(article.id)
-    totals = {alert.id: await totals_of(desk, alert) for alert in alerts}
-    return Seen(article, _state(article, alerts, desk.house.clock()), decision, alerts, totals)
+async def look_at(desk: Desk, articles: Sequence[Article]) -> tuple[Seen, ...]:
+    """How each of them stands, in their order."""
+    ids, stories = [article.id for article in articles], {story_of(article) for article in articles}
+    about = [one for one in await desk.alerts.about(ids, stories) if not one.kind.touches_copies]
+    decisions = await desk.alerts.decisions(ids)
+    totals = {alert.id: await totals_of(desk, alert) for alert in about}
+    found = []
+    for article in articles:
+        alerts = tuple(one for one in about if one.article_id == article.id or one.story == story_of(article))
+        state = _state(article, alerts, desk.house.clock())
+        own = {alert.id: totals[alert.id] for alert in alerts}
+        found.append(Seen(article, state, decisions.get(article.id), alerts, own))
+    return tuple(found)
 
 
 def _state(article: Article, alerts: Sequence[Alert], now: datetime) -> State:

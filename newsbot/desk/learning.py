@@ -29,6 +29,7 @@ DELIVERIES: Final = 50  #: alerts in the table of deliveries
 SEARCHES: Final = 50
 
 Rows = tuple[tuple[Cell, ...], ...]
+Sums = Counter[tuple[Figure, str | None]]
 
 _STANDING: Final = tuple(figure for figure in Figure if figure.standing)
 _OWN: Final = tuple(figure for figure in Figure if not figure.standing)
@@ -50,12 +51,14 @@ async def tables(records: Records, span: Span, speaking: Speaking) -> tuple[Figu
     changes = {day: _ours(series, records) for day, series in standing.items()}
     of_day = {day: _ours(series, records) for day, series in own.items()}
     curves = _cumulated(before, changes, span)
+    standing_at = {day: _added_up(series) for day, series in curves.items()}
+    moved = {day: _added_up(series) for day, series in of_day.items()}
     return (
-        _readers(curves, of_day, span, speaking),
+        _readers(standing_at, moved, span, speaking),
         _by_channel(curves, span, records, speaking),
-        _by_part(curves, span, Figure.TOPIC, _topic_names(records.topics, speaking), speaking),
-        _by_part(curves, span, Figure.LANGUAGE, language_name, speaking),
-        _alerts(of_day, span, speaking),
+        _by_part(standing_at, span, Figure.TOPIC, _topic_names(records.topics, speaking), speaking),
+        _by_part(standing_at, span, Figure.LANGUAGE, language_name, speaking),
+        _alerts(moved, span, speaking),
         await _deliveries(records, span, speaking),
         await _searches(records, span, speaking),
         await _sources(records, of_day, span, speaking),
@@ -83,13 +86,22 @@ def _cumulated(
     return found
 
 
-def _sum(series: Mapping[Series, int], figure: Figure, part: str | None = None) -> int:
-    return sum(many for one, many in series.items() if one.figure is figure and part in (None, one.part))
+def _added_up(series: Mapping[Series, int]) -> Sums:
+    """Over all channels; of each figure also over all its parts, under None."""
+    sums: Sums = Counter()
+    for one, many in series.items():
+        sums[one.figure, one.part] += many
+        sums[one.figure, None] += many
+    return sums
+
+
+def _sum(sums: Mapping[tuple[Figure, str | None], int], figure: Figure, part: str | None = None) -> int:
+    return sums.get((figure, part), 0)
 
 
 def _readers(
-    curves: Mapping[date, Mapping[Series, int]],
-    of_day: Mapping[date, Mapping[Series, int]],
+    curves: Mapping[date, Sums],
+    of_day: Mapping[date, Sums],
     span: Span,
     speaking: Speaking,
 ) -> FigureTable:
@@ -141,7 +153,7 @@ def _by_channel(
 
 
 def _by_part(
-    curves: Mapping[date, Mapping[Series, int]],
+    curves: Mapping[date, Sums],
     span: Span,
     figure: Figure,
     name: Callable[[str], str],
@@ -151,9 +163,9 @@ def _by_part(
     _ = speaking.translate
     last = Counter[str]()
     for day in (span.first, span.last):
-        for one in curves[day]:
-            if one.figure is figure:
-                last[one.part] = _sum(curves[span.last], figure, one.part)
+        for one, part in curves[day]:
+            if one is figure and part is not None:
+                last[part] = _sum(curves[span.last], figure, part)
     parts = sorted(last, key=lambda part: (-last[part], part))
     columns = (_day(speaking), *(Column(part, name(part)) for part in parts))
     rows: Rows = tuple(
@@ -165,7 +177,7 @@ def _by_part(
     return FigureTable("languages", _("Readers by language"), columns, rows, note)
 
 
-def _alerts(of_day: Mapping[date, Mapping[Series, int]], span: Span, speaking: Speaking) -> FigureTable:
+def _alerts(of_day: Mapping[date, Sums], span: Span, speaking: Speaking) -> FigureTable:
     """Alerts beside who left on the day: the first thing to look at when readers go."""
     _ = speaking.translate
     columns = (
@@ -180,7 +192,7 @@ def _alerts(of_day: Mapping[date, Mapping[Series, int]], span: Span, speaking: S
     )
 
     def row(day: date) -> tuple[Cell, ...]:
-        found = of_day.get(day, {})
+        found = of_day.get(day, Counter())
         breaking = _sum(found, Figure.ALERTS, AlertClass.BREAKING.value)
         figures = (Figure.SENT, Figure.REFUSED, Figure.UNKNOWN, Figure.LEFT, Figure.BLOCKED)
         return (day, breaking, _sum(found, Figure.ALERTS) - breaking, *(_sum(found, figure) for figure in figures))

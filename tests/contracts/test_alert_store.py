@@ -362,6 +362,21 @@ class TestFinding:
         assert await stores.alerts.copies_touched(sent.id) == ()
         assert [one.held for one in await stores.alerts.standing()] == [False, False]
 
+    async def test_alerts_about_some_articles_and_stories_come_at_once_each_once(self, stores):
+        shown = await stores.alert(1, article_id=5, story="article:5")
+        told = await stores.alert(2, article_id=6, story="article:5")
+        await stores.alert(3, article_id=7, story="article:7")
+        assert ids(await stores.alerts.about([5], ["article:5"])) == [shown.id, told.id]
+        assert ids(await stores.alerts.about([6], [])) == [told.id]
+        assert ids(await stores.alerts.about([], [])) == []
+
+    async def test_decisions_of_some_articles_come_at_once(self, stores):
+        first, second = await stores.article(1), await stores.article(2)
+        decision = Decision(first, "too_old", NOW)
+        await stores.alerts.decide(decision, None, now=NOW)
+        assert await stores.alerts.decisions([first, second]) == {first: decision}
+        assert await stores.alerts.decisions([]) == {}
+
     async def test_recent_ones_are_newest_first_and_perhaps_only_the_editors(self, stores):
         alerts = [await stores.alert(1), await stores.alerts.create(a_broadcast(2), now=NOW), await stores.alert(3)]
         assert await stores.alerts.recent() == tuple(reversed(alerts))

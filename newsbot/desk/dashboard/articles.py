@@ -58,7 +58,7 @@ async def _show(visit: Visit) -> web.Response:
     article = await visit.desk.house.articles.get(visit.number("id"))
     if article is None:
         raise Refusal.missing()
-    seen = await articles.look_at(visit.desk, article)
+    (seen,) = await articles.look_at(visit.desk, [article])
     _ = visit.translate
     deeds = await visit.desk.audit.of(articles.article_subject(article.id))
     return await visit.page(
