@@ -17,7 +17,7 @@ from newsbot.domain.alert import Alert, AlertKind, AlertState, NewAlert
 from newsbot.domain.message import AnyReply
 from newsbot.domain.subscriber import Address
 
-__all__ = ["alert_of", "as_alert", "as_readers_see_it", "reach_of", "readers_of"]
+__all__ = ["alert_of", "as_alert", "as_readers_see_it", "reach_of", "readers_of", "seen_by_language"]
 
 
 def alert_of(
@@ -89,16 +89,21 @@ def readers_of(reach: Mapping[str, Reach]) -> int:
 
 async def as_readers_see_it(desk: Desk, draft: Draft, parent: Alert | None, *, first: str) -> tuple[AnyReply, ...]:
     """In the language `first`, and in the others where the words differ; () if its article is gone."""
+    return tuple((await seen_by_language(desk, draft, parent, first=first)).values())
+
+
+async def seen_by_language(desk: Desk, draft: Draft, parent: Alert | None, *, first: str) -> dict[str, AnyReply]:
+    """The same, by the code of the language; of languages with the same words, the first."""
     now = desk.house.clock()
     new = alert_of(desk, draft, parent, told=Told(""), by=draft.editor, reach={}, now=now)
     shown = as_alert(new, now=now)
     languages = draft.audience.languages or desk.house.catalog.languages
     topic = next(iter(new.audience.topics), "")
-    seen: list[AnyReply] = []
+    seen: dict[str, AnyReply] = {}
     for language in sorted(languages, key=lambda code: code != first):
         composed = await desk.composer.compose(shown, Variant(language, topic))
         if composed is None or composed.reply is None:
-            return ()
-        if not any(replace(composed.reply, buttons=()) == replace(one, buttons=()) for one in seen):
-            seen.append(composed.reply)
-    return tuple(seen)
+            return {}
+        if not any(replace(composed.reply, buttons=()) == replace(one, buttons=()) for one in seen.values()):
+            seen[language] = composed.reply
+    return seen

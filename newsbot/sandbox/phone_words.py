@@ -154,9 +154,18 @@ _STEPS: Final = (
         "মেসেঞ্জারে /link লিখে দুই চ্যাট যুক্ত করুন; খবর একবারই আসবে।",
         "Write /link on Messenger and connect the two chats; news comes once.",
     ),
-    ("সম্পাদকের ফোনে /broadcast দিয়ে খবর পাঠান।", "Editor's phone: send news with /broadcast."),
-    ("কত জন পেলেন দেখুন; থামান, শুধরান, ফিরিয়ে নিন।", "Watch it arrive; pause, correct, take it back."),
-    ("সম্পাদকের ফোনে /desk লিখুন; ডেস্ক ব্রাউজারে খুলবে।", "Editor's phone: /desk opens the desk in a browser."),
+    (
+        "সম্পাদকের ফোনে /desk লিখুন, লিংকটি খুলুন, ‘বার্তা লিখুন’ চেপে লিখে পাঠান। চ্যাটে পাঠাতে /broadcast।",
+        "Editor's phone: write /desk, open the link, press “Write a broadcast”, send it. In the chat: /broadcast.",
+    ),
+    (
+        "ডেস্কে দেখুন কতজন পেলেন; থামান, চালু করুন, সংশোধন করুন, প্রত্যাহার করুন।",
+        "Watch it arrive on the desk; pause, go on, correct it, take it back.",
+    ),
+    (
+        "সম্পাদকের ফোনে /roles দিয়ে আরেকজনকে আমন্ত্রণ জানান, বা ডেস্কের ‘সদস্য’ পাতা থেকে।",
+        "Invite a second person: /roles on the editor's phone, or the desk's page “People”.",
+    ),
     ("টেলিগ্রামে গোলযোগ বাধান; কেউ কি বাদ পড়েন?", "Trouble Telegram; is anybody left out?"),
 )
 

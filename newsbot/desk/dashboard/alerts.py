@@ -148,7 +148,7 @@ def _turning(verb: Verb) -> Callable[[Visit], Awaitable[web.Response]]:
         )
         if turned is None:
             raise Refusal.missing()
-        said = f"{name_of(turned.alert, _)} – {state_of(turned.alert, _)}."
+        said = _("{name} – {state}.", name=name_of(turned.alert, _), state=state_of(turned.alert, _))
         if not turned.done:  # somebody else, or its end, was quicker
             said = f"{said} {await last_deed(visit.desk, visit, turned.alert)}".strip()
         return await visit.back(page, said)

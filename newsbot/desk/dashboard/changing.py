@@ -7,6 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
+from newsbot.desk.alert_words import name_of
 from newsbot.desk.dashboard.drafts import path_of
 from newsbot.desk.dashboard.refusals import Refusal
 from newsbot.desk.dashboard.visit import Route, Visit
@@ -57,6 +58,7 @@ async def _ask_to_recall(visit: Visit) -> web.Response:
     return await visit.page(
         "recall.html",
         alert=alert,
+        name=name_of(alert, visit.translate),
         made=made,
         refused="" if made else said,
         wanted=wanted,
@@ -87,6 +89,7 @@ async def _versions(visit: Visit) -> web.Response:
     return await visit.page(
         "versions.html",
         alert=alert,
+        name=name_of(alert, visit.translate),
         subject=await subject_of(visit.desk, alert),
         versions=tuple(reversed(await versions_of(visit.desk, alert))),
         recall=await recall_made(visit.desk, alert),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from newsbot.channels.look import Look
+from newsbot.delivery.ledger import Reach
 from newsbot.desk.channel_notes import looks_on, reach_by_channel
 from newsbot.desk.dashboard.visit import Visit
 from newsbot.desk.doubts import doubts_of
-from newsbot.desk.draft_alert import as_readers_see_it, reach_of, readers_of
+from newsbot.desk.draft_alert import reach_of, readers_of, seen_by_language
 from newsbot.desk.draft_form import BUTTONS, Fields
 from newsbot.desk.drafts import Draft
 from newsbot.desk.follow_ups import copies_of
@@ -26,7 +27,10 @@ __all__ = ["Shown", "choices", "fields_in", "look_values", "seen_by_readers"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One channel's look at one language's message. `fits`: it goes out as it is."""
+    """One channel's look at one language's message. `fits`: it goes out as it is.
+
+    `channel`: its name, and the language's where there are several.
+    """
 
     channel: str
     look: Look
@@ -40,11 +44,12 @@ async def look_values(visit: Visit, draft: Draft, *, links: bool = False) -> dic
     """What `preview.html` names. `links`: they are tried, which takes seconds."""
     desk, speak, _ = visit.desk, visit, visit.translate
     parent = await parent_of(desk, draft)
-    seen = await as_readers_see_it(desk, draft, parent, first=visit.language)
+    seen = await seen_by_language(desk, draft, parent, first=visit.language)
     reach = await reach_of(desk, draft, parent)
     refused = await refusal_of(desk, speak, draft, parent)
-    doubts = await doubts_of(desk, speak, draft, links=links)
-    doubts += looks_on(desk.outlets, seen, _)
+    doubts = []
+    if draft.article_id or (draft.text and draft.text.plain.strip()):  # of what isn't written yet, nothing is doubted
+        doubts = [*await doubts_of(desk, speak, draft, links=links), *looks_on(desk.outlets, tuple(seen.values()), _)]
     count = readers_of(reach)
     told = [
         audience_in_words(desk, speak, draft.audience) if parent is None else "",
@@ -60,18 +65,29 @@ async def look_values(visit: Visit, draft: Draft, *, links: bool = False) -> dic
         "told": [line for line in told if line],
         "refused": refused,
         "doubts": doubts,
-        "shown": seen_by_readers(visit, draft, seen),
+        "shown": seen_by_readers(visit, seen, [name for name in desk.outlets if _goes_to(name, draft, reach)]),
         "copies": await _copies(visit, draft) if parent is not None else [],
     }
 
 
-def seen_by_readers(visit: Visit, draft: Draft, seen: Sequence[AnyReply]) -> list[Shown]:
-    _ = visit.translate
-    outlets = {name: one for name, one in visit.desk.outlets.items() if draft.corrects or draft.audience.on(name)}
+def _goes_to(channel: str, draft: Draft, reach: Mapping[str, Reach]) -> bool:
+    """A correction is shown where somebody gets it; where nobody does, everywhere."""
+    if draft.corrects:
+        return bool(reach[channel].now) if channel in reach and readers_of(reach) else True
+    return draft.audience.on(channel)
+
+
+def seen_by_readers(visit: Visit, seen: Mapping[str, AnyReply], channels: Collection[str]) -> list[Shown]:
+    """`seen`: by language."""
+
+    def called(channel: str, language: str) -> str:
+        name = channel_name(channel, visit.translate)
+        return f"{name} · {language_name(language)}" if len(seen) > 1 else name
+
     return [
-        Shown(channel=channel_name(name, _), look=outlet.look(reply))
-        for name, outlet in outlets.items()
-        for reply in seen
+        Shown(channel=called(channel, language), look=visit.desk.outlets[channel].look(reply))
+        for channel in channels
+        for language, reply in seen.items()
     ]
 
 
@@ -122,6 +138,7 @@ def choices(visit: Visit, fields: Fields) -> dict[str, Any]:
         "topics": [(one.id, one.label(visit.language), one.id in fields.topics) for one in house.topics],
         "reads": [(code, language_name(code), code in fields.languages) for code in house.catalog.languages],
         "channels": [(name, channel_name(name, _), name in fields.channels) for name in outlets],
+        "has_buttons": any(label or url for label, url in fields.buttons),
         "button_fields": [*fields.buttons, *[("", "")] * BUTTONS][:BUTTONS],
         "may_upload": shelf is not None and shelf.may_keep(visit.address.channel),
         "may_send": visit.may(Right.BROADCAST),

@@ -40,6 +40,7 @@ async def _overview(visit: Visit) -> web.Response:
     return await visit.page(
         "overview.html",
         seen=seen,
+        may_write=visit.may(Right.DRAFT),
         waiting=await waiting_of(visit) if visit.may(Right.DRAFT) else [],
         concerns=await _concerns(visit, seen),
         lines=await lines_of(visit, seen.going_out[:SHOWN]),
