@@ -9,7 +9,16 @@ from typing import Any, Final
 from newsbot.desk.audit import Act, Entry, Place
 from newsbot.i18n import N_, Translator
 
-__all__ = ["ACTS", "COLUMNS", "KINDS", "act_in_words", "change_in_words", "place_in_words", "row_of"]
+__all__ = [
+    "ACTS",
+    "COLUMNS",
+    "KINDS",
+    "act_in_words",
+    "change_in_words",
+    "place_in_words",
+    "row_of",
+    "subject_in_words",
+]
 
 #: messages of the catalogue; what follows is what it was done to
 ACTS: Final[dict[str, str]] = {
@@ -53,6 +62,13 @@ KINDS: Final[dict[str, str]] = {
     "desk": N_("Signing in"),
     "audit": N_("This log"),
 }
+#: what it was done to: the part of a subject before its colon; messages of the catalogue
+SUBJECTS: Final[dict[str, str]] = {
+    "alert": N_("Message {id}"),
+    "draft": N_("Draft {id}"),
+    "article": N_("Article {id}"),
+    "invitation": N_("Invitation {id}"),
+}
 PLACES: Final[dict[Place, str]] = {
     Place.CHAT: N_("in chat"),
     Place.DESK: N_("on the web desk"),
@@ -64,6 +80,13 @@ COLUMNS: Final = ("id", "time", "address", "name", "from", "act", "subject", "be
 def act_in_words(act: str, translate: Translator) -> str:
     """Of an act that a newer program wrote: its own name."""
     return translate(ACTS[act]) if act in ACTS else act
+
+
+def subject_in_words(subject: str, translate: Translator) -> str:
+    """Of what has no number, as it is written: a person's address."""
+    kind, _colon, rest = subject.partition(":")
+    numbered = kind in SUBJECTS and rest.isascii() and rest.isdecimal() and len(rest) < 19
+    return translate(SUBJECTS[kind], id=int(rest)) if numbered else subject
 
 
 def place_in_words(place: Place, translate: Translator) -> str:

@@ -133,11 +133,21 @@ async def test_the_log_says_who_did_what_when_from_where_before_and_after(desk_s
     await written(desk_site)
     editor = await desk_site.sign_in(Role.EDITOR)
     page = await editor.get("/desk/audit?person=telegram:9500")
-    assert "Karim · paused · alert:1" in page.words
+    assert "Karim · paused · Message 1" in page.words
     assert "in chat · telegram:9500" in page.words
     assert "before state running" in page.words
     assert "after state paused" in page.words
     assert 'href="/desk/alerts/1"' in page.text
+
+
+async def test_the_log_says_in_bengali_what_it_was_done_to(desk_site: DeskSite) -> None:
+    await written(desk_site, subject="draft:12")
+    await written(desk_site, subject="person:telegram:9500")
+    editor = await desk_site.sign_in(Role.EDITOR, "bn")
+    words = (await editor.get("/desk/audit")).words
+    assert "খসড়া ১২" in words
+    assert "person:telegram:9500" in words
+    assert "draft:12" not in words
 
 
 @pytest.mark.parametrize(

@@ -252,6 +252,18 @@ async def test_it_is_sent_once_however_often_the_button_is_pressed(desk_site: De
     assert await alerts(desk_site) == 1
     page = await editor.get("/desk/drafts/1")
     assert "sent" in page.words
+    assert "Telegram" in page.words
+    assert "The same words were sent" not in page.words  # it is they
+    assert "Nobody would get this" not in page.words
+
+
+async def test_nothing_is_doubted_of_what_is_not_written_yet(desk_site: DeskSite) -> None:
+    editor = await desk_site.sign_in(Role.EDITOR)
+    page = await editor.post("/desk/drafts")
+    assert page.title == "Draft 1"
+    assert "Worth a thought" not in page.words
+    page = await saved(editor, "/desk/drafts/1", "ঠিকানা ছাড়া", do="save")
+    assert "Worth a thought" in page.words
 
 
 async def test_what_was_changed_meanwhile_is_not_sent(desk_site: DeskSite) -> None:

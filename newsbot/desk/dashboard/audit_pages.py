@@ -17,7 +17,15 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from newsbot.desk.audit import Entry, Filter
-from newsbot.desk.audit_words import COLUMNS, KINDS, act_in_words, change_in_words, place_in_words, row_of
+from newsbot.desk.audit_words import (
+    COLUMNS,
+    KINDS,
+    act_in_words,
+    change_in_words,
+    place_in_words,
+    row_of,
+    subject_in_words,
+)
 from newsbot.desk.dashboard.visit import Route, Visit
 from newsbot.desk.figure_tables import CSV_MARK, harmless
 from newsbot.desk.people import Person
@@ -59,6 +67,7 @@ def _row(visit: Visit, entry: Entry) -> dict[str, object]:
     kind, _colon, rest = entry.subject.partition(":")
     return {
         "entry": entry,
+        "subject": subject_in_words(entry.subject, _),
         "who": entry.actor.name or str(entry.actor.address),
         "act": act_in_words(entry.act, _),
         "place": place_in_words(entry.actor.place, _),
