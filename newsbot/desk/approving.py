@@ -7,17 +7,26 @@ for: of an article the words that its card shows, so that what the site changes 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from newsbot.delivery.alert_json import audience_to_json, text_to_json
 from newsbot.desk.approvals import Approval, ApprovalState, fingerprint
-from newsbot.desk.audit import NEWSBOT, Act, Actor, Entry, draft_subject
+from newsbot.desk.audit import NEWSBOT, Act, Actor, Entry, Place, draft_subject
 from newsbot.desk.drafts import Draft, DraftState
-from newsbot.desk.turn import Desk
+from newsbot.desk.roles import Right
+from newsbot.desk.turn import Desk, Speaking
 from newsbot.domain.alert import Alert
 from newsbot.domain.article import Article
 
-__all__ = ["approval_entry", "ask_for_approval", "digest_of", "expire_approvals", "needs_approval", "still_waits"]
+__all__ = [
+    "approval_entry",
+    "ask_for_approval",
+    "digest_of",
+    "expire_approvals",
+    "needs_approval",
+    "no_longer_backed",
+    "still_waits",
+]
 
 
 def needs_approval(desk: Desk, draft: Draft, parent: Alert | None) -> bool:
@@ -75,6 +84,28 @@ def still_waits(approval: Approval, draft: Draft | None, now: datetime) -> bool:
     """Whether it can be decided: the draft is there, as it was asked for."""
     as_asked = draft is not None and draft.state is DraftState.READY and draft.revision == approval.revision
     return as_asked and approval.waits(now)
+
+
+async def no_longer_backed(desk: Desk, speak: Speaking, draft: Draft) -> str:
+    """Why what was confirmed for a time does not go out now, in words; '' if it does. Who confirmed it must still have the
+    right to send; what a second person approved must be what readers would get now. Raises StoreUnavailable.
+    """
+    _ = speak.translate
+    approval = await desk.approvals.of_draft(draft.id)
+    confirmed = draft.revision - _CHANGES_SINCE.get(draft.state, 0)
+    if approval is not None and approval.state is ApprovalState.APPROVED and approval.revision == confirmed:
+        # A second person answers for it, whatever became of who asked.
+        same = await digest_of(desk, draft) == approval.digest
+        return "" if same else _("Its article has changed since it was approved.")
+    by = draft.confirmed_by
+    if by is None or by.place is Place.TERMINAL:  # there nobody has a role: who runs the machine may
+        return ""
+    lost = await desk.staff.has_lost(by.address, Right.BROADCAST)
+    return _("{who}, who confirmed it, may not send any more.", who=by.name or str(by.address)) if lost else ""
+
+
+#: revisions between a draft's confirmation for a time and each of its states after it
+_CHANGES_SINCE: Final = {DraftState.SCHEDULED: 1, DraftState.DUE: 2, DraftState.MISSED: 3}
 
 
 async def expire_approvals(desk: Desk, now: datetime) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from newsbot.conversation.turn import Replies, Turn, rows, text
 from newsbot.desk.actions import Verb, press_button
+from newsbot.desk.approving import no_longer_backed
 from newsbot.desk.audience import choose_audience
 from newsbot.desk.draft_alert import reach_of, readers_of
 from newsbot.desk.drafts import Draft, DraftState
@@ -113,7 +114,9 @@ async def missed_in_words(desk: Desk, speak: Speaking, draft: Draft) -> TextRepl
     return text(
         _("It should have gone out on {when}, and nothing was sent.", when=when),
         (Span(words, "italic"),) if words else "",
-        why or _("Newsbot was down then, and for so long that it would have come too late."),
+        why
+        or await no_longer_backed(desk, speak, draft)
+        or _("Newsbot was down then, and for so long that it would have come too late."),
     )
 
 

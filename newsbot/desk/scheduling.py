@@ -5,7 +5,8 @@ It is one loop over rows in SQL, done by one process at a time, and a step done 
     scheduled  →  due      nobody can call it off any more; of several who try, one succeeds
     due        →  sent     once its alert is made, which is made once per cause
     due        →  missed   everything was down at its time, and for longer than an alert lives; or it can't be sent any
-                           more (its article was withdrawn): who wrote and who confirmed it are told
+                           more (its article was withdrawn, or has changed since a second person approved it; who
+                           confirmed it may not send any more): who wrote and who confirmed it are told
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from newsbot.conversation.turn import zone_of
+from newsbot.desk.approving import no_longer_backed
 from newsbot.desk.audit import NEWSBOT, Act
 from newsbot.desk.bulletins import BulletinKind
 from newsbot.desk.drafts import Draft, DraftState
@@ -85,15 +87,16 @@ class Schedule:
             now=now,
             zone=zone_of(house.timezone) or ZoneInfo("UTC"),
         )
+        wanted, parent = replace(draft, send_at=None), await parent_of(self._desk, draft)
         return bool(
-            await refusal_of(self._desk, speak, replace(draft, send_at=None), await parent_of(self._desk, draft))
+            await refusal_of(self._desk, speak, wanted, parent) or await no_longer_backed(self._desk, speak, draft)
         )
 
     async def _miss(self, draft: Draft) -> None:
         desk, now = self._desk, self._desk.house.clock()
         log.error("a scheduled draft was not sent", draft=draft.id, time=str(draft.send_at))
         concerned = {draft.editor} | ({draft.confirmed_by.address} if draft.confirmed_by else set())
-        reached = {one for one in concerned if one.channel in desk.outlets}
+        reached = {one for one in concerned if one.channel in desk.outlets and await desk.staff.may(one, Right.DRAFT)}
         reached = reached or {person.address for person in await desk.staff.who_may(Right.BROADCAST)}
         # First of all who is told: the other way round nobody would be if we died in between.
         for editor in sorted(reached):

@@ -66,6 +66,13 @@ class Staff:
         person = await self.person(address)
         return person is not None and person.may(right)
 
+    async def has_lost(self, address: Address, right: Right) -> bool:
+        """Whether they certainly may not: then the database was asked. Raises StoreUnavailable."""
+        if await self.may(address, right):
+            return False
+        stored = {person.address: person for person in await self._store.all()}
+        return address not in self.owners and not (address in stored and stored[address].may(right))
+
     async def everybody(self) -> tuple[Person, ...]:
         """All who have a role: owners first, then by address."""
         order = list(Role)

@@ -8,14 +8,18 @@ from datetime import timedelta
 
 import pytest
 
+from newsbot.desk.approvals import Policy
+from newsbot.desk.approving import ask_for_approval
 from newsbot.desk.audit import Act
+from newsbot.desk.deciding import Verdict, approve
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.handing_over import call_off, hand_over
+from newsbot.desk.roles import Role
 from newsbot.domain.alert import AlertText
 from newsbot.domain.message import Span
 from newsbot.errors import StoreUnavailable
 from tests.builders import a_draft
-from tests.newsdesk import ANOTHER, EDITOR, Newsdesk, an_actor
+from tests.newsdesk import ANOTHER, EDITOR, TERMINAL, Newsdesk, an_actor
 
 HOUR = timedelta(hours=1)
 
@@ -152,6 +156,59 @@ async def test_an_article_that_was_withdrawn_meanwhile_is_not_sent_and_that_is_t
     await desk.look()
     (told,) = desk.channel.chat(EDITOR)
     assert "খবরটি আর নেই" in told
+
+
+async def test_what_somebody_confirmed_who_may_not_send_any_more_is_not_sent_and_who_wrote_it_is_told(
+    desk: Newsdesk,
+) -> None:
+    desk.start(EDITOR)
+    await desk.staff.give(ANOTHER, Role.EDITOR, name="Karim", by=TERMINAL, now=desk.now)
+    draft = await scheduled(desk)
+    await desk.staff.give(ANOTHER, Role.WRITER, by=TERMINAL, now=desk.now)
+    desk.later(hours=1)
+    await desk.schedule.look()
+    assert await alerts(desk) == 0
+    assert await state(desk, draft) is DraftState.MISSED
+    await desk.look()
+    (told,) = desk.channel.chat(EDITOR)
+    assert "Karim" in told
+    assert "পাঠানোর অধিকার নেই" in told
+
+
+async def test_what_the_terminal_confirmed_goes_out_though_nobody_there_has_a_role(desk: Newsdesk) -> None:
+    begun = await desk.drafts.begin(EDITOR, event="e1", now=desk.now)
+    wanted = replace(begun, state=DraftState.READY, text=AlertText((Span("সেতু খুলল"),)), send_at=desk.now + HOUR)
+    ready = await desk.drafts.change(wanted, now=desk.now)
+    assert ready is not None
+    await hand_over(desk.desk, desk.speech(), ready, revision=ready.revision, by=TERMINAL)
+    desk.later(hours=1)
+    await desk.schedule.look()
+    assert await alerts(desk) == 1
+
+
+@pytest.mark.parametrize("changes", [False, True])
+async def test_an_approval_holds_at_its_time_for_what_was_approved(desk: Newsdesk, changes: bool) -> None:
+    """Also if who asked has no role any more: somebody else answers for it."""
+    desk.approval = Policy.ALL
+    desk.start(EDITOR)
+    await desk.staff.give(ANOTHER, Role.WRITER, name="Karim", by=TERMINAL, now=desk.now)
+    stored = await desk.articles.put(a_draft(), now=desk.now, announce=True)
+    begun = await desk.drafts.begin(ANOTHER, event="e1", now=desk.now)
+    wanted = replace(begun, state=DraftState.READY, article_id=stored.article.id, send_at=desk.now + HOUR)
+    ready = await desk.drafts.change(wanted, now=desk.now)
+    assert ready is not None
+    asked = await ask_for_approval(desk.desk, ready, by=an_actor(ANOTHER, "Karim"), now=desk.now)
+    decided = await approve(desk.desk, desk.speech(), asked.id, by=an_actor(EDITOR))
+    assert decided.verdict is Verdict.APPROVED
+    await desk.staff.take(ANOTHER, by=TERMINAL, now=desk.now)
+    if changes:
+        await desk.articles.put(replace(a_draft(), headline="অন্য শিরোনাম"), now=desk.now, announce=True)
+    desk.later(hours=1)
+    await desk.schedule.look()
+    assert await alerts(desk) == (0 if changes else 1)
+    if changes:
+        await desk.look()
+        assert "অনুমোদনের পর" in desk.channel.chat(EDITOR)[-1]
 
 
 async def test_a_time_that_is_over_is_refused_before_anything_is_confirmed(desk: Newsdesk) -> None:
