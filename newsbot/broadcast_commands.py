@@ -24,6 +24,7 @@ from newsbot.desk.doubts import doubts_of
 from newsbot.desk.draft_alert import as_readers_see_it, reach_of
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.handing_over import HandedOver, call_off, hand_over
+from newsbot.desk.keeping_drafts import keep_draft
 from newsbot.desk.outlets import seconds_for
 from newsbot.desk.preview import cost_in_words, manner_in_words, time_set_in_words
 from newsbot.desk.refusals import refusal_of
@@ -83,10 +84,11 @@ async def broadcast(settings: Settings, wish: Wish) -> bool:
         if refused := await refusal_of(desk, speak, wanted, None):
             await desk.drafts.change(replace(draft, state=DraftState.DROPPED), now=speak.now)
             raise ConfigurationError(f"--{_blamed(wish, wanted, speak)}: {refused}")
-        ready = await desk.drafts.change(wanted, now=speak.now)
+        ready = await keep_draft(desk, draft, wanted, by=by, now=speak.now)
         assert ready is not None, "nobody else knows of it"
         if not await _agreed(desk, speak, ready, wish):
-            await desk.drafts.change(replace(ready, state=DraftState.DROPPED), now=parts.clock())
+            dropped = replace(ready, state=DraftState.DROPPED)
+            await keep_draft(desk, ready, dropped, by=by, now=parts.clock())
             return False
         done = await hand_over(desk, replace(speak, now=parts.clock()), ready, revision=ready.revision, by=by)
     if done.waits is not None:

@@ -87,8 +87,8 @@ def still_waits(approval: Approval, draft: Draft | None, now: datetime) -> bool:
 
 
 async def no_longer_backed(desk: Desk, speak: Speaking, draft: Draft) -> str:
-    """Why what was confirmed for a time does not go out now, in words; '' if it does. Who confirmed it must still have the
-    right to send; what a second person approved must be what readers would get now. Raises StoreUnavailable.
+    """Why what was confirmed for a time does not go out now, in words; '' if it does. Who confirmed it must still have
+    the right to send; what a second person approved must be what readers would get now. Raises StoreUnavailable.
     """
     _ = speak.translate
     approval = await desk.approvals.of_draft(draft.id)

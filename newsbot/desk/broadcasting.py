@@ -16,6 +16,7 @@ from newsbot.desk.draft_alert import as_readers_see_it, reach_of, readers_of
 from newsbot.desk.draft_answers import ask_for_message, changed_since, current, has_message, no_longer_kept
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.handing_over import call_off, hand_over
+from newsbot.desk.keeping_drafts import keep_draft
 from newsbot.desk.preview import control, show, time_set_in_words
 from newsbot.desk.refusals import parent_of, refusal_of
 from newsbot.desk.standing import standing_of
@@ -41,7 +42,7 @@ async def press_draft(desk: Desk, turn: Turn, press: Press) -> Replies:
     if not draft.state.open:
         return await current(desk, turn, draft.id)
     if press.verb is Verb.DROP:
-        dropped = await desk.drafts.change(replace(draft, state=DraftState.DROPPED), now=turn.now)
+        dropped = await _kept(desk, turn, draft, replace(draft, state=DraftState.DROPPED))
         if dropped is None:
             return await current(desk, turn, draft.id)
         return (text(_("Cancelled. Nothing was sent."), replaces=turn.pressed),)
@@ -63,17 +64,21 @@ async def press_draft(desk: Desk, turn: Turn, press: Press) -> Replies:
         case Verb.SUBMIT:
             return await _submit(desk, turn, draft)
         case Verb.REWRITE:
-            waiting = await desk.drafts.change(replace(draft, state=DraftState.WRITING, event=""), now=turn.now)
+            waiting = await _kept(desk, turn, draft, replace(draft, state=DraftState.WRITING, event=""))
             return await current(desk, turn, draft.id) if waiting is None else (ask_for_message(turn, waiting),)
         case _:
             return ()
+
+
+async def _kept(desk: Desk, turn: Turn, draft: Draft, wanted: Draft) -> Draft | None:
+    return await keep_draft(desk, draft, wanted, by=actor_of(turn), now=turn.now)
 
 
 async def _while_it_waits(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replies:
     """For a message; if it was to be rewritten, the one before can be taken back."""
     if not (press.verb is Verb.PREVIEW and press.revision == draft.revision and has_message(draft)):
         return (ask_for_message(turn, draft),)
-    ready = await desk.drafts.change(replace(draft, state=DraftState.READY), now=turn.now)
+    ready = await _kept(desk, turn, draft, replace(draft, state=DraftState.READY))
     if ready is None:
         return await current(desk, turn, draft.id)
     return await show(desk, turn, ready, await parent_of(desk, ready))
@@ -84,7 +89,7 @@ async def _choose(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replies
     languages, channels = desk.house.catalog.languages, tuple(desk.outlets)
     wanted = changed_by(draft, press, topics=topics, languages=languages, channels=channels)
     if wanted != draft:
-        kept = await desk.drafts.change(wanted, now=turn.now)
+        kept = await _kept(desk, turn, draft, wanted)
         if kept is None:
             return await current(desk, turn, draft.id)
         draft = kept

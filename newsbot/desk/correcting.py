@@ -9,6 +9,7 @@ from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.audit import Act, alert_entry
 from newsbot.desk.bulletins import BulletinKind
 from newsbot.desk.drafts import Draft, DraftState
+from newsbot.desk.keeping_drafts import keep_draft
 from newsbot.desk.preview import show
 from newsbot.desk.recalling import recall_copies, recall_made, what_is_recalled
 from newsbot.desk.refusals import overlong_in_words, parent_of, untouchable
@@ -38,7 +39,7 @@ async def correct(desk: Desk, turn: Turn, press: Press) -> Replies:
         return await show(desk, turn, begun, alert)
     if alert.article_id:
         ready = replace(begun, state=DraftState.READY, article_id=await article_shown(desk, alert))
-        kept = await desk.drafts.change(ready, now=turn.now)
+        kept = await keep_draft(desk, begun, ready, by=actor_of(turn), now=turn.now)
         said = _("The article as it is now. If it should read otherwise, correct it on the site first.")
         return await show(desk, turn, kept or begun, alert, said=said)
     current = await as_it_reads(desk, alert)
@@ -66,7 +67,7 @@ async def take_correction(desk: Desk, turn: Turn, draft: Draft, written: AlertTe
     if too_long := overlong_anywhere(NoticeReply(spans=corrected.spans, picture=picture), desk.limits):
         return (text(overlong_in_words(too_long, turn), buttons=cancel),)
     ready = replace(draft, state=DraftState.READY, event=turn.incoming.event_id, text=corrected)
-    kept = await desk.drafts.change(ready, now=turn.now)
+    kept = await keep_draft(desk, draft, ready, by=actor_of(turn), now=turn.now)
     return await show(desk, turn, kept or ready, parent)
 
 

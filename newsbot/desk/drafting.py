@@ -11,8 +11,9 @@ from newsbot.desk.audience import choose_audience
 from newsbot.desk.correcting import take_correction
 from newsbot.desk.draft_answers import ask_for_message, cancel_button, current, shown_anew
 from newsbot.desk.drafts import Draft, DraftState
+from newsbot.desk.keeping_drafts import keep_draft
 from newsbot.desk.refusals import overlong_in_words
-from newsbot.desk.turn import Desk
+from newsbot.desk.turn import Desk, actor_of
 from newsbot.desk.writing import Overlong, Unusable, article_named, read_message
 from newsbot.domain.alert import AlertClass, AlertText
 from newsbot.domain.article import Article
@@ -82,7 +83,7 @@ async def _take(
         article_id=article.id if article else 0,
         cls=cls,
     )
-    kept = await desk.drafts.change(taken, now=turn.now)
+    kept = await keep_draft(desk, draft, taken, by=actor_of(turn), now=turn.now)
     return await current(desk, turn, draft.id) if kept is None else (await choose_audience(desk, turn, kept),)
 
 
@@ -102,7 +103,7 @@ async def rest_of_a_long_text(desk: Desk, turn: Turn, draft: Draft) -> Replies |
     if limits.splits or not soon or first < LEAST_SPLIT * limits.text:
         return None
     waiting = replace(draft, state=DraftState.WRITING, event="split", text=None)
-    kept = await desk.drafts.change(waiting, now=turn.now)
+    kept = await keep_draft(desk, draft, waiting, by=actor_of(turn), now=turn.now)
     if kept is None:
         return None
     excess = first + length(incoming.text, limits.unit) - limits.text

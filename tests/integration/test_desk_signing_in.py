@@ -13,7 +13,7 @@ from newsbot.desk.audit import Act, Filter, Place
 from newsbot.desk.roles import Role
 from newsbot.desk.sessions import IDLE, LINK_LIFE, SESSION_LIFE
 from tests.desk_site import ADDRESSES, STRANGER, DeskSite, desk_site
-from tests.newsdesk import Newsdesk
+from tests.newsdesk import TERMINAL, Newsdesk
 
 __all__ = ["desk_site"]
 
@@ -116,6 +116,17 @@ async def test_signing_out_everywhere_ends_every_session_and_link_of_this_person
     assert [(await one.get("/desk")).status for one in (here, there, colleague)] == [401, 401, 200]
     assert (await desk_site.browser().post(link)).status == 410
     assert (await (await desk_site.sign_in(Role.OWNER)).get("/desk")).status == 200
+
+
+async def test_a_role_that_is_taken_and_given_again_lets_no_browser_of_before_in(desk_site: DeskSite) -> None:
+    before, address = await desk_site.sign_in(Role.EDITOR), ADDRESSES[Role.EDITOR]
+    desk_site.newsdesk.later(minutes=1)
+    await desk_site.staff.take(address, by=TERMINAL, now=desk_site.newsdesk.now)
+    assert (await before.get("/desk")).status == 401
+    desk_site.newsdesk.later(minutes=1)
+    await desk_site.staff.give(address, Role.VIEWER, by=TERMINAL, now=desk_site.newsdesk.now)
+    assert (await before.get("/desk")).status == 401
+    assert (await (await desk_site.sign_in(Role.EDITOR)).get("/desk")).status == 200
 
 
 async def test_a_session_ends_when_nobody_uses_it_and_after_a_week(desk_site: DeskSite) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from newsbot.desk.audit import Act, Place
 from newsbot.desk.dialogue import EditorDialogue
 from newsbot.domain.alert import AlertClass, AlertKind, AlertState, AlertText, Audience
 from newsbot.domain.attempt import Reason, Refused
@@ -596,3 +597,20 @@ async def test_the_price_of_the_paid_rate_is_told_before_the_button(desk: Newsde
     outlets = {name: replace(one, paid=True) for name, one in desk.desk.outlets.items()}
     desk.dialogue = EditorDialogue(replace(desk.desk, outlets=outlets), desk.dialogue._readers)
     assert "it costs at most 1 Stars" in await editor.draft()
+
+
+# --- what is written down --------------------------------------------------------------------------------------------
+
+
+async def test_who_writes_changes_and_cancels_a_draft_in_chat_is_written_down(desk: Newsdesk, editor: Phone) -> None:
+    await editor.draft()
+    draft = await desk.drafts.latest(EDITOR)
+    assert draft is not None
+    await editor.do(f"b:topic:{draft.id}:{draft.revision}:+sports")
+    await desk.phone(ANOTHER).do(f"b:drop:{draft.id}")
+    written, chosen, dropped = await desk.audit.of(f"draft:{draft.id}")
+    assert (written.act, written.actor.address, written.actor.place) == (Act.DRAFT_SAVED, EDITOR, Place.CHAT)
+    assert "text" in written.after
+    assert written.before.get("text") is None
+    assert (chosen.act, chosen.after["audience"]["topics"]) == (Act.DRAFT_SAVED, ["sports"])
+    assert (dropped.act, dropped.actor.address) == (Act.DRAFT_DROPPED, ANOTHER)

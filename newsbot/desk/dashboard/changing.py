@@ -12,6 +12,7 @@ from newsbot.desk.dashboard.drafts import path_of
 from newsbot.desk.dashboard.refusals import Refusal
 from newsbot.desk.dashboard.visit import Route, Visit
 from newsbot.desk.drafts import DraftState
+from newsbot.desk.keeping_drafts import keep_draft
 from newsbot.desk.recalling import recall_copies, recall_made, what_is_recalled
 from newsbot.desk.refusals import untouchable
 from newsbot.desk.roles import Right
@@ -45,7 +46,7 @@ async def _correct(visit: Visit) -> web.Response:
         article_id = await article_shown(desk, alert)
         text = None if article_id else await as_it_reads(desk, alert)
         filled = replace(draft, state=DraftState.READY, text=text, article_id=article_id)
-        await desk.drafts.change(filled, now=visit.now)
+        await keep_draft(desk, draft, filled, by=visit.actor, now=visit.now)
     return await visit.back(path_of(draft.id))
 
 
