@@ -82,7 +82,7 @@ async def list_people(desk: Desk, turn: Turn, *, replaces: bool = False) -> Repl
         you = " " + _("(you)") if person.address == turn.incoming.address else ""
         lines.append(Span(f"\n{shown}. {person_in_words(person, _)}{you}"))
         # A person who came by a channel whose ids are no numbers can be changed on the web desk and in the terminal.
-        if person.address.user_id.isascii() and person.address.user_id.isdecimal():
+        if _fits_a_button(person.address):
             buttons.append(_person_button(shown, Verb.PERSON, person.address, person.role))
     grid: Rows = tuple(tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW))
     invitations = await desk.invitations.open(now=turn.now)
@@ -198,7 +198,7 @@ def _read(desk: Desk, turn: Turn, arguments: str) -> tuple[Address | None, Role 
     for word in arguments.split():
         if (found := find_role(word, desk.house.catalog)) is not None:
             role = found
-        elif (named := read_address(word, turn.incoming.address.channel)) is not None:
+        elif (named := read_address(word, turn.incoming.address.channel)) is not None and _fits_a_button(named):
             address = named
         elif address is None or turn.incoming.about is None:  # else it is a part of the mentioned name
             rest.append(word)
@@ -214,6 +214,11 @@ def read_address(word: str, channel: str) -> Address | None:
         return Address.parse(plain)
     except ValueError:
         return None
+
+
+def _fits_a_button(address: Address) -> bool:
+    plain = address.user_id
+    return plain.isascii() and plain.isdecimal() and len(plain) <= 18
 
 
 def _person_button(label: str, verb: Verb, address: Address, role: Role | None) -> Button:

@@ -194,3 +194,9 @@ async def test_who_has_the_role_already_leaves_the_link_to_others(desk: Newsdesk
 async def test_a_group_is_invited_to_nothing(desk: Newsdesk, owner: Phone) -> None:
     link = await invited(owner)
     assert "as writer" not in await desk.phone(SALMA).hear(opening(link, SALMA, chat_kind=ChatKind.GROUP))
+
+
+@pytest.mark.parametrize("who", ["telegram:abc", "telegram:1234567890123456789012", "telegram:-5"])
+async def test_an_id_that_no_button_can_carry_is_not_understood_rather_than_a_failure(owner: Phone, who: str) -> None:
+    for words in (f"/roles {who}", f"/roles {who} editor"):
+        assert "I don't understand" in await owner.say(words)
