@@ -83,7 +83,7 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock requirements-postgresql.lock
 	@touch $@
 
 tests/node/node_modules/.done: tests/node/package-lock.json
-	npm ci --prefix tests/node --no-audit --no-fund --loglevel=error
+	cd tests/node && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 LOCK = uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate

@@ -15,7 +15,7 @@ _GRAVE = ("serious", "critical")
 
 @cache
 def _source() -> str:
-    assert _SCRIPT.is_file(), "run `npm ci --prefix tests/node` first"
+    assert _SCRIPT.is_file(), "run `npm ci` in tests/node first"
     return _SCRIPT.read_text("utf-8")
 
 

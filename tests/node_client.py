@@ -42,7 +42,7 @@ async def node_client(script: str, library: str, environment: Mapping[str, str])
     """Run a script of `tests/node`; the end of its standard input asks it to end, and it must end well."""
     node = shutil.which("node")
     assert node, "these tests need Node.js"
-    assert (FOLDER / "node_modules" / library).is_dir(), "run `npm ci --prefix tests/node` first"
+    assert (FOLDER / "node_modules" / library).is_dir(), "run `npm ci` in tests/node first"
     process = await asyncio.create_subprocess_exec(
         node, str(FOLDER / script), stdin=PIPE, stdout=PIPE, env={"PATH": os.environ["PATH"], **environment}
     )
