@@ -24,7 +24,7 @@ from tests.builders import NOW, an_article
 from tests.databases import migrate_to
 
 BEFORE = "0004_desk"
-CAME_LATER = ("story",)
+CAME_LATER = ("story", "held_at", "edits")
 HEADLINES = ("বাংলাদেশের নির্বাচন", "খেলা দেখতে মাঠে", "নির্বাচনে জয়", "ঢাকায় বৃষ্টি", "রাজনীতির মাঠ") * 9
 
 
