@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from newsbot.desk.roles import Role
 from newsbot.domain.alert import AlertKind
@@ -100,6 +101,21 @@ async def test_a_broadcast_is_written_sent_corrected_and_taken_back(newsroom: Ne
     await expect(page.get_by_text("The copies are being deleted.")).to_be_visible()
     kinds = [one.kind for one in await desk.alerts.copies_touched(1)]
     assert kinds == [AlertKind.CORRECTION, AlertKind.RECALL]
+
+
+async def test_what_is_typed_before_the_page_is_live_is_previewed(newsroom: Newsroom) -> None:
+    page = await newsroom.open()
+    typed = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await typed.wait()
+        await route.continue_()
+
+    await page.route("**/writing.js*", late)
+    await page.locator("main button.main").first.click(no_wait_after=True)
+    await page.locator("#text").fill("*সেতু* খুলে দেওয়া হলো")
+    typed.set()
+    await expect(page.locator("#preview .bubble b").first).to_have_text("সেতু")
 
 
 async def test_what_two_write_at_once_is_shown_to_the_later(newsroom: Newsroom) -> None:

@@ -29,7 +29,9 @@ if (form && preview) {
   at?.addEventListener("input", () => {
     form.querySelector(`[name=when][value=${at.value ? "then" : "now"}]`).checked = true;
   });
-  let changed = "unsaved" in form.dataset;
+  // Also what was typed before this ran, or what the browser has kept through a reload.
+  const differs = (field) => field.checked !== field.defaultChecked || field.value !== field.defaultValue;
+  let changed = "unsaved" in form.dataset || [...form.querySelectorAll("input, textarea")].some(differs);
   if (changed) look();
   form.addEventListener("input", () => { changed = true; });
   form.addEventListener("submit", () => { changed = false; });
