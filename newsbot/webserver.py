@@ -21,7 +21,7 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from types import TracebackType
 from typing import Self
 
@@ -152,7 +152,7 @@ class ArticleApi:
             page = await self._parts.articles.latest(
                 topic=topic, before=_cursor(query.get("before")), limit=limit, now=now
             )
-            articles, following = page.articles, _cursor_text(page.next)
+            articles, following = page.articles, page.next.text if page.next is not None else None
         return _json({"articles": [article_to_json(article) for article in articles], "next": following})
 
 
@@ -175,25 +175,15 @@ def _limit(text: str | None) -> int:
     return int(text)
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_BAD_CURSOR = ApiError(400, "bad_cursor", "before is not one of ours: use the value of `next` of the page before.")
-
-
-def _cursor_text(cursor: Cursor | None) -> str | None:
-    return None if cursor is None else f"{(cursor.published_at - _EPOCH) // timedelta(microseconds=1)}-{cursor.id}"
-
-
 def _cursor(text: str | None) -> Cursor | None:
-    if not text:
-        return None
     try:
-        moment, _, article_id = text.partition("-")
-        cursor = Cursor(_EPOCH + timedelta(microseconds=int(moment)), int(article_id))
-    except (ValueError, OverflowError):
-        raise _BAD_CURSOR from None
-    if not 0 < cursor.id < 2**63:
-        raise _BAD_CURSOR
-    return cursor
+        return Cursor.parse(text) if text else None
+    except ValueError:
+        raise _bad_cursor() from None
+
+
+def _bad_cursor() -> ApiError:
+    return ApiError(400, "bad_cursor", "before is not one of ours: use the value of `next` of the page before.")
 
 
 def _offset(text: str | None) -> int:
@@ -201,7 +191,7 @@ def _offset(text: str | None) -> int:
         return 0
     digits = text.strip().removeprefix("+")  # a plus in an address arrives as a space
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 4):
-        raise _BAD_CURSOR
+        raise _bad_cursor()
     return int(digits)
 
 

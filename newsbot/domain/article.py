@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Final, Self
 
 NEWS_AGE: Final = timedelta(hours=3)  #: older articles alert nobody
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 # How a summary was made.
 EXTRACTIVE: Final = "extractive"  #: sentences of the article, chosen by us
@@ -84,6 +86,23 @@ class Cursor:
     #: where it was on the older pages that follow, neither lost nor shown twice. 0: not known; then of each story the
     #: newest counts that is older than this.
     seen: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """As `text` writes it. Raises ValueError for anything else."""
+        moment, _, number = text.partition("-")
+        for part in (moment, number):
+            if not (part.isascii() and part.isdigit() and len(part) <= 18):  # more fits into no database
+                raise ValueError(f"not the end of a page: {text!r}")
+        try:
+            return cls(_EPOCH + timedelta(microseconds=int(moment)), int(number))
+        except OverflowError:
+            raise ValueError(f"no such time: {text!r}") from None
+
+    @property
+    def text(self) -> str:
+        """For an address; without `seen`."""
+        return f"{(self.published_at - _EPOCH) // timedelta(microseconds=1)}-{self.id}"
 
 
 @dataclass(frozen=True, slots=True)

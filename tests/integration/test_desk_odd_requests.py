@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from newsbot.desk.dashboard.refusals import Refusal, refusal_of
 from newsbot.desk.roles import Role
 from tests.desk_pages import written
 from tests.desk_site import Browser, DeskSite, desk_site
@@ -63,3 +64,11 @@ async def test_characters_that_no_database_keeps_are_left_out_of_what_is_written
     assert draft is not None
     assert draft.text is not None
     assert draft.text.plain == "onetwo?"
+
+
+@pytest.mark.parametrize("status", [400, 404, 413, 500, 503])
+def test_a_refusal_keeps_nothing_of_the_request_before(status: int) -> None:
+    for _ in range(3):
+        with pytest.raises(Refusal) as raised:
+            raise refusal_of(status)
+        assert len(raised.traceback) == 1

@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from aiohttp import web
@@ -32,7 +31,6 @@ __all__ = ["ROUTES"]
 
 LAST_PAGE: Final = 50  #: of a search
 LONGEST_SEARCH: Final = 200  #: characters
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def _list(visit: Visit) -> web.Response:
@@ -49,7 +47,7 @@ async def _list(visit: Visit) -> web.Response:
         page=page,
         more=found.more and page < LAST_PAGE,
         first=not query.get("before") and not page,
-        following=_address(found.next) if found.next else "",
+        following=found.next.text if found.next else "",
         lines=[{"seen": one, "article": one.article, **_shown(visit, one)} for one in found.seen],
     )
 
@@ -117,25 +115,12 @@ async def _back(visit: Visit, result: Reason | Result, done: str) -> web.Respons
     return await visit.back(f"/desk/articles/{visit.number('id')}", said)
 
 
-def _address(cursor: Cursor) -> str:
-    return f"{(cursor.published_at - _EPOCH) // timedelta(microseconds=1)}.{cursor.id}"
-
-
-def _cursor(address: str) -> Cursor | None:
+def _cursor(text: str) -> Cursor | None:
     """None for one that isn't ours: then from the newest."""
-    at, dot, number = address.partition(".")
-    if not dot or not (0 < len(at) <= 18 and 0 < len(number) <= 18) or not (f"{at}{number}".isascii()):
-        return None
-    if not (at.isdigit() and number.isdigit()):
-        return None
     try:
-        return Cursor(_EPOCH + timedelta(microseconds=int(at)), int(number))
-    except OverflowError:
+        return Cursor.parse(text)
+    except ValueError:
         return None
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else 0
 
 
 _ARTICLE: Final = r"/desk/articles/{id:\d{1,18}}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Self
+from typing import Self
 
 from newsbot.i18n import N_
 
@@ -50,26 +50,20 @@ class Refusal(Exception):
         return cls(404, N_("There is no such page"), N_("Perhaps what it was about is no longer kept."))
 
 
-_AWAY: Final = Refusal(
-    503,
-    N_("That can't be done just now"),
-    N_("The database doesn't answer. Please try again soon: however often you do, nothing is done twice."),
-)
-_BROKEN: Final = Refusal(500, N_("Something went wrong"), N_("It was noted. Please try again."))
-_TOO_LARGE: Final = Refusal(413, N_("That is too large"), N_("Please choose a smaller picture, or write less."))
-_BAD: Final = Refusal(400, N_("The desk did not understand that"), N_("Open the page anew and try again."))
-
-
 def refusal_of(status: int) -> Refusal:
-    """What is said for an HTTP status."""
+    """What is said for an HTTP status. Made anew each time: an exception keeps every place where it was raised."""
     match status:
         case 404 | 405:
             return Refusal.missing()
         case 413:
-            return _TOO_LARGE
+            return Refusal(413, N_("That is too large"), N_("Please choose a smaller picture, or write less."))
         case 503:
-            return _AWAY
+            return Refusal(
+                503,
+                N_("That can't be done just now"),
+                N_("The database doesn't answer. Please try again soon: however often you do, nothing is done twice."),
+            )
         case _ if status >= 500:
-            return _BROKEN
+            return Refusal(500, N_("Something went wrong"), N_("It was noted. Please try again."))
         case _:
-            return _BAD
+            return Refusal(400, N_("The desk did not understand that"), N_("Open the page anew and try again."))
