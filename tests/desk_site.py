@@ -147,7 +147,7 @@ class DeskSite:
 
     async def link(self, address: Address, language: str = "en") -> str:
         """What /desk answers in this person's chat, without the server's address."""
-        secret = await self.newsdesk.sessions.offer(Offer(address, language, "Rahima"))
+        secret = await self.newsdesk.sessions.offer(Offer(address, language, self.newsdesk.now, "Rahima"))
         return f"/desk/enter/{secret}"
 
     async def sign_in(self, role: Role = Role.OWNER, language: str = "en") -> Browser:

@@ -18,7 +18,7 @@ _MINUTES: Final = int(LINK_LIFE.total_seconds() // 60)
 async def enter(desk: Desk, turn: Turn) -> Replies:
     _ = turn.translate
     incoming = turn.incoming
-    secret = await desk.sessions.offer(Offer(incoming.address, turn.language, incoming.sender_name))
+    secret = await desk.sessions.offer(Offer(incoming.address, turn.language, turn.now, incoming.sender_name))
     link = f"{desk.web_address()}{ENTRANCE}{secret}"
     # A chat app refuses a button to an address that only this machine knows.
     button = Button(_("Open the desk"), url=link) if link.startswith("https://") else None

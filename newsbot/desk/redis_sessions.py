@@ -1,7 +1,8 @@
 """Links and sessions of the web desk kept in Redis, by their fingerprints. Every web process finds the same.
 
 key                        type    what                                                     how long
-desk:link:<mark>           string  JSON: whom the link lets in, and after which sign-out    10 min, or until used
+desk:link:<mark>           string  JSON: whom the link lets in, since when, and after which 10 min, or until used
+                                   sign-out
 desk:session:<mark>        string  JSON: whose it is, since when, and after which sign-out  IDLE from the last use
 desk:signed_out:<address>  string  how often they have signed out everywhere: what was      for ever
                                    begun before the last time holds no more
@@ -42,6 +43,7 @@ class RedisSessions:
             kept = {
                 "address": str(offer.address),
                 "language": offer.language,
+                "made_at": offer.made_at.timestamp(),
                 "name": offer.name,
                 "signed_out": await self._signed_out(offer.address),
             }
@@ -51,7 +53,10 @@ class RedisSessions:
     async def look(self, secret: str) -> Offer | None:
         with store_errors("looking at a link to the desk"):
             kept = await self._holding(await self._redis.get(f"desk:link:{mark_of(secret)}"))
-        return Offer(Address.parse(kept["address"]), kept["language"], kept["name"]) if kept else None
+        if kept is None:
+            return None
+        made_at = datetime.fromtimestamp(kept["made_at"], UTC)
+        return Offer(Address.parse(kept["address"]), kept["language"], made_at, kept["name"])
 
     async def begin(self, secret: str, *, now: datetime) -> str | None:
         with store_errors("signing in"):

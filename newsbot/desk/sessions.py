@@ -28,6 +28,7 @@ class Offer:
 
     address: Address
     language: str
+    made_at: datetime
     name: str = ""  #: as their app gives it
 
 

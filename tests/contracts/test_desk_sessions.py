@@ -17,7 +17,7 @@ from tests.memory_sessions import MemorySessions
 from tests.programs import free_port
 
 RAHIMA, KARIM = an_address("9001"), an_address("9002")
-OFFER = Offer(RAHIMA, "bn", "রহিমা")
+OFFER = Offer(RAHIMA, "bn", NOW, "রহিমা")
 
 
 @pytest.fixture(params=["redis", "memory"])
@@ -75,7 +75,7 @@ async def test_to_sign_out_everywhere_ends_what_this_person_has_begun_and_nothin
     (one, _), (two, _), (karims, _) = [
         await begun(sessions),
         await begun(sessions),
-        await begun(sessions, Offer(KARIM, "bn")),
+        await begun(sessions, Offer(KARIM, "bn", NOW)),
     ]
     link = await sessions.offer(OFFER)
     await sessions.end_all(RAHIMA)

@@ -128,6 +128,18 @@ async def test_a_role_that_is_taken_and_given_again_lets_no_browser_of_before_in
     assert (await before.get("/desk")).status == 401
     assert (await (await desk_site.sign_in(Role.EDITOR)).get("/desk")).status == 200
 
+async def test_a_link_of_before_lets_nobody_in_when_the_role_is_given_again(desk_site: DeskSite) -> None:
+    address = ADDRESSES[Role.EDITOR]
+    link = await desk_site.link(address)
+    desk_site.newsdesk.later(minutes=1)
+    await desk_site.staff.take(address, by=TERMINAL, now=desk_site.newsdesk.now)
+    desk_site.newsdesk.later(minutes=1)
+    await desk_site.staff.give(address, Role.EDITOR, by=TERMINAL, now=desk_site.newsdesk.now)
+    for page in (await desk_site.browser().get(link), await desk_site.browser().post(link)):
+        assert (page.status, page.title) == (410, "This link holds no more")
+    assert (await (await desk_site.sign_in(Role.EDITOR)).get("/desk")).status == 200
+
+
 
 async def test_a_session_ends_when_nobody_uses_it_and_after_a_week(desk_site: DeskSite) -> None:
     browser = await desk_site.sign_in()

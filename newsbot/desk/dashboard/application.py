@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -13,19 +12,16 @@ from multidict import MultiDict, MultiDictProxy
 from newsbot.desk.dashboard.desk_parts import DASHBOARD, Dashboard
 from newsbot.desk.dashboard.refusals import Refusal, refusal_of
 from newsbot.desk.dashboard.routes import ROUTES
-from newsbot.desk.dashboard.security import cookie_of, from_our_page, protect
+from newsbot.desk.dashboard.security import cookie_of, from_our_page, is_of_an_earlier_role, protect
 from newsbot.desk.dashboard.signing_in import add_entrance
 from newsbot.desk.dashboard.templating import STATIC, render
 from newsbot.desk.dashboard.visit import Form, Route, Visit, answer, spoken
-from newsbot.desk.people import Person
 from newsbot.desk.people_words import why_not_allowed
-from newsbot.desk.sessions import Session
 from newsbot.errors import StoreError
 
 __all__ = ["PREFIX", "create_dashboard_app"]
 
 PREFIX: Final = "/desk"
-CLOCKS_DIFFER: Final = timedelta(seconds=5)  #: by so much at most, between processes
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -60,7 +56,7 @@ async def _visit(request: web.Request, route: Route) -> Visit:
     secret = cookie_of(request, dashboard)
     session = await dashboard.sessions.get(secret, now=dashboard.now()) if secret is not None else None
     person = await dashboard.desk.staff.person(session.address) if session is not None else None
-    if session is None or person is None or person.role is None or _of_an_earlier_role(session, person):
+    if session is None or person is None or person.role is None or is_of_an_earlier_role(session.began_at, person):
         raise Refusal.signed_out()
     visit = Visit(
         request=request, dashboard=dashboard, session=session, person=person, form=MultiDictProxy(MultiDict())
@@ -77,11 +73,6 @@ async def _visit(request: web.Request, route: Route) -> Visit:
             raise Refusal.foreign()
         visit = Visit(request=request, dashboard=dashboard, session=session, person=person, form=form)
     return visit
-
-
-def _of_an_earlier_role(session: Session, person: Person) -> bool:
-    """A session is no more when its role is: to be given one again must not let in a browser that was left, or lost."""
-    return person.since is not None and session.began_at < person.since - CLOCKS_DIFFER
 
 
 async def _form(request: web.Request) -> Form:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from newsbot.desk.dashboard.desk_parts import Dashboard
+from newsbot.desk.people import Person
 from newsbot.desk.sessions import SESSION_LIFE
 
-__all__ = ["cookie_of", "forget_cookie", "from_our_page", "give_cookie", "protect"]
+__all__ = ["cookie_of", "forget_cookie", "from_our_page", "give_cookie", "is_of_an_earlier_role", "protect"]
+
+CLOCKS_DIFFER: Final = timedelta(seconds=5)  #: by so much at most, between processes
 
 #: nothing but what we serve ourselves, no script or style within a page; pictures from anywhere the newsroom has them
 _POLICY: Final = (
@@ -59,6 +63,13 @@ def forget_cookie(response: web.StreamResponse, dashboard: Dashboard) -> None:
 def cookie_of(request: web.Request, dashboard: Dashboard) -> str | None:
     """The session's secret that the browser brings; None without one of ours."""
     return dashboard.keys.read(request.cookies.get(_name(dashboard), ""))
+
+
+def is_of_an_earlier_role(made_at: datetime, person: Person) -> bool:
+    """A link or a session is no more when the role is that it was made for: to be given one again must not let in who
+    holds what was left, or lost. `made_at`: the link, or the session.
+    """
+    return person.since is not None and made_at < person.since - CLOCKS_DIFFER
 
 
 def from_our_page(request: web.Request, dashboard: Dashboard) -> bool:

@@ -13,12 +13,13 @@ import structlog
 from aiohttp import web
 
 from newsbot.desk.audit import Act, Actor, Entry, Place
-from newsbot.desk.dashboard.desk_parts import DASHBOARD
+from newsbot.desk.dashboard.desk_parts import DASHBOARD, Dashboard
 from newsbot.desk.dashboard.refusals import Refusal
-from newsbot.desk.dashboard.security import forget_cookie, from_our_page, give_cookie
+from newsbot.desk.dashboard.security import forget_cookie, from_our_page, give_cookie, is_of_an_earlier_role
 from newsbot.desk.dashboard.templating import render
 from newsbot.desk.dashboard.visit import Route, Visit, answer, spoken
 from newsbot.desk.entering import ENTRANCE
+from newsbot.desk.sessions import Offer
 from newsbot.desk.staff import called
 
 __all__ = ["ROUTES", "add_entrance"]
@@ -36,9 +37,7 @@ def add_entrance(app: web.Application) -> None:
 async def _ask(request: web.Request) -> web.Response:
     dashboard = request.config_dict[DASHBOARD]
     secret = request.match_info["secret"]
-    offer = await dashboard.sessions.look(secret)
-    if offer is None or await dashboard.desk.staff.person(offer.address) is None:
-        raise Refusal.link_over()
+    offer = await _offer(dashboard, secret)
     said = spoken(dashboard, offer.language)
     return answer(render("enter.html", **said, name=offer.name, action=f"{ENTRANCE}{secret}"))
 
@@ -48,9 +47,7 @@ async def _enter(request: web.Request) -> web.Response:
     if not from_our_page(request, dashboard):
         raise Refusal.foreign()
     secret = request.match_info["secret"]
-    offer = await dashboard.sessions.look(secret)
-    if offer is None or await dashboard.desk.staff.person(offer.address) is None:
-        raise Refusal.link_over()
+    offer = await _offer(dashboard, secret)
     session = await dashboard.sessions.begin(secret, now=dashboard.now())
     if session is None:  # somebody else was quicker with it
         raise Refusal.link_over()
@@ -61,6 +58,15 @@ async def _enter(request: web.Request) -> web.Response:
     response = web.Response(status=303, headers={"Location": "/desk"})
     give_cookie(response, dashboard, session)
     return response
+
+
+async def _offer(dashboard: Dashboard, secret: str) -> Offer:
+    """Raises Refusal where the link lets nobody in: it is over, or so is the role that they had when it was made."""
+    offer = await dashboard.sessions.look(secret)
+    person = await dashboard.desk.staff.person(offer.address) if offer is not None else None
+    if offer is None or person is None or is_of_an_earlier_role(offer.made_at, person):
+        raise Refusal.link_over()
+    return offer
 
 
 async def _leave(visit: Visit) -> web.Response:
