@@ -66,6 +66,9 @@ class MemorySessions:
         self._once.add(once)
         return first
 
+    async def not_done(self, once: str) -> None:
+        self._once.discard(once)
+
     async def say(self, session: Session, words: str) -> None:
         self._said[session.mark] = words
 

@@ -105,6 +105,10 @@ class RedisSessions:
         with store_errors("looking whether a form was sent before"):
             return bool(await self._redis.set(f"desk:once:{mark_of(once)}", b"1", nx=True, ex=ONCE))
 
+    async def not_done(self, once: str) -> None:
+        with store_errors("noting that a form may be sent again"):
+            await self._redis.delete(f"desk:once:{mark_of(once)}")
+
     async def say(self, session: Session, words: str) -> None:
         with store_errors("noting what is to be said"):
             await self._redis.set(f"desk:said:{session.mark}", words.encode("utf-8", "replace"), ex=SAID)

@@ -80,6 +80,10 @@ class Sessions(Protocol):
         """Whether this is the first to say so: a form that is sent twice does once what it asks for."""
         ...
 
+    async def not_done(self, once: str) -> None:
+        """What the first wanted could not be done: who says so next is the first."""
+        ...
+
     async def say(self, session: Session, words: str) -> None:
         """To be said on the next page that this session opens."""
         ...

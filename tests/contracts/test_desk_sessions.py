@@ -102,6 +102,14 @@ async def test_a_form_is_new_once(sessions: Sessions) -> None:
     assert await sessions.first_time(new_secret())
 
 
+async def test_a_form_that_could_not_be_obeyed_is_new_once_more(sessions: Sessions) -> None:
+    once = new_secret()
+    assert await sessions.first_time(once)
+    await sessions.not_done(once)
+    assert await sessions.first_time(once)
+    assert not await sessions.first_time(once)
+
+
 async def test_what_is_to_be_said_is_said_once_and_to_nobody_else(sessions: Sessions) -> None:
     (_, here), (_, there) = await begun(sessions), await begun(sessions)
     assert await sessions.said(here) == ""

@@ -102,6 +102,22 @@ async def test_an_invitation_is_made_once_shown_once_and_can_be_withdrawn(desk_s
 
 async def test_an_invitation_that_is_over_is_not_shown(desk_site: DeskSite) -> None:
     owner = await desk_site.sign_in(Role.OWNER)
+async def test_an_invitation_that_could_not_be_made_is_made_when_its_form_is_sent_again(desk_site: DeskSite) -> None:
+    owner = await desk_site.sign_in(Role.OWNER)
+    desk_site.newsdesk.audit.away = True
+    assert (await owner.post("/desk/people/invite", role="writer", once="the-same-form-sent-twice")).status == 503
+    desk_site.newsdesk.audit.away = False
+    page = await owner.post("/desk/people/invite", role="writer", once="the-same-form-sent-twice")
+    assert "start=role_" in page.words
+
+
+async def test_the_language_is_chosen_on_a_page_that_answers_a_form(desk_site: DeskSite) -> None:
+    owner = await desk_site.sign_in(Role.OWNER)
+    page = await owner.post("/desk/people/give", person="nobody", role="writer")
+    page = await owner.post("/desk/language", language="bn", back=page.field("back"))
+    assert (page.status, '<html lang="bn">' in page.text) == (200, True)
+
+
     await owner.post("/desk/people/invite", role="viewer")
     desk_site.newsdesk.later(seconds=LIFE.total_seconds() / 2)
     assert "Links that nobody has used yet" in (await owner.get("/desk/people")).words

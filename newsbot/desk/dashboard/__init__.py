@@ -11,8 +11,9 @@ How a page is added
            return await visit.page("things.html", things=await visit.desk.things.all())
 
        async def _drop(visit: Visit) -> web.Response:
-           if await visit.first_time():
-               await drop(visit.desk, visit.number("id"), by=visit.actor, now=visit.now)
+           async with visit.once() as first:
+               if first:
+                   await drop(visit.desk, visit.number("id"), by=visit.actor, now=visit.now)
            return await visit.back("/desk/things", visit.translate("It was dropped."))
 
        ROUTES: Final = (

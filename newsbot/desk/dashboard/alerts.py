@@ -24,6 +24,7 @@ from newsbot.desk.controlling import turn_state
 from newsbot.desk.dashboard.alert_view import AlertView, controls, view_of
 from newsbot.desk.dashboard.line_chart import curve_of
 from newsbot.desk.dashboard.live import Parts, stream
+from newsbot.desk.dashboard.paths import ALERT, alert_of, alert_path
 from newsbot.desk.dashboard.refusals import Refusal
 from newsbot.desk.dashboard.visit import Route, Visit
 from newsbot.desk.outlets import channel_name
@@ -62,19 +63,16 @@ async def lines_of(visit: Visit, alerts: tuple[Alert, ...]) -> list[Line]:
 
 
 async def _list(visit: Visit) -> web.Response:
-    query = visit.request.query
-    only = query.get("only", "")
-    before = query.get("before", "")
-    before_id = int(before) if before.isascii() and before.isdigit() and len(before) <= 18 else 0
-    alerts = await visit.desk.alerts.recent(limit=SHOWN + 1, by_editors=only == "broadcasts", before=before_id)
+    only, before = visit.request.query.get("only", ""), visit.asked_number("before")
+    alerts = await visit.desk.alerts.recent(limit=SHOWN + 1, by_editors=only == "broadcasts", before=before)
     following = alerts[SHOWN - 1].id if len(alerts) > SHOWN else 0
     return await visit.page(
-        "alerts.html", lines=await lines_of(visit, alerts[:SHOWN]), only=only, following=following, first=not before_id
+        "alerts.html", lines=await lines_of(visit, alerts[:SHOWN]), only=only, following=following, first=not before
     )
 
 
 async def _show(visit: Visit) -> web.Response:
-    alert = await _asked_for(visit)
+    alert = await alert_of(visit)
     seen = await look_closely(visit.desk, visit.dashboard.curves, alert)
     return await visit.page(
         "alert.html",
@@ -90,7 +88,7 @@ async def _show(visit: Visit) -> web.Response:
 
 
 async def _live(visit: Visit) -> web.StreamResponse:
-    alert = await _asked_for(visit)
+    alert = await alert_of(visit)
     return await stream(visit, Right.WATCH, _followed(visit, alert.id))
 
 
@@ -129,51 +127,43 @@ def _half(visit: Visit, seen: Seen) -> str:
     return visit.span(timedelta(seconds=seconds)) if seconds is not None else ""
 
 
-async def _asked_for(visit: Visit) -> Alert:
-    alert = await visit.desk.alerts.get(visit.number("id"))
-    if alert is None:
-        raise Refusal.missing()
-    return alert
-
-
 def _turning(verb: Verb) -> Callable[[Visit], Awaitable[web.Response]]:
     async def turn(visit: Visit) -> web.Response:
-        alert_id, _ = visit.number("id"), visit.translate
-        page = f"/desk/alerts/{alert_id}"
-        if not await visit.first_time():
-            return await visit.back(page, _("That was done already."))
-        channel = visit.text("channel")
-        turned = await turn_state(
-            visit.desk.alerts, visit.desk.audit, verb, alert_id, by=visit.actor, now=visit.now, channel=channel
-        )
+        desk, alert_id, _ = visit.desk, visit.number("id"), visit.translate
+        page = alert_path(alert_id)
+        async with visit.once() as first:
+            if not first:
+                return await visit.back(page, _("That was done already."))
+            turned = await turn_state(
+                desk.alerts, desk.audit, verb, alert_id, by=visit.actor, now=visit.now, channel=visit.text("channel")
+            )
         if turned is None:
             raise Refusal.missing()
         said = _("{name} – {state}.", name=name_of(turned.alert, _), state=state_of(turned.alert, _))
         if not turned.done:  # somebody else, or its end, was quicker
-            said = f"{said} {await last_deed(visit.desk, visit, turned.alert)}".strip()
+            said = f"{said} {await last_deed(desk, visit, turned.alert)}".strip()
         return await visit.back(page, said)
 
     return turn
 
 
 async def _retry(visit: Visit) -> web.Response:
-    alert, _ = await _asked_for(visit), visit.translate
-    if not await visit.first_time():
-        return await visit.back(f"/desk/alerts/{alert.id}", _("That was done already."))
-    made = await retry(visit.desk, alert, by=visit.actor, channel=visit.text("channel"))
+    alert, _ = await alert_of(visit), visit.translate
+    async with visit.once() as first:
+        if not first:
+            return await visit.back(alert_path(alert.id), _("That was done already."))
+        made = await retry(visit.desk, alert, by=visit.actor, channel=visit.text("channel"))
     if made is None:
-        return await visit.back(f"/desk/alerts/{alert.id}", _("There is nothing to try again."))
-    return await visit.back(f"/desk/alerts/{made.id}")
+        return await visit.back(alert_path(alert.id), _("There is nothing to try again."))
+    return await visit.back(alert_path(made.id))
 
-
-_ONE: Final = r"/desk/alerts/{id:\d{1,18}}"
 
 ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/desk/alerts", Right.WATCH, _list),
-    Route("GET", _ONE, Right.WATCH, _show),
-    Route("GET", f"{_ONE}/live", Right.WATCH, _live),
-    Route("POST", f"{_ONE}/pause", Right.BROADCAST, _turning(Verb.PAUSE)),
-    Route("POST", f"{_ONE}/resume", Right.BROADCAST, _turning(Verb.RESUME)),
-    Route("POST", f"{_ONE}/stop", Right.BROADCAST, _turning(Verb.STOP)),
-    Route("POST", f"{_ONE}/retry", Right.BROADCAST, _retry),
+    Route("GET", ALERT, Right.WATCH, _show),
+    Route("GET", f"{ALERT}/live", Right.WATCH, _live),
+    Route("POST", f"{ALERT}/pause", Right.BROADCAST, _turning(Verb.PAUSE)),
+    Route("POST", f"{ALERT}/resume", Right.BROADCAST, _turning(Verb.RESUME)),
+    Route("POST", f"{ALERT}/stop", Right.BROADCAST, _turning(Verb.STOP)),
+    Route("POST", f"{ALERT}/retry", Right.BROADCAST, _retry),
 )

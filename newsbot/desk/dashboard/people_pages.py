@@ -96,9 +96,10 @@ async def _invite(visit: Visit) -> web.Response:
     _, role = visit.translate, find_role(visit.text("role"), visit.desk.house.catalog)
     if role is None:
         return await _show(visit, mistake=_("Choose a role."), status=422)
-    if not await visit.first_time():
-        return await visit.back(PAGE, _("That was done already."))
-    made, links = await invite(visit.desk, visit.actor, role, now=visit.now)
+    async with visit.once() as first:
+        if not first:
+            return await visit.back(PAGE, _("That was done already."))
+        made, links = await invite(visit.desk, visit.actor, role, now=visit.now)
     said = _(
         "Send this link to one person. Whoever opens it first can become {role}, until {when}:",
         role=role_name(role, _),

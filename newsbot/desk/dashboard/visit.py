@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +27,7 @@ from newsbot.i18n import Translator
 from newsbot.i18n.catalog import language_name
 from newsbot.text.dates import clock_time, format_datetime, relative_time
 
-__all__ = ["Form", "Route", "Visit", "spoken"]
+__all__ = ["Form", "Route", "Visit", "answer", "spoken", "whole_number"]
 
 Form = MultiDictProxy[str | bytes | bytearray | web.FileField]
 
@@ -93,6 +94,15 @@ class Visit:
         """A whole number in the address, `{id:\\d{1,18}}`."""
         return int(self.request.match_info[name])
 
+    def asked_number(self, name: str) -> int:
+        """A whole number that the address asks with, `?before=7`; 0 without one that can be understood."""
+        return whole_number(self.request.query.get(name, "")) or 0
+
+    async def name_of(self, address: Address) -> str:
+        """What a person is called, also who has no role any more; of whom no name is known, their address."""
+        known = await self.desk.staff.known(address)
+        return known.name if known is not None and known.name else str(address)
+
     async def page(self, template: str, *, status: int = 200, **values: Any) -> web.Response:
         """A whole page. `values`: what its template names beside `common`."""
         said = await self.dashboard.sessions.said(self.session) if self.request.method == "GET" else ""
@@ -115,9 +125,24 @@ class Visit:
             return False
         return await self.desk.staff.may(self.address, right)
 
-    async def first_time(self) -> bool:
-        """Whether this form is sent for the first time: it must carry `once()`. Ask it last, just before the act."""
-        return await self.dashboard.sessions.first_time(self.text("once"))
+    @property
+    def event(self) -> str:
+        """By what a draft is begun: a form that is sent twice begins one. It must carry `once()`."""
+        return f"desk:{self.text('once')[:80]}"
+
+    @asynccontextmanager
+    async def once(self) -> AsyncIterator[bool]:
+        """Whether this form is sent for the first time: it must carry `once()`. Around the act, and nothing else: when
+        that fails, the form may be sent again.
+        """
+        once = self.text("once")
+        first = await self.dashboard.sessions.first_time(once)
+        try:
+            yield first
+        except Exception:
+            if first:
+                await self.dashboard.sessions.not_done(once)
+            raise
 
     @property
     def common(self) -> dict[str, Any]:
@@ -161,6 +186,11 @@ class Visit:
 
 
 Handler = Callable[[Visit], Awaitable[web.StreamResponse]]
+
+def whole_number(text: str) -> int | None:
+    """None for anything but plain digits, and for more of them than a database's whole numbers have."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
 
 
 @dataclass(frozen=True, slots=True)
