@@ -88,6 +88,8 @@ async def test_an_invitation_is_made_once_shown_once_and_can_be_withdrawn(desk_s
     owner = await desk_site.sign_in(Role.OWNER)
     page = await owner.post("/desk/people/invite", role="writer", once="the-same-form-sent-twice")
     [link] = re.findall(r"https://t\.me/demo_bot\?start=role_[a-z0-9]+", page.words)
+    assert f'<a href="{link}"' in page.text
+    assert link not in repr(desk_site.newsdesk.sessions)
     await owner.post("/desk/people/invite", role="writer", once="the-same-form-sent-twice")
     assert len(await desk_site.newsdesk.invitations.open(now=NOW)) == 1
     page = await owner.get("/desk/people")
@@ -100,8 +102,6 @@ async def test_an_invitation_is_made_once_shown_once_and_can_be_withdrawn(desk_s
     assert acts == ["role.offer_withdrawn", "role.offered"]
 
 
-async def test_an_invitation_that_is_over_is_not_shown(desk_site: DeskSite) -> None:
-    owner = await desk_site.sign_in(Role.OWNER)
 async def test_an_invitation_that_could_not_be_made_is_made_when_its_form_is_sent_again(desk_site: DeskSite) -> None:
     owner = await desk_site.sign_in(Role.OWNER)
     desk_site.newsdesk.audit.away = True
@@ -118,6 +118,8 @@ async def test_the_language_is_chosen_on_a_page_that_answers_a_form(desk_site: D
     assert (page.status, '<html lang="bn">' in page.text) == (200, True)
 
 
+async def test_an_invitation_that_is_over_is_not_shown(desk_site: DeskSite) -> None:
+    owner = await desk_site.sign_in(Role.OWNER)
     await owner.post("/desk/people/invite", role="viewer")
     desk_site.newsdesk.later(seconds=LIFE.total_seconds() / 2)
     assert "Links that nobody has used yet" in (await owner.get("/desk/people")).words

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import web
@@ -29,13 +30,19 @@ __all__ = ["ROUTES"]
 PAGE: Final = "/desk/people"
 
 
-async def _show(visit: Visit, *, mistake: str = "", status: int = 200) -> web.Response:
+async def _show(
+    visit: Visit, *, mistake: str = "", status: int = 200, invited: str = "", links: Sequence[str] = ()
+) -> web.Response:
+    """`links`: that were just made, under `invited`: whom to send them to."""
     _, staff = visit.translate, visit.desk.staff
     people = await staff.everybody()
     return await visit.page(
         "people.html",
         status=status,
+        path=PAGE,
         mistake=mistake,
+        invited=invited,
+        links=links,
         people=[
             {
                 "person": person,
@@ -105,7 +112,8 @@ async def _invite(visit: Visit) -> web.Response:
         role=role_name(role, _),
         when=visit.when(made.expires_at),
     )
-    return await visit.back(PAGE, " ".join((said, *(link for _channel, link in links))))
+    # In the answer itself, and kept nowhere: who has a link can take the role.
+    return await _show(visit, invited=said, links=[link for _channel, link in links])
 
 
 async def _withdraw(visit: Visit) -> web.Response:
