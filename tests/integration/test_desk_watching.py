@@ -101,6 +101,29 @@ async def test_a_form_that_is_sent_again_later_does_nothing_more(desk_site: Desk
     assert (await desk_site.newsdesk.alert()).state is AlertState.RUNNING
 
 
+@pytest.mark.parametrize("verb", ["stop", "retry"])
+async def test_what_could_not_be_done_is_done_when_its_form_is_sent_again(desk_site: DeskSite, verb: str) -> None:
+    await (going_out if verb == "stop" else stopped)(desk_site)
+    browser, once, stores = await desk_site.sign_in(), new_secret(), desk_site.newsdesk
+    stores.audit.away = True
+    assert (await browser.post(f"/desk/alerts/1/{verb}", once=once)).status == 503
+    stores.audit.away = False
+    page = await browser.post(f"/desk/alerts/1/{verb}", once=once)
+    assert "That was done already." not in page.words
+    assert {"stop": "was stopped", "retry": "Retry of 1"}[verb] in page.words
+
+
+async def test_a_page_that_fetches_itself_anew_takes_no_words_away(desk_site: DeskSite) -> None:
+    await going_out(desk_site)
+    browser = await desk_site.sign_in()
+    form = {"csrf": browser.token, "once": new_secret()}
+    async with browser.http.post(f"{browser.base}/desk/alerts/1/pause", data=form, allow_redirects=False) as answer:
+        assert answer.status == 303
+    another = await browser.get("/desk/alerts", headers={"Sec-Fetch-Dest": "empty"})
+    assert "Broadcast 1 – is paused." not in another.words
+    assert "Broadcast 1 – is paused." in (await browser.get("/desk/alerts/1")).words
+
+
 async def test_who_comes_too_late_is_told_who_was_quicker(desk_site: DeskSite) -> None:
     await going_out(desk_site)
     first, second = await desk_site.sign_in(Role.OWNER), await desk_site.sign_in(Role.EDITOR)

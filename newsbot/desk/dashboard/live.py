@@ -9,10 +9,12 @@ from contextlib import aclosing
 from datetime import timedelta
 from typing import Final
 
+import structlog
 from aiohttp import web
 
 from newsbot.desk.dashboard.visit import Visit
 from newsbot.desk.roles import Right
+from newsbot.errors import StoreError
 
 __all__ = ["Parts", "stream"]
 
@@ -20,6 +22,8 @@ __all__ = ["Parts", "stream"]
 ASK_EVERY: Final = timedelta(seconds=5)
 #: after which a browser tries again, in milliseconds
 AGAIN: Final = 2000
+
+log = structlog.get_logger()
 
 Parts = Mapping[str, str]  #: id of an element of the page → its HTML
 
@@ -44,7 +48,11 @@ async def stream(visit: Visit, right: Right, parts: AsyncIterator[Parts]) -> web
     finally:
         for task in (allowed, sending):
             task.cancel()
-        await asyncio.gather(allowed, sending, return_exceptions=True)
+        for ended in await asyncio.gather(allowed, sending, return_exceptions=True):
+            if isinstance(ended, StoreError):
+                log.warning("a page is live no more for now", page=visit.request.path, reason=str(ended))
+            elif isinstance(ended, Exception) and not isinstance(ended, ConnectionError):
+                log.error("a page is live no more", page=visit.request.path, exc_info=ended)
     return response
 
 

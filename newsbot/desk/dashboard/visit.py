@@ -105,7 +105,9 @@ class Visit:
 
     async def page(self, template: str, *, status: int = 200, **values: Any) -> web.Response:
         """A whole page. `values`: what its template names beside `common`."""
-        said = await self.dashboard.sessions.said(self.session) if self.request.method == "GET" else ""
+        # A page that fetches itself anew must not take away what is said to who was just sent to another.
+        opened = self.request.method == "GET" and self.request.headers.get("Sec-Fetch-Dest", "document") == "document"
+        said = await self.dashboard.sessions.said(self.session) if opened else ""
         return answer(self.fragment(template, said=said, **values), status)
 
     def fragment(self, template: str, **values: Any) -> str:
@@ -185,12 +187,12 @@ class Visit:
         return clock_time(moment, self.language, self.zone)
 
 
-Handler = Callable[[Visit], Awaitable[web.StreamResponse]]
-
 def whole_number(text: str) -> int | None:
     """None for anything but plain digits, and for more of them than a database's whole numbers have."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
+
+Handler = Callable[[Visit], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)

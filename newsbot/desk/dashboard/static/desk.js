@@ -21,15 +21,21 @@ function replaced(part, html) {
   element.innerHTML = html;
   if (here) (element.querySelector("summary, a, button") ?? element).focus();
 }
-for (const region of document.querySelectorAll("[data-live]")) {
-  const source = new EventSource(region.dataset.live);
+const AGAIN = 5000; // ms
+function follow(address) {
+  const source = new EventSource(address);
   source.addEventListener("parts", (event) => {
     for (const [part, html] of Object.entries(JSON.parse(event.data))) replaced(part, html);
   });
   source.addEventListener("end", () => source.close());
   source.addEventListener("reload", () => location.reload());
+  // A browser tries again by itself, but not where it was answered with an error: the database may be back in a moment.
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) setTimeout(follow, AGAIN, address);
+  });
   addEventListener("pagehide", () => source.close());
 }
+for (const region of document.querySelectorAll("[data-live]")) follow(region.dataset.live);
 
 // A page that is looked at for long is fetched anew now and then: <div data-anew="15">, in seconds. Not while somebody is in it.
 for (const region of document.querySelectorAll("[data-anew]")) {
