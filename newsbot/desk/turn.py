@@ -20,7 +20,7 @@ from newsbot.delivery.outbox import Outbox
 from newsbot.desk.approvals import ApprovalStore, Policy
 from newsbot.desk.audit import Act, Actor, AuditLog, Entry, Place, alert_subject
 from newsbot.desk.bulletins import BulletinStore
-from newsbot.desk.drafts import DraftStore
+from newsbot.desk.drafts import Draft, DraftStore
 from newsbot.desk.invitations import InvitationStore
 from newsbot.desk.outlets import Outlet
 from newsbot.desk.records import Records
@@ -43,6 +43,7 @@ __all__ = [
     "expiry",
     "last_deed",
     "subject_of",
+    "subject_of_draft",
     "told_of",
     "totals_now",
     "totals_of",
@@ -126,11 +127,20 @@ async def subject_of(desk: Desk, alert: Alert) -> str:
     """What it is about, in one short line."""
     if alert.of and not alert.text and (parent := await desk.alerts.get(alert.of)):
         alert = parent
-    if alert.article_id:
-        article = await desk.house.articles.get(alert.article_id)
+    return await _about(desk, alert)
+
+
+async def subject_of_draft(desk: Desk, draft: Draft) -> str:
+    """The same of a draft; '' where nothing is written yet."""
+    return await _about(desk, draft)
+
+
+async def _about(desk: Desk, what: Alert | Draft) -> str:
+    if what.article_id:
+        article = await desk.house.articles.get(what.article_id)
         words = article.headline if article else ""
     else:
-        words = alert.text.plain if alert.text else ""
+        words = what.text.plain if what.text else ""
     return clip(clean(words), LONGEST_SUBJECT, unit=Unit.GRAPHEME)
 
 

@@ -7,12 +7,14 @@ from datetime import timedelta
 
 from newsbot.articles.store import SourceState
 from newsbot.delivery.notices import Event
+from newsbot.desk.drafts import DraftState
 from newsbot.desk.oversight import source_troubles
 from newsbot.domain.alert import PAUSED_MANY_UNREACHABLE
 from newsbot.domain.source import Source
 from tests.builders import NOW
-from tests.desk_pages import going_out, over
+from tests.desk_pages import an_article_waits, going_out, over
 from tests.desk_site import DeskSite, Page, desk_site
+from tests.newsdesk import EDITOR
 
 __all__ = ["desk_site"]
 
@@ -103,3 +105,16 @@ def test_a_source_is_in_trouble_after_three_failures_or_when_nobody_reads_it() -
     assert troubles(fetched_at=NOW, failures=3, error="away") == 1
     assert troubles(fetched_at=NOW - timedelta(minutes=100)) == 0
     assert troubles(fetched_at=NOW - timedelta(minutes=101)) == 1
+
+
+async def test_what_goes_out_later_is_named_also_where_it_is_one_of_our_articles(desk_site: DeskSite) -> None:
+    await an_article_waits(desk_site)
+    desk = desk_site.newsdesk
+    draft = await desk.drafts.begin(EDITOR, event="e1", now=desk.now)
+    later = desk.now + timedelta(hours=1)
+    scheduled = replace(draft, state=DraftState.SCHEDULED, article_id=1, send_at=later)
+    assert await desk.drafts.change(scheduled, now=desk.now)
+    article = await desk.articles.get(1)
+    assert article is not None
+    page = await front(desk_site)
+    assert f"Draft 1 {article.headline}" in page.words

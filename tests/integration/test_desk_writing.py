@@ -21,6 +21,7 @@ from newsbot.errors import InvalidMessage
 from tests.builders import a_draft
 from tests.desk_pages import over, written
 from tests.desk_site import ADDRESSES, Browser, DeskSite, Page, desk_site
+from tests.newsdesk import TERMINAL
 
 __all__ = ["Dashboard", "desk_site"]
 
@@ -49,6 +50,23 @@ async def draft(site: DeskSite, number: int = 1) -> Draft:
 
 async def alerts(site: DeskSite) -> int:
     return len(await site.newsdesk.alerts.recent(limit=100))
+
+
+async def test_the_list_names_who_wrote_also_when_they_have_no_role_any_more(desk_site: DeskSite) -> None:
+    writer = ADDRESSES[Role.WRITER]
+    browser = await desk_site.sign_in(Role.WRITER)
+    await saved(browser, await begun(browser), "খবর")
+    await desk_site.staff.take(writer, by=TERMINAL, now=desk_site.newsdesk.now)
+    page = await (await desk_site.sign_in(Role.EDITOR)).get("/desk/drafts")
+    assert "খবর is being written Rahima" in page.words
+    assert str(writer) not in page.words
+
+
+async def test_the_list_clips_what_is_long(desk_site: DeskSite) -> None:
+    editor = await desk_site.sign_in(Role.EDITOR)
+    await saved(editor, await begun(editor), "খবর " * 100)
+    words = (await editor.get("/desk/drafts")).words
+    assert 10 < words.count("খবর") < 30
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

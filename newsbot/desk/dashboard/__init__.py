@@ -34,11 +34,11 @@ How a page is added
 3. A form is made by the macros of `forms.html` (`{% from "forms.html" import form, confirmed %}`):
 
        {% call form("/desk/things", csrf) %}<label for="name">{{ _("Name") }}</label>…<button>…</button>{% endcall %}
-       {{ confirmed("/desk/things/7/drop", csrf, once(), _("Drop"), _("Drop it for good?"), _("Yes, drop it")) }}
+       {{ confirmed("/desk/things/7/drop", csrf, _("Drop"), _("Drop it for good?"), _("Yes, drop it")) }}
 
-   Whatever must not happen twice carries `once()` and asks `visit.first_time()` just before it acts. After a POST
-   answer with `visit.back(…)`: to reload sends nothing again. To show a form again with its mistakes:
-   `visit.page(…, status=422)`.
+   What would happen twice when the form is sent twice, and must not, carries `once=once()` (`form`, `confirmed_by`) and
+   is done within `visit.once()`. After a POST answer with `visit.back(…)`: to reload sends nothing again. To show a
+   form again with its mistakes: `visit.page(…, status=422, path=…)`, where `path` is the page that the form is on.
 
 4. An entry in `navigation.MENU`, with the right that the page asks for.
 

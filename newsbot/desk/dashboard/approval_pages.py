@@ -18,6 +18,7 @@ from newsbot.desk.approval_answers import outcome_of, refuse_or_take_back, verdi
 from newsbot.desk.approvals import Approval
 from newsbot.desk.approving import ask_for_approval, still_waits
 from newsbot.desk.dashboard.draft_view import look_values
+from newsbot.desk.dashboard.paths import alert_path, draft_path
 from newsbot.desk.dashboard.refusals import Refusal
 from newsbot.desk.dashboard.visit import Route, Visit
 from newsbot.desk.deciding import Decided, Verdict, approve, is_same_person
@@ -25,6 +26,7 @@ from newsbot.desk.drafts import Draft
 from newsbot.desk.preview import time_set_in_words
 from newsbot.desk.refusals import parent_of, refusal_of
 from newsbot.desk.roles import Right
+from newsbot.desk.turn import subject_of_draft
 from newsbot.domain.alert import AlertClass
 
 __all__ = ["ROUTES", "hand_in", "waiting_of", "waits"]
@@ -44,18 +46,11 @@ async def waiting_of(visit: Visit) -> list[dict[str, object]]:
                 "approval": approval,
                 "asker": _asker(approval),
                 "breaking": draft.cls is AlertClass.BREAKING,
-                "subject": await _subject(visit, draft),
+                "subject": await subject_of_draft(visit.desk, draft),
                 "own": await is_same_person(visit.desk, visit.address, approval.asked_by.address),
             }
         )
     return found
-
-
-async def _subject(visit: Visit, draft: Draft) -> str:
-    if draft.text is not None:
-        return draft.text.plain
-    article = await visit.desk.house.articles.get(draft.article_id) if draft.article_id else None
-    return article.headline if article is not None else ""
 
 
 def _asker(approval: Approval) -> str:
@@ -104,14 +99,14 @@ async def _decided(visit: Visit, decided: Decided) -> web.Response:
         raise Refusal.missing()
     said = verdict_in_words(visit, decided)
     alert = decided.handed_over.alert if decided.handed_over is not None else None
-    return await visit.back(f"/desk/alerts/{alert.id}" if alert else f"{PAGE}/{visit.number('id')}", said)
+    return await visit.back(alert_path(alert.id) if alert else f"{PAGE}/{visit.number('id')}", said)
 
 
 async def hand_in(visit: Visit, draft: Draft) -> web.Response:
     """Who may not send asks somebody who may."""
     desk = visit.desk
     if refused := await refusal_of(desk, visit, draft, await parent_of(desk, draft)):
-        return await visit.back(f"/desk/drafts/{draft.id}", refused)
+        return await visit.back(draft_path(draft.id), refused)
     return await waits(visit, await ask_for_approval(desk, draft, by=visit.actor, now=visit.now))
 
 

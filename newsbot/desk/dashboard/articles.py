@@ -21,6 +21,7 @@ from newsbot.desk.alert_words import name_of, state_of
 from newsbot.desk.article_words import refusal_in_words, state_in_words, why
 from newsbot.desk.articles import Result, Seen, State
 from newsbot.desk.audit_words import act_in_words
+from newsbot.desk.dashboard.paths import alert_path
 from newsbot.desk.dashboard.refusals import Refusal
 from newsbot.desk.dashboard.visit import Route, Visit
 from newsbot.desk.roles import Right
@@ -36,7 +37,7 @@ LONGEST_SEARCH: Final = 200  #: characters
 async def _list(visit: Visit) -> web.Response:
     query = visit.request.query
     words = clip(query.get("q", "").strip(), LONGEST_SEARCH, unit=Unit.GRAPHEME)
-    page = min(_number(query.get("page", "")), LAST_PAGE)
+    page = min(visit.asked_number("page"), LAST_PAGE)
     if words:
         found = await articles.search(visit.desk, visit, words, page=page)
     else:
@@ -105,7 +106,7 @@ async def _alert(visit: Visit) -> web.Response:
     made = await articles.alert_now(visit.desk, visit.number("id"), by=visit.actor, now=visit.now)
     if isinstance(made, Reason | Result):
         return await _back(visit, made, "")
-    return await visit.back(f"/desk/alerts/{made.id}", visit.translate("Readers are alerted."))
+    return await visit.back(alert_path(made.id), visit.translate("Readers are alerted."))
 
 
 async def _back(visit: Visit, result: Reason | Result, done: str) -> web.Response:

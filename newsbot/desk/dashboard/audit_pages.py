@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from urllib.parse import urlencode
@@ -26,7 +27,8 @@ from newsbot.desk.audit_words import (
     row_of,
     subject_in_words,
 )
-from newsbot.desk.dashboard.visit import Route, Visit
+from newsbot.desk.dashboard.paths import alert_path
+from newsbot.desk.dashboard.visit import Route, Visit, whole_number
 from newsbot.desk.figure_tables import CSV_MARK, harmless
 from newsbot.desk.people import Person
 from newsbot.desk.roles import Right
@@ -71,7 +73,7 @@ def _row(visit: Visit, entry: Entry) -> dict[str, object]:
         "who": entry.actor.name or str(entry.actor.address),
         "act": act_in_words(entry.act, _),
         "place": place_in_words(entry.actor.place, _),
-        "link": f"/desk/alerts/{rest}" if kind == "alert" and rest.isdecimal() else "",
+        "link": alert_path(number) if kind == "alert" and (number := whole_number(rest)) else "",
         "before": change_in_words(entry.before),
         "after": change_in_words(entry.after),
     }
@@ -86,7 +88,7 @@ async def _file(visit: Visit) -> web.StreamResponse:
     await response.write(CSV_MARK.encode() + _lines([COLUMNS]))
     while entries := await visit.desk.audit.entries(wanted, limit=AT_ONCE):
         await response.write(_lines([row_of(entry) for entry in entries]))
-        wanted = _filter(visit, {**_asked(visit), "before": str(entries[-1].id)})
+        wanted = replace(wanted, before=entries[-1].id)
     await response.write_eof()
     return response
 
@@ -104,7 +106,6 @@ def _asked(visit: Visit) -> dict[str, str]:
 
 def _filter(visit: Visit, asked: dict[str, str]) -> Filter:
     """What can't be understood asks for nothing."""
-    before = to_ascii_digits(asked["before"])
     until = _day(visit, asked["until"])
     return Filter(
         address=_address(asked["person"]),
@@ -112,7 +113,7 @@ def _filter(visit: Visit, asked: dict[str, str]) -> Filter:
         subject=asked["subject"],
         since=_day(visit, asked["since"]),
         until=until + timedelta(days=1) if until is not None else None,
-        before=int(before) if before.isascii() and before.isdecimal() and len(before) <= 18 else 0,
+        before=whole_number(to_ascii_digits(asked["before"])) or 0,
     )
 
 

@@ -8,8 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from newsbot.desk.alert_words import name_of
-from newsbot.desk.dashboard.drafts import path_of
-from newsbot.desk.dashboard.refusals import Refusal
+from newsbot.desk.dashboard.paths import ALERT, alert_of, alert_path, draft_path
 from newsbot.desk.dashboard.visit import Route, Visit
 from newsbot.desk.drafts import DraftState
 from newsbot.desk.keeping_drafts import keep_draft
@@ -19,39 +18,26 @@ from newsbot.desk.roles import Right
 from newsbot.desk.standing import article_shown
 from newsbot.desk.turn import subject_of
 from newsbot.desk.versions import as_it_reads, versions_of
-from newsbot.domain.alert import Alert
 
-__all__ = ["ROUTES", "alert_path"]
-
-
-def alert_path(alert_id: int) -> str:
-    return f"/desk/alerts/{alert_id}"
-
-
-async def _alert(visit: Visit) -> Alert:
-    alert = await visit.desk.alerts.get(visit.number("id"))
-    if alert is None:
-        raise Refusal.missing()
-    return alert
+__all__ = ["ROUTES"]
 
 
 async def _correct(visit: Visit) -> web.Response:
     """Begins the draft of a correction, filled with what readers have; sent once it is one."""
-    desk, alert = visit.desk, await _alert(visit)
+    desk, alert = visit.desk, await alert_of(visit)
     if said := await untouchable(desk, visit, alert):
         return await visit.back(f"{alert_path(alert.id)}/versions", said)
-    event = f"desk:{visit.text('once')[:80]}"
-    draft = await desk.drafts.begin(visit.address, event=event, corrects=alert.id, waits=False, now=visit.now)
+    draft = await desk.drafts.begin(visit.address, event=visit.event, corrects=alert.id, waits=False, now=visit.now)
     if draft.revision == 1:
         article_id = await article_shown(desk, alert)
         text = None if article_id else await as_it_reads(desk, alert)
         filled = replace(draft, state=DraftState.READY, text=text, article_id=article_id)
         await keep_draft(desk, draft, filled, by=visit.actor, now=visit.now)
-    return await visit.back(path_of(draft.id))
+    return await visit.back(draft_path(draft.id))
 
 
 async def _ask_to_recall(visit: Visit) -> web.Response:
-    alert = await _alert(visit)
+    alert = await alert_of(visit)
     made = await recall_made(visit.desk, alert)
     said = await untouchable(visit.desk, visit, alert, to_recall=True)
     wanted = await what_is_recalled(visit.desk, alert)
@@ -72,7 +58,7 @@ async def _ask_to_recall(visit: Visit) -> web.Response:
 
 async def _recall(visit: Visit) -> web.Response:
     _ = visit.translate
-    alert = await _alert(visit)
+    alert = await alert_of(visit)
     before = await recall_made(visit.desk, alert)
     done = await recall_copies(visit.desk, visit, alert, by=visit.actor)
     if isinstance(done, str):
@@ -86,7 +72,7 @@ async def _recall(visit: Visit) -> web.Response:
 
 
 async def _versions(visit: Visit) -> web.Response:
-    alert = await _alert(visit)
+    alert = await alert_of(visit)
     return await visit.page(
         "versions.html",
         alert=alert,
@@ -99,11 +85,9 @@ async def _versions(visit: Visit) -> web.Response:
     )
 
 
-_ONE: Final = r"/desk/alerts/{id:\d{1,18}}"
-
 ROUTES: Final = (
-    Route("GET", f"{_ONE}/versions", Right.WATCH, _versions),
-    Route("POST", f"{_ONE}/correct", Right.CORRECT, _correct),
-    Route("GET", f"{_ONE}/recall", Right.CORRECT, _ask_to_recall),
-    Route("POST", f"{_ONE}/recall", Right.CORRECT, _recall),
+    Route("GET", f"{ALERT}/versions", Right.WATCH, _versions),
+    Route("POST", f"{ALERT}/correct", Right.CORRECT, _correct),
+    Route("GET", f"{ALERT}/recall", Right.CORRECT, _ask_to_recall),
+    Route("POST", f"{ALERT}/recall", Right.CORRECT, _recall),
 )

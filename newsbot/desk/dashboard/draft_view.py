@@ -19,6 +19,7 @@ from newsbot.desk.outlets import channel_name
 from newsbot.desk.preview import audience_in_words, cost_in_words, manner_in_words, time_in_words
 from newsbot.desk.refusals import parent_of, refusal_of
 from newsbot.desk.roles import Right
+from newsbot.domain.alert import Alert
 from newsbot.domain.message import AnyReply
 from newsbot.i18n import language_name
 
@@ -66,7 +67,7 @@ async def look_values(visit: Visit, draft: Draft, *, links: bool = False) -> dic
         "refused": refused,
         "doubts": doubts,
         "shown": seen_by_readers(visit, seen, [name for name in desk.outlets if _goes_to(name, draft, reach)]),
-        "copies": await _copies(visit, draft) if parent is not None else [],
+        "copies": await _copies(visit, draft, parent) if parent is not None else [],
     }
 
 
@@ -91,11 +92,9 @@ def seen_by_readers(visit: Visit, seen: Mapping[str, AnyReply], channels: Collec
     ]
 
 
-async def _copies(visit: Visit, draft: Draft) -> list[dict[str, Any]]:
+async def _copies(visit: Visit, draft: Draft, parent: Alert) -> list[dict[str, Any]]:
     """Of a correction, by channel: copies that are changed in place, or readers who can be sent it as a new message."""
-    desk, parent = visit.desk, await parent_of(visit.desk, draft)
-    if parent is None:
-        return []
+    desk = visit.desk
     return [
         {
             "name": name,

@@ -11,8 +11,9 @@ from newsbot.articles.query_parser import parse_query
 from newsbot.channels.pictures import PictureFile
 from newsbot.desk.dashboard.approval_pages import hand_in
 from newsbot.desk.dashboard.draft_view import choices, fields_in, look_values
+from newsbot.desk.dashboard.paths import DRAFT, draft_of, draft_path
 from newsbot.desk.dashboard.refusals import Refusal
-from newsbot.desk.dashboard.visit import Route, Visit
+from newsbot.desk.dashboard.visit import Route, Visit, whole_number
 from newsbot.desk.draft_form import Fields, fields_of, filled_in
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.keeping_drafts import keep_draft
@@ -20,53 +21,29 @@ from newsbot.desk.preview import audience_in_words, manner_in_words
 from newsbot.desk.refusals import parent_of
 from newsbot.desk.roles import Right
 from newsbot.desk.to_my_phone import send_to_phone_in_words
+from newsbot.desk.turn import subject_of_draft
 from newsbot.domain.alert import AlertClass, AlertText
-from newsbot.domain.subscriber import Address
 from newsbot.errors import ChannelUnavailable, InvalidMessage
 
-__all__ = ["ROUTES", "draft_of", "path_of"]
+__all__ = ["ROUTES"]
 
 LISTED: Final = 50
 FOUND: Final = 20  #: articles of a search
 LARGEST_PICTURE: Final = 3 * 1024 * 1024  #: bytes
 
 
-def path_of(draft_id: int) -> str:
-    return f"/desk/drafts/{draft_id}"
-
-
-async def draft_of(visit: Visit) -> Draft:
-    draft = await visit.desk.drafts.get(visit.number("id"))
-    if draft is None:
-        raise Refusal.missing()
-    return draft
-
-
 async def _list(visit: Visit) -> web.Response:
     found = []
     for draft in await visit.desk.drafts.listed(limit=LISTED):
-        found.append((draft, await _subject(visit, draft), await called(visit, draft.changed_by or draft.editor)))
+        who = await visit.name_of(draft.changed_by or draft.editor)
+        found.append((draft, await subject_of_draft(visit.desk, draft), who))
     return await visit.page("drafts.html", drafts=found)
-
-
-async def _subject(visit: Visit, draft: Draft) -> str:
-    if draft.article_id:
-        article = await visit.desk.house.articles.get(draft.article_id)
-        return article.headline if article is not None else ""
-    return draft.text.plain.strip() if draft.text else ""
-
-
-async def called(visit: Visit, address: Address) -> str:
-    """A person's name; of whom none is known, their address."""
-    person = await visit.desk.staff.person(address)
-    return person.name if person is not None and person.name else str(address)
 
 
 async def _begin(visit: Visit) -> web.Response:
     """The same form begins one draft, however often it is sent."""
-    event = f"desk:{visit.text('once')[:80]}"
-    draft = await visit.desk.drafts.begin(visit.address, event=event, waits=False, now=visit.now)
-    return await visit.back(path_of(draft.id))
+    draft = await visit.desk.drafts.begin(visit.address, event=visit.event, waits=False, now=visit.now)
+    return await visit.back(draft_path(draft.id))
 
 
 async def _show(visit: Visit) -> web.Response:
@@ -96,7 +73,7 @@ async def _page(
         theirs=theirs,
         their_audience=audience_in_words(visit.desk, visit, draft.audience),
         their_manner=manner_in_words(visit.desk, draft, visit),
-        their_name=await called(visit, draft.changed_by or draft.editor),
+        their_name=await visit.name_of(draft.changed_by or draft.editor),
         article=article,
         alert=alert,
     )
@@ -106,14 +83,14 @@ async def _save(visit: Visit) -> web.Response:
     """What two people save at once is never lost: the later one sees both, and decides."""
     draft, fields = await draft_of(visit), fields_in(visit)
     if not draft.state.open:
-        return await visit.back(path_of(draft.id), visit.translate("This draft can't be changed any more."))
+        return await visit.back(draft_path(draft.id), visit.translate("This draft can't be changed any more."))
     if visit.text("do") == "article" and not fields.text.strip():  # instead of a text, there is nothing to keep
-        return await visit.back(f"{path_of(draft.id)}/article")
+        return await visit.back(f"{draft_path(draft.id)}/article")
     wanted, wrong = _wanted(visit, draft, fields)
     if visit.text("revision") != str(draft.revision):
         theirs = fields_of(draft, visit)
         if theirs == fields:
-            return await visit.back(path_of(draft.id))
+            return await visit.back(draft_path(draft.id))
         return await _page(visit, draft, fields, status=409, wrong=wrong, theirs=theirs)
     uploaded = await _uploaded(visit, wrong)
     if uploaded and wanted.text is not None and not wanted.corrects:
@@ -125,16 +102,16 @@ async def _save(visit: Visit) -> web.Response:
         now = await draft_of(visit)
         return await _page(visit, now, fields, status=409, theirs=fields_of(now, visit))
     if visit.text("do") == "send":
-        return await visit.back(f"{path_of(draft.id)}/send")
+        return await visit.back(f"{draft_path(draft.id)}/send")
     if visit.text("do") == "submit":
         return await hand_in(visit, kept)
     if visit.text("do") == "article":
-        return await visit.back(f"{path_of(draft.id)}/article")
+        return await visit.back(f"{draft_path(draft.id)}/article")
     if visit.text("do") == "phone":
         parent, window = await parent_of(visit.desk, kept), await visit.desk.house.subscribers.window(visit.address)
         said = await send_to_phone_in_words(visit.desk, visit, kept, parent, visit.address, window)
-        return await visit.back(path_of(draft.id), said)
-    return await visit.back(path_of(draft.id), visit.translate("Saved."))
+        return await visit.back(draft_path(draft.id), said)
+    return await visit.back(draft_path(draft.id), visit.translate("Saved."))
 
 
 def _wanted(visit: Visit, draft: Draft, fields: Fields) -> tuple[Draft, dict[str, str]]:
@@ -208,19 +185,19 @@ async def _articles(visit: Visit) -> web.Response:
 async def _take_article(visit: Visit) -> web.Response:
     """`article`: its number; 0: a text again."""
     _ = visit.translate
-    draft, number = await draft_of(visit), visit.text("article")
-    if not draft.state.open or draft.corrects or not (number.isascii() and number.isdigit() and len(number) < 19):
+    draft, number = await draft_of(visit), whole_number(visit.text("article"))
+    if not draft.state.open or draft.corrects or number is None:
         raise Refusal.missing()
     wanted = replace(draft, article_id=0)
-    if int(number):
-        article = await visit.desk.house.articles.get(int(number))
+    if number:
+        article = await visit.desk.house.articles.get(number)
         if article is None or article.withdrawn_at is not None or article.published_at > visit.now:
-            return await visit.back(path_of(draft.id), _("This article can't be sent."))
+            return await visit.back(draft_path(draft.id), _("This article can't be sent."))
         cls = AlertClass.BREAKING if article.breaking else draft.cls
         wanted = replace(wanted, article_id=article.id, text=None, cls=cls, state=DraftState.READY)
     kept = await keep_draft(visit.desk, draft, wanted, by=visit.actor, now=visit.now)
     return await visit.back(
-        path_of(draft.id), "" if kept else _("Somebody else has changed it: this is how it is now.")
+        draft_path(draft.id), "" if kept else _("Somebody else has changed it: this is how it is now.")
     )
 
 
@@ -236,16 +213,14 @@ async def _picture(visit: Visit) -> web.Response:
     return web.Response(body=file.content, content_type=file.media_type)
 
 
-_ONE: Final = r"/desk/drafts/{id:\d{1,18}}"
-
 ROUTES: Final = (
     Route("GET", "/desk/drafts", Right.DRAFT, _list),
     Route("POST", "/desk/drafts", Right.DRAFT, _begin),
-    Route("GET", _ONE, Right.DRAFT, _show),
-    Route("POST", _ONE, Right.DRAFT, _save),
-    Route("POST", f"{_ONE}/preview", Right.DRAFT, _preview),
-    Route("POST", f"{_ONE}/drop", Right.DRAFT, _drop),
-    Route("GET", f"{_ONE}/article", Right.DRAFT, _articles),
-    Route("POST", f"{_ONE}/article", Right.DRAFT, _take_article),
+    Route("GET", DRAFT, Right.DRAFT, _show),
+    Route("POST", DRAFT, Right.DRAFT, _save),
+    Route("POST", f"{DRAFT}/preview", Right.DRAFT, _preview),
+    Route("POST", f"{DRAFT}/drop", Right.DRAFT, _drop),
+    Route("GET", f"{DRAFT}/article", Right.DRAFT, _articles),
+    Route("POST", f"{DRAFT}/article", Right.DRAFT, _take_article),
     Route("GET", "/desk/picture", Right.WATCH, _picture),
 )

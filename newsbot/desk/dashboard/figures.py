@@ -69,9 +69,8 @@ def _rows(table: FigureTable, visit: Visit) -> tuple[tuple[str, ...], ...]:
 
 def _asked(visit: Visit) -> tuple[int, Span]:
     """So many days as the address says; the usual number where it says none that there may be."""
-    asked = visit.request.query.get("days", "")
-    days = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 4 else USUAL_SPAN
-    days = days if 1 <= days <= LONGEST_SPAN else USUAL_SPAN
+    asked = visit.asked_number("days")
+    days = asked if 1 <= asked <= LONGEST_SPAN else USUAL_SPAN
     return days, last_days(days, visit)
 
 

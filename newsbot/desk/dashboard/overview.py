@@ -11,12 +11,13 @@ from newsbot.delivery.notices import Event, Notice
 from newsbot.desk.alert_words import name_of, state_of, why_it_paused
 from newsbot.desk.dashboard.alerts import lines_of
 from newsbot.desk.dashboard.approval_pages import waiting_of
+from newsbot.desk.dashboard.paths import alert_path
 from newsbot.desk.dashboard.visit import Route, Visit
 from newsbot.desk.notice_words import notice_in_words
 from newsbot.desk.outlets import channel_name
 from newsbot.desk.oversight import ChannelStanding, Overview, Queue, SourceTrouble, look_over
 from newsbot.desk.roles import Right
-from newsbot.desk.turn import subject_of
+from newsbot.desk.turn import subject_of, subject_of_draft
 from newsbot.domain.alert import Alert
 
 __all__ = ["ROUTES"]
@@ -46,7 +47,7 @@ async def _overview(visit: Visit) -> web.Response:
         lines=await lines_of(visit, seen.going_out[:SHOWN]),
         more=max(0, len(seen.going_out) - SHOWN),
         channel=lambda name: channel_name(name, visit.translate),
-        subjects={draft.id: draft.text.plain if draft.text else "" for draft in seen.scheduled},
+        subjects={draft.id: await subject_of_draft(visit.desk, draft) for draft in seen.scheduled},
     )
 
 
@@ -68,7 +69,7 @@ def _halt(visit: Visit, channel: ChannelStanding) -> Concern:
 def _stuck(visit: Visit, alert: Alert) -> Concern:
     _ = visit.translate
     why = tuple(why_it_paused(alert, _).splitlines())
-    return Concern(f"{name_of(alert, _)} – {state_of(alert, _)}", why, f"/desk/alerts/{alert.id}", _("To the alert"))
+    return Concern(f"{name_of(alert, _)} – {state_of(alert, _)}", why, alert_path(alert.id), _("To the alert"))
 
 
 async def _withdrawn(visit: Visit, alert: Alert) -> Concern:
@@ -80,7 +81,7 @@ async def _withdrawn(visit: Visit, alert: Alert) -> Concern:
         alert.totals.sent if alert.totals else 0,
     )
     words = (subject, copies) if subject else (copies,)
-    return Concern(name_of(alert, _), words, f"/desk/alerts/{alert.id}", _("To the alert"))
+    return Concern(name_of(alert, _), words, alert_path(alert.id), _("To the alert"))
 
 
 def _slow(visit: Visit, queue: Queue) -> Concern:

@@ -49,23 +49,18 @@ async def _show(
                 "words": person_in_words(person, _),
                 "you": person.address == visit.address,
                 "role": role_name(person.role, _) if person.role is not None else "",
-                "by": await _called(visit, person.by) if person.by is not None else "",
+                "by": await visit.name_of(person.by) if person.by is not None else "",
             }
             for person in people
         ],
         roles=[(role.value, role_name(role, _), _(ROLES_EXPLAINED[role])) for role in Role],
         channels=[(name, channel_name(name, _)) for name in visit.desk.outlets],
         invitations=[
-            (one, role_name(one.role, _), await _called(visit, one.by))
+            (one, role_name(one.role, _), await visit.name_of(one.by))
             for one in await visit.desk.invitations.open(now=visit.now)
         ],
         written=visit.text("person") if mistake else "",
     )
-
-
-async def _called(visit: Visit, address: Address) -> str:
-    known = await visit.desk.staff.known(address)
-    return known.name if known is not None and known.name else str(address)
 
 
 async def _list(visit: Visit) -> web.Response:
