@@ -159,11 +159,11 @@ class DeskSite:
 
 
 @asynccontextmanager
-async def open_site(newsdesk: Newsdesk) -> AsyncIterator[DeskSite]:
+async def open_site(newsdesk: Newsdesk, *, secure: bool = False) -> AsyncIterator[DeskSite]:
     """Served for the length of a `with`; one person of each role."""
     site = DeskSite(newsdesk)
     await site.give_roles()
-    async with TestServer(site.application()) as server:
+    async with TestServer(site.application(secure=secure)) as server:
         site.base = str(server.make_url("")).rstrip("/")
         site.newsdesk.web_address = site.base
         yield site

@@ -2,73 +2,43 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 
 import pytest
 import pytest_asyncio
-from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Route, expect
 
 from newsbot.desk.roles import Role
 from newsbot.domain.alert import AlertState, Outcome
-from tests.axe import grave_faults
-from tests.browser import IN_BROWSER, fresh
+from tests.browser import IN_BROWSER
+from tests.desk_browser import PHONE, WIDE, Desktop, open_desktop, shows_well
 from tests.desk_pages import going_out
-from tests.desk_site import ADDRESSES, DeskSite
 from tests.newsdesk import Newsdesk
 
 pytestmark = IN_BROWSER
 
-WIDE, PHONE = (1280, 900), (390, 844)
-
-
-@dataclass
-class Desktop:
-    site: DeskSite
-    browser: Browser
-    problems: list[str] = field(default_factory=list)
-
-    async def open(self, size: tuple[int, int] = WIDE, *, language: str = "en", javascript: bool = True) -> Page:
-        """Signed in as an editor, with the link from their chat."""
-        context = await self.browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, java_script_enabled=javascript
-        )
-        page = await context.new_page()
-        page.on("pageerror", lambda error: self.problems.append(str(error)))
-        page.on("console", lambda said: self.problems.append(said.text) if said.type == "error" else None)
-        await page.goto(self.site.base + await self.site.link(ADDRESSES[Role.EDITOR], language))
-        await page.locator("main button").click()
-        await expect(page.locator("h1")).to_have_text({"en": "Overview", "bn": "এক নজরে"}[language])
-        return page
-
-    async def deliver(self, how_many: int, outcome: Outcome = Outcome.SENT) -> None:
-        await self.site.newsdesk.deliver(1, outcome, most=how_many)
-
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def desktop(chromium: Browser) -> AsyncIterator[Desktop]:
-    site = DeskSite(Newsdesk())
-    await site.give_roles()
-    await going_out(site)
-    async with TestServer(site.application()) as server, fresh(chromium) as browser:
-        site.base = str(server.make_url("")).rstrip("/")
-        site.newsdesk.web_address = site.base
-        desktop = Desktop(site, browser)
+    """Alert 1 is going out."""
+    async with open_desktop(Newsdesk(), chromium) as desktop:
+        await going_out(desktop.site)
         yield desktop
-        assert desktop.problems == []
+
+
+async def deliver(desktop: Desktop, how_many: int, outcome: Outcome = Outcome.SENT) -> None:
+    await desktop.site.newsdesk.deliver(1, outcome, most=how_many)
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 async def test_an_alert_is_watched_and_stopped(desktop: Desktop, size: tuple[int, int]) -> None:
-    page = await desktop.open(size)
+    page = await desktop.open(Role.EDITOR, size)
     await page.get_by_role("link", name="Broadcast 1").click()
     await expect(page.get_by_label("2 of 5 done (40%)")).to_be_visible()
-    await desktop.deliver(1)
+    await deliver(desktop, 1)
     await expect(page.get_by_label("3 of 5 done (60%)")).to_be_visible()
     await page.get_by_text("Stop", exact=True).click()
-    await desktop.deliver(1, Outcome.BLOCKED)
+    await deliver(desktop, 1, Outcome.BLOCKED)
     await expect(page.get_by_label("4 of 5 done (80%)")).to_be_visible()  # and the question stays open
     await page.get_by_role("button", name="Yes, stop it").click()
     await expect(page.get_by_role("status").first).to_have_text("Broadcast 1 – was stopped.")
@@ -78,9 +48,9 @@ async def test_an_alert_is_watched_and_stopped(desktop: Desktop, size: tuple[int
 
 
 async def test_what_one_editor_does_the_others_see_without_reloading(desktop: Desktop) -> None:
-    one, another = await desktop.open(), await desktop.open(PHONE)
+    one, another = await desktop.open(), await desktop.open(Role.EDITOR, PHONE)
     for page in (one, another):
-        await page.goto(f"{desktop.site.base}/desk/alerts/1")
+        await desktop.go(page, "/desk/alerts/1")
     await one.get_by_text("Pause", exact=True).click()
     await one.get_by_role("button", name="Yes, pause it").dblclick()
     await expect(another.get_by_text("is paused", exact=True)).to_be_visible()
@@ -90,16 +60,29 @@ async def test_what_one_editor_does_the_others_see_without_reloading(desktop: De
     assert (await desktop.site.newsdesk.alert()).state is AlertState.RUNNING
 
 
+async def test_a_page_that_was_refused_for_a_moment_is_live_again(desktop: Desktop) -> None:
+    async def away(route: Route) -> None:
+        await route.fulfill(status=503)
+
+    page = await desktop.open()
+    await page.route("**/live", away, times=1)
+    await desktop.go(page, "/desk/alerts/1")
+    await expect(page.get_by_label("2 of 5 done (40%)")).to_be_visible()
+    await deliver(desktop, 1)
+    await expect(page.get_by_label("3 of 5 done (60%)")).to_be_visible()
+    desktop.problems.clear()  # the browser notes that it was refused
+
+
 async def test_the_front_page_keeps_itself_up_to_date(desktop: Desktop) -> None:
     page = await desktop.open()
     await expect(page.get_by_text("2 of 5")).to_be_visible()
-    await desktop.deliver(1)
+    await deliver(desktop, 1)
     await expect(page.get_by_text("3 of 5")).to_be_visible()
 
 
 async def test_without_javascript_it_is_read_and_stopped_all_the_same(desktop: Desktop) -> None:
     page = await desktop.open(javascript=False)
-    await page.goto(f"{desktop.site.base}/desk/alerts/1")
+    await desktop.go(page, "/desk/alerts/1")
     await expect(page.get_by_label("2 of 5 done (40%)")).to_be_visible()
     await page.get_by_text("Stop", exact=True).click()
     await page.get_by_role("button", name="Yes, stop it").click()
@@ -110,7 +93,7 @@ async def test_without_javascript_it_is_read_and_stopped_all_the_same(desktop: D
 
 async def test_everything_is_reached_with_the_keyboard(desktop: Desktop) -> None:
     page = await desktop.open()
-    await page.goto(f"{desktop.site.base}/desk/alerts/1")
+    await desktop.go(page, "/desk/alerts/1")
     await page.keyboard.press("Tab")
     await expect(page.locator(":focus")).to_have_text("To the page's content")
     await page.keyboard.press("Enter")
@@ -128,15 +111,12 @@ async def test_everything_is_reached_with_the_keyboard(desktop: Desktop) -> None
 
 @pytest.mark.parametrize("language", ["bn", "en"])
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-async def test_axe_finds_no_grave_fault_in_light_or_dark(
+async def test_axe_finds_no_grave_fault_and_nothing_hangs_over_the_edge(
     desktop: Desktop, language: str, size: tuple[int, int]
 ) -> None:
-    await desktop.deliver(1, Outcome.BLOCKED)
-    page = await desktop.open(size, language=language)
+    await deliver(desktop, 1, Outcome.BLOCKED)
+    page = await desktop.open(Role.EDITOR, size, language=language)
     for path in ("/desk", "/desk/alerts", "/desk/alerts/1", "/desk/nothing"):
-        await page.goto(desktop.site.base + path)
-        for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme=scheme)
-            assert await grave_faults(page) == [], path
+        await desktop.go(page, path)
+        assert await shows_well(page)
     desktop.problems.clear()  # the browser notes the page that is not there
-    await asyncio.sleep(0)

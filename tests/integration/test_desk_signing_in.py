@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from aiohttp.test_utils import TestServer
 
 from newsbot.desk.audit import Act, Filter, Place
 from newsbot.desk.roles import Role
 from newsbot.desk.sessions import IDLE, LINK_LIFE, SESSION_LIFE
-from tests.desk_site import ADDRESSES, STRANGER, DeskSite, desk_site
+from tests.desk_site import ADDRESSES, STRANGER, DeskSite, desk_site, open_site
 from tests.newsdesk import TERMINAL, Newsdesk
 
 __all__ = ["desk_site"]
@@ -128,6 +127,7 @@ async def test_a_role_that_is_taken_and_given_again_lets_no_browser_of_before_in
     assert (await before.get("/desk")).status == 401
     assert (await (await desk_site.sign_in(Role.EDITOR)).get("/desk")).status == 200
 
+
 async def test_a_link_of_before_lets_nobody_in_when_the_role_is_given_again(desk_site: DeskSite) -> None:
     address = ADDRESSES[Role.EDITOR]
     link = await desk_site.link(address)
@@ -138,7 +138,6 @@ async def test_a_link_of_before_lets_nobody_in_when_the_role_is_given_again(desk
     for page in (await desk_site.browser().get(link), await desk_site.browser().post(link)):
         assert (page.status, page.title) == (410, "This link holds no more")
     assert (await (await desk_site.sign_in(Role.EDITOR)).get("/desk")).status == 200
-
 
 
 async def test_a_session_ends_when_nobody_uses_it_and_after_a_week(desk_site: DeskSite) -> None:
@@ -171,13 +170,8 @@ async def test_who_is_not_signed_in_is_told_how_in_their_browsers_language(desk_
 
 @pytest.fixture
 async def https_site() -> AsyncIterator[DeskSite]:
-    site = DeskSite(Newsdesk())
-    await site.give_roles()
-    async with TestServer(site.application(secure=True)) as server:
-        site.base = str(server.make_url("")).rstrip("/")
+    async with open_site(Newsdesk(), secure=True) as site:
         yield site
-        for browser in site.browsers:
-            await browser.http.close()
 
 
 async def test_behind_https_the_cookie_never_goes_anywhere_else(https_site: DeskSite) -> None:
