@@ -228,14 +228,24 @@ async def test_a_picture_is_uploaded_kept_and_shown(desk_site: DeskSite) -> None
     assert kept.text.picture == "file-7"
     async with editor.http.get(f"{editor.base}/desk/picture?of=file-7") as answer:
         assert (answer.content_type, await answer.read()) == ("image/jpeg", b"\xff\xd8\xff and so on")
+        assert answer.headers["Cache-Control"] == "private, max-age=3600"  # not asked of Telegram at every key
 
 
-async def upload(browser: Browser, path: str, content: bytes) -> Page:
+async def test_a_picture_is_uploaded_when_nothing_else_is_wrong(desk_site: DeskSite) -> None:
+    shelf = Shelf()
+    object.__setattr__(desk_site.newsdesk.desk, "pictures", shelf)
+    editor = await desk_site.sign_in(Role.EDITOR)
+    page = await upload(editor, await begun(editor), b"\xff\xd8\xff and so on", text="")
+    assert (page.status, "There is not a word in it." in page.words) == (422, True)
+    assert shelf.kept is None
+
+
+async def upload(browser: Browser, path: str, content: bytes, *, text: str = TEXT) -> Page:
     from aiohttp import FormData
 
     page = await browser.get(path)
     form = FormData()
-    for name, value in {"csrf": browser.token, "revision": page.field("revision"), "text": TEXT, "do": "save"}.items():
+    for name, value in {"csrf": browser.token, "revision": page.field("revision"), "text": text, "do": "save"}.items():
         form.add_field(name, value)
     form.add_field("upload", content, filename="bridge.jpg", content_type="image/jpeg")
     return await browser._ask("POST", path, data=form)

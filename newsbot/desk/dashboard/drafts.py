@@ -92,7 +92,7 @@ async def _save(visit: Visit) -> web.Response:
         if theirs == fields:
             return await visit.back(draft_path(draft.id))
         return await _page(visit, draft, fields, status=409, wrong=wrong, theirs=theirs)
-    uploaded = await _uploaded(visit, wrong)
+    uploaded = "" if wrong else await _uploaded(visit, wrong)  # it would stand in their chat for nothing
     if uploaded and wanted.text is not None and not wanted.corrects:
         wanted = replace(wanted, text=replace(wanted.text, picture=uploaded))
     if wrong:
@@ -210,7 +210,9 @@ async def _picture(visit: Visit) -> web.Response:
         file = await shelf.fetch(reference)
     except (InvalidMessage, ChannelUnavailable):
         raise Refusal.missing() from None
-    return web.Response(body=file.content, content_type=file.media_type)
+    # The preview that follows what is typed shows it again and again; a reference stands for the same picture always.
+    kept = {"Cache-Control": "private, max-age=3600"}
+    return web.Response(body=file.content, content_type=file.media_type, headers=kept)
 
 
 ROUTES: Final = (

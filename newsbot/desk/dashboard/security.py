@@ -33,7 +33,7 @@ def protect(response: web.StreamResponse, *, secure: bool, kept: bool = False) -
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-    headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-store"
+    headers.setdefault("Cache-Control", "public, max-age=31536000, immutable" if kept else "no-store")
     headers["X-Robots-Tag"] = "noindex"
     if secure:
         headers["Strict-Transport-Security"] = "max-age=31536000"
