@@ -91,13 +91,13 @@ class MemoryDraftStore(_Server):
 
     async def due(self, *, now: datetime) -> tuple[Draft, ...]:
         self._reach()
-        come = [
-            one
-            for one in self._drafts.values()
-            if one.state is DraftState.DUE
-            or (one.state is DraftState.SCHEDULED and one.send_at is not None and one.send_at <= now)
-        ]
-        return tuple(sorted(come, key=lambda one: (one.send_at or one.changed_at, one.id)))
+        confirmed = await self.scheduled()
+        return tuple(one for one in confirmed if one.state is DraftState.DUE or (one.send_at and one.send_at <= now))
+
+    async def scheduled(self) -> tuple[Draft, ...]:
+        self._reach()
+        confirmed = (one for one in self._drafts.values() if one.state in (DraftState.SCHEDULED, DraftState.DUE))
+        return tuple(sorted(confirmed, key=lambda one: (one.send_at or one.changed_at, one.id)))
 
     async def retain(self, *, keep_since: datetime) -> int:
         self._reach()
@@ -259,6 +259,7 @@ class MemoryApprovalStore(_Server):
     """Implements `newsbot.desk.approvals.ApprovalStore`."""
 
     _approvals: dict[int, Approval] = field(default_factory=dict)
+    _next_id: int = 1
 
     async def ask(
         self, draft_id: int, revision: int, digest: str, *, by: Actor, now: datetime
@@ -270,7 +271,7 @@ class MemoryApprovalStore(_Server):
                     return one, False
                 self._approvals[one.id] = replace(one, state=ApprovalState.REPLACED)
         made = Approval(
-            id=len(self._approvals) + 1,
+            id=self._next_id,
             draft_id=draft_id,
             revision=revision,
             digest=digest,
@@ -278,6 +279,7 @@ class MemoryApprovalStore(_Server):
             asked_at=now,
             expires_at=now + APPROVAL_LIFE,
         )
+        self._next_id += 1
         self._approvals[made.id] = made
         return made, True
 
@@ -302,12 +304,25 @@ class MemoryApprovalStore(_Server):
         self._approvals[approval_id] = decided
         return decided
 
+    async def overdue(self, *, now: datetime) -> bool:
+        self._reach()
+        return bool(self._overdue(now))
+
     async def expire(self, *, now: datetime) -> tuple[Approval, ...]:
         self._reach()
-        over = [one for one in self._approvals.values() if one.state is ApprovalState.WAITING and not one.waits(now)]
-        expired = tuple(replace(one, state=ApprovalState.EXPIRED) for one in over)
+        expired = tuple(replace(one, state=ApprovalState.EXPIRED) for one in self._overdue(now))
         self._approvals |= {one.id: one for one in expired}
         return expired
+
+    async def retain(self, *, keep_since: datetime, but_of: Collection[int]) -> int:
+        self._reach()
+        old = [one for one in self._approvals.values() if one.asked_at < keep_since and one.draft_id not in but_of]
+        for one in old:
+            del self._approvals[one.id]
+        return len(old)
+
+    def _overdue(self, now: datetime) -> list[Approval]:
+        return [one for one in self._approvals.values() if one.state is ApprovalState.WAITING and not one.waits(now)]
 
 
 @dataclass

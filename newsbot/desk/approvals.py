@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -89,8 +89,16 @@ class ApprovalStore(Protocol):
         """Of all who decide at once, one does. None if it does not wait any more, or has expired."""
         ...
 
+    async def overdue(self, *, now: datetime) -> bool:
+        """Whether there is anything to `expire`."""
+        ...
+
     async def expire(self, *, now: datetime) -> tuple[Approval, ...]:
         """Close those that nobody decided in time, and say which."""
+        ...
+
+    async def retain(self, *, keep_since: datetime, but_of: Collection[int]) -> int:
+        """Delete those asked for before, but for those of the drafts `but_of`; says how many."""
         ...
 
 

@@ -87,6 +87,10 @@ class DraftStore(Protocol):
         """Those that are scheduled for now or before, and those that are `DUE` already; the earliest first."""
         ...
 
+    async def scheduled(self) -> tuple[Draft, ...]:
+        """All that were confirmed for a time and are still to go out, the earliest first."""
+        ...
+
     async def latest(self, editor: Address) -> Draft | None:
         """The one that this editor changed last, whatever its state."""
         ...

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from newsbot.articles.store import SourceState
 from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.delivery.notices import Notice
-from newsbot.desk.drafts import Draft, DraftState
+from newsbot.desk.drafts import Draft
 from newsbot.desk.standing import article_shown, halted_on, recall_of
 from newsbot.desk.turn import Desk
 from newsbot.domain.alert import Alert, AlertState
@@ -25,7 +25,6 @@ FAILURES: Final = 3
 UNREAD_FOR: Final = timedelta(hours=1)
 UNREAD_INTERVALS: Final = 10
 SLOW_ANSWERS: Final = timedelta(seconds=60)  #: a reader who waits longer for an answer gives up
-DRAFTS: Final = 100  #: looked through for those that wait
 
 
 class WaitingEvents(Protocol):
@@ -103,8 +102,6 @@ async def look_over(desk: Desk, sources: Sequence[Source], inboxes: Inboxes) -> 
     """Raises StoreUnavailable."""
     now = desk.house.clock()
     standing = await desk.alerts.standing()
-    listed = await desk.drafts.listed(limit=DRAFTS)
-    scheduled = [draft for draft in listed if draft.state in (DraftState.SCHEDULED, DraftState.DUE) and draft.send_at]
     return Overview(
         going_out=tuple(one.alert for one in standing),
         channels=await _channels(desk, now),
@@ -112,7 +109,7 @@ async def look_over(desk: Desk, sources: Sequence[Source], inboxes: Inboxes) -> 
         sources=len(sources),
         troubles=source_troubles(sources, await desk.house.articles.source_states(), now),
         queues=await _queues(inboxes),
-        scheduled=tuple(sorted(scheduled, key=lambda draft: draft.send_at or now)),
+        scheduled=await desk.drafts.scheduled(),
         withdrawn=await _withdrawn(desk, now),
     )
 

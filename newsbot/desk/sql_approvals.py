@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
 
 from newsbot.database import Database
 from newsbot.desk.approvals import LIFE, Approval, ApprovalState
@@ -77,14 +78,25 @@ class SqlApprovalStore:
             row = (await connection.execute(decided)).mappings().first()
         return None if row is None else _approval(row)
 
-    async def expire(self, *, now: datetime) -> tuple[Approval, ...]:
-        over = (approvals.c.state == ApprovalState.WAITING.value) & (approvals.c.expires_at <= now)
+    async def overdue(self, *, now: datetime) -> bool:
         async with self._database.reading() as connection:
-            if (await connection.execute(select(approvals.c.id).where(over).limit(1))).first() is None:
-                return ()
-        expired = update(approvals).where(over).values(state=ApprovalState.EXPIRED.value).returning(*approvals.c)
+            query = select(approvals.c.id).where(_overdue(now)).limit(1)
+            return (await connection.execute(query)).first() is not None
+
+    async def expire(self, *, now: datetime) -> tuple[Approval, ...]:
+        expired = update(approvals).where(_overdue(now)).values(state=ApprovalState.EXPIRED.value)
         async with self._database.writing() as connection:
-            return tuple(_approval(row) for row in (await connection.execute(expired)).mappings())
+            rows = await connection.execute(expired.returning(*approvals.c))
+            return tuple(_approval(row) for row in rows.mappings())
+
+    async def retain(self, *, keep_since: datetime, but_of: Collection[int]) -> int:
+        old = (approvals.c.asked_at < keep_since) & approvals.c.draft_id.not_in(but_of)
+        async with self._database.writing() as connection:
+            return (await connection.execute(delete(approvals).where(old))).rowcount
+
+
+def _overdue(now: datetime) -> ColumnElement[bool]:
+    return (approvals.c.state == ApprovalState.WAITING.value) & (approvals.c.expires_at <= now)
 
 
 def _approval(row: RowMapping) -> Approval:

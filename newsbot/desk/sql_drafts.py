@@ -20,8 +20,8 @@ from newsbot.domain.subscriber import Address
 _WRITERS = 0x6E657773_00000004  #: the lock of those who begin drafts: of one event, one
 _OPEN = [state.value for state in DraftState if not state.final]
 _CONFIRMED = [DraftState.SCHEDULED.value, DraftState.DUE.value]
-#: as the index of what is due has it
-_DUE = text("state IN ('scheduled', 'due')")
+#: what was confirmed for a time and is still to go out, in the words of its index
+_SCHEDULED = select(drafts).where(text("state IN ('scheduled', 'due')")).order_by(drafts.c.send_at, drafts.c.id)
 _HAS_MESSAGE = drafts.c.message.is_not(None) | (drafts.c.article_id != 0)
 
 
@@ -123,7 +123,10 @@ class SqlDraftStore:
 
     async def due(self, *, now: datetime) -> tuple[Draft, ...]:
         come = or_(drafts.c.state == DraftState.DUE.value, drafts.c.send_at <= now)
-        return await self._select(select(drafts).where(_DUE, come).order_by(drafts.c.send_at, drafts.c.id))
+        return await self._select(_SCHEDULED.where(come))
+
+    async def scheduled(self) -> tuple[Draft, ...]:
+        return await self._select(_SCHEDULED)
 
     async def _select(self, query: Select[Any]) -> tuple[Draft, ...]:
         async with self._database.reading() as connection:

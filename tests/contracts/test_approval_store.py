@@ -78,3 +78,21 @@ async def test_drafts_wait_for_themselves(store: ApprovalStore) -> None:
     assert await store.waiting(now=NOW) == (first, second)
     assert await store.get(99) is None
     assert await store.of_draft(99) is None
+
+
+async def test_old_ones_are_deleted_and_their_numbers_not_given_again(store: ApprovalStore) -> None:
+    old, _ = await store.ask(7, 3, "abc", by=RAHIMA, now=NOW)
+    young, _ = await store.ask(8, 3, "abc", by=RAHIMA, now=SOON)
+    assert await store.retain(keep_since=SOON, but_of=(7,)) == 0
+    assert await store.retain(keep_since=SOON, but_of=(9,)) == 1
+    assert (await store.get(old.id), await store.get(young.id)) == (None, young)
+    assert await store.retain(keep_since=SOON + LIFE, but_of=()) == 1
+    again, _ = await store.ask(7, 3, "abc", by=RAHIMA, now=SOON + LIFE)
+    assert again.id > young.id
+
+
+async def test_whether_any_is_overdue_is_known_before_it_expires(store: ApprovalStore) -> None:
+    await store.ask(7, 3, "abc", by=RAHIMA, now=NOW)
+    assert [await store.overdue(now=moment) for moment in (SOON, NOW + LIFE)] == [False, True]
+    await store.expire(now=NOW + LIFE)
+    assert not await store.overdue(now=NOW + LIFE)

@@ -150,6 +150,14 @@ async def test_what_has_begun_to_go_out_is_due_until_it_is_sent(store: DraftStor
     assert await store.due(now=NOW + MINUTE) == ()
 
 
+async def test_all_that_is_still_to_go_out_is_found_the_earliest_first(store: DraftStore) -> None:
+    later = await scheduled(store, "e1", NOW + 2 * MINUTE)
+    begun = await changed(store, await scheduled(store, "e2", NOW), state=DraftState.DUE)
+    await changed(store, await scheduled(store, "e3", NOW), state=DraftState.SENT)
+    await changed(store, await store.begin(EDITOR, event="e4", now=NOW), state=DraftState.READY, text=TEXT)
+    assert await store.scheduled() == (begun, later)
+
+
 async def test_of_calling_off_and_sending_at_once_one_happens(store: DraftStore) -> None:
     draft = await scheduled(store, "e1", NOW)
     wanted = [replace(draft, state=state) for state in (DraftState.READY, DraftState.DUE, DraftState.DUE)]

@@ -14,6 +14,7 @@ from newsbot.desk.audit import Act
 from newsbot.desk.deciding import Verdict, approve
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.handing_over import call_off, hand_over
+from newsbot.desk.oversight import look_over
 from newsbot.desk.roles import Role
 from newsbot.domain.alert import AlertText
 from newsbot.domain.message import Span
@@ -219,3 +220,11 @@ async def test_a_time_that_is_over_is_refused_before_anything_is_confirmed(desk:
     done = await hand_over(desk.desk, desk.speech(), ready, revision=ready.revision, by=an_actor(EDITOR))
     assert "is over" in done.refused
     assert await state(desk, ready) is DraftState.READY
+
+
+async def test_what_is_scheduled_is_on_the_front_page_however_much_was_written_since(desk: Newsdesk) -> None:
+    draft = await scheduled(desk)
+    for number in range(101):
+        begun = await desk.drafts.begin(EDITOR, event=f"more {number}", now=desk.now)
+        await desk.drafts.change(replace(begun, state=DraftState.READY, text=draft.text), now=desk.now)
+    assert (await look_over(desk.desk, (), {})).scheduled == (draft,)
