@@ -11,7 +11,7 @@ from newsbot.conversation.actions import encode
 from newsbot.conversation.cards import headlines_of
 from newsbot.conversation.intents import Latest, Search, SearchPage
 from newsbot.conversation.reading import LONGEST_QUOTE, SHOWN, keep_list, latest_button, topics_button
-from newsbot.conversation.turn import House, Replies, Turn, rows, text, zone_of
+from newsbot.conversation.turn import House, Replies, Turn, rows, text
 from newsbot.conversation.vocabulary import key_of
 from newsbot.domain.message import Button, HeadlinesReply, TextReply, Toast
 from newsbot.domain.search import Found
@@ -86,9 +86,8 @@ async def _note(house: House, words: str, turn: Turn) -> None:
     """That nothing was found, without who searched. The answer doesn't depend on it."""
     if house.vain_searches is None:
         return
-    zone = zone_of(house.timezone) or turn.zone
     try:
-        await house.vain_searches.note(words_to_keep(words), day_of(turn.now, zone))
+        await house.vain_searches.note(words_to_keep(words), day_of(turn.now, house.zone))
     except StoreError as error:
         log.warning("search in vain not noted", cause=str(error))
 

@@ -56,6 +56,11 @@ class House:
     vain_searches: VainSearches | None = None  #: where what was searched for in vain is noted, if anywhere
     held: Ledger | None = None  #: where what readers missed is looked up, on channels with windows
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The newsroom's clock."""
+        return zone_of(self.timezone) or ZoneInfo("UTC")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
@@ -126,7 +131,7 @@ async def begin_turn(house: House, incoming: IncomingMessage) -> Turn:
         incoming=incoming,
         now=now,
         translate=house.catalog.translator(language),
-        zone=zone_of(house.timezone) or ZoneInfo("UTC"),
+        zone=house.zone,
         failure=failure,
     )
     return turn.of(known, house.catalog) if known else turn

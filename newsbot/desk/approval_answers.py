@@ -13,7 +13,7 @@ from newsbot.desk.bulletins import BulletinKind
 from newsbot.desk.deciding import Decided, Verdict, approve, is_same_person, refuse
 from newsbot.desk.draft_alert import as_readers_see_it, reach_of, readers_of
 from newsbot.desk.drafts import Draft
-from newsbot.desk.preview import audience_in_words, manner_in_words, time_set_in_words
+from newsbot.desk.preview import audience_in_words, manner_in_words
 from newsbot.desk.refusals import parent_of
 from newsbot.desk.roles import Right
 from newsbot.desk.turn import Desk, Speaking, actor_of
@@ -47,7 +47,7 @@ async def request_of(
         columns=1,
     )
     asked = _("{who} asks for your approval, until {when}.", who=_asker(approval, turn), when=until)
-    return seen, text(asked, what, manner, time_set_in_words(draft, turn), buttons=buttons)
+    return seen, text(asked, what, manner, buttons=buttons)
 
 
 async def waits_answer(desk: Desk, turn: Turn, approval: Approval, *, replaces: MessageRef | None = None) -> TextReply:

@@ -8,43 +8,37 @@ the lane of replies, and so seldom that it costs the budget nothing worth counti
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
-from zoneinfo import ZoneInfo
 
 import structlog
 
-from newsbot.conversation.turn import Turn, text, zone_of
+from newsbot.conversation.turn import Turn, text
 from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.delivery.notices import Notice
-from newsbot.desk.actions import within_rights
-from newsbot.desk.approval_answers import outcome_of, request_of, waits_answer
-from newsbot.desk.approving import expire_approvals, still_waits
+from newsbot.desk.approval_bulletins import ApprovalBulletins
 from newsbot.desk.bulletin_words import paused_in_words, withdrawn_in_words
+from newsbot.desk.bulletin_writer import EDIT_EVERY, BulletinWriter, fingerprint, stands_in
 from newsbot.desk.bulletins import Bulletin, BulletinKind
 from newsbot.desk.draft_answers import missed_in_words
 from newsbot.desk.notice_words import notice_in_words
 from newsbot.desk.people import Person
-from newsbot.desk.roles import Right, rights_of
+from newsbot.desk.roles import Right
 from newsbot.desk.standing import article_shown, progress_of, recall_of, standing_of
 from newsbot.desk.turn import Desk, totals_now
 from newsbot.domain.alert import Alert, AlertState
-from newsbot.domain.attempt import Reason, Refused, Sent, Unreachable
-from newsbot.domain.message import AnyReply, IncomingMessage, Kind, MessageRef, TextReply
 from newsbot.domain.subscriber import Address
 from newsbot.errors import StoreError
 
 __all__ = ["Reporter"]
 
 LOOK_EVERY: Final = timedelta(seconds=1)
-EDIT_EVERY: Final = timedelta(seconds=5)  #: of one alert's progress, over all who watch it
 WITHDRAWN_EVERY: Final = timedelta(seconds=5)  #: articles are withdrawn by hand: nobody waits for this
 ACCOUNTED_WITHIN: Final = timedelta(minutes=10)  #: after its end an alert is reported with what is known by then
 TOLD_WITHIN: Final = timedelta(days=1)  #: what happened to an account longer ago is no news
 TIDY_EVERY: Final = timedelta(hours=6)
-KEPT: Final = timedelta(days=90)  #: drafts and bulletins
+KEPT: Final = timedelta(days=90)  #: drafts, approvals and bulletins
 #: what everybody with this right is told
 TOLD: Final[dict[BulletinKind, Right]] = {
     BulletinKind.PAUSED: Right.BROADCAST,
@@ -60,17 +54,16 @@ class Reporter:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._writer = BulletinWriter(desk)
+        self._approvals = ApprovalBulletins(desk, self._writer)
         self._people: dict[Address, Person] = {}  # of the desk, as of this round
         #: alerts of which this process knows that they are looked after; the rows say the same
         self._watched: set[int] = set()
         self._told_of_pause: set[int] = set()
         self._told_of_pauses: dict[int, datetime] = {}  # the latest pause of each alert
         self._told_notices: dict[int, Notice] = {}
-        self._told_approvals: set[tuple[int, Address]] = set()
         self._told_of_withdrawal: set[int] = set()
         self._resumed: set[int] = set()
-        self._waiting_for: set[Address] = set()  # editors whom the channel doesn't let us write to now
-        self._rests_until: dict[object, datetime] = {}  # an alert's progress, what could not be written, and to whom
         self._looked_at_withdrawn: datetime | None = None
         self._tidied_at: datetime | None = None
 
@@ -93,9 +86,9 @@ class Reporter:
         await self._look_at_pauses(standing, now)
         await self._look_at_notices(now)
         await self._look_at_withdrawn(now)
-        await self._look_at_approvals(now)
+        await self._approvals.look(self._people.values(), now)
         for bulletin in await self._desk.bulletins.standing():
-            if self._is_ours(bulletin.editor) and not self._rests(bulletin.editor, now):
+            if self._is_ours(bulletin.editor) and not self._writer.rests(bulletin.editor, now):
                 await self._attend(bulletin, now)
         await self._tidy(now)
 
@@ -147,17 +140,6 @@ class Reporter:
                 await self._tell_all(-notice.id, BulletinKind.NOTICE, now)
                 self._told_notices[notice.id] = notice
 
-    async def _look_at_approvals(self, now: datetime) -> None:
-        """What waits for a second person is told to everybody who may be one, and to who asked."""
-        await expire_approvals(self._desk, now)
-        for approval in await self._desk.approvals.waiting(now=now):
-            may = {one for one, person in self._people.items() if person.may(Right.APPROVE)}
-            for person in sorted(may | {approval.asked_by.address}):
-                if (approval.id, person) not in self._told_approvals:
-                    if person.channel in self._desk.outlets:
-                        await self._desk.bulletins.open(approval.id, person, BulletinKind.APPROVAL, now=now)
-                    self._told_approvals.add((approval.id, person))
-
     async def _look_at_withdrawn(self, now: datetime) -> None:
         """The copies of an article that was withdrawn since: once it is known how many there are."""
         if self._looked_at_withdrawn and now - self._looked_at_withdrawn < WITHDRAWN_EVERY:
@@ -180,74 +162,52 @@ class Reporter:
     # --- what is due -------------------------------------------------------------------------------------------------
 
     async def _attend(self, bulletin: Bulletin, now: datetime) -> None:
-        if bulletin.kind is BulletinKind.NOTICE:
-            await self._tell_notice(bulletin, now)
-            return
-        if bulletin.kind is BulletinKind.MISSED:
-            await self._tell_missed(bulletin, now)
-            return
-        if bulletin.kind is BulletinKind.APPROVAL:
-            await self._tell_approval(bulletin, now)
-            return
-        alert = await self._desk.alerts.get(bulletin.alert_id)
+        match bulletin.kind:
+            case BulletinKind.NOTICE:
+                await self._tell_notice(bulletin, now)
+            case BulletinKind.MISSED:
+                await self._tell_missed(bulletin, now)
+            case BulletinKind.APPROVAL:
+                await self._approvals.tell(bulletin, now)
+            case BulletinKind.PROGRESS | BulletinKind.REPORT | BulletinKind.PAUSED | BulletinKind.WITHDRAWN:
+                await self._tell_of_alert(bulletin, now)
+            case unreachable:
+                assert_never(unreachable)
+
+    async def _tell_of_alert(self, bulletin: Bulletin, now: datetime) -> None:
+        desk = self._desk
+        alert = await desk.alerts.get(bulletin.alert_id)
         if alert is None:
-            await self._desk.bulletins.close(bulletin)
+            await desk.bulletins.close(bulletin)
             return
-        turn = await self._turn(bulletin.editor, now)
+        turn = await self._writer.turn(bulletin.editor, now)
         match bulletin.kind:
             case BulletinKind.PROGRESS:
                 await self._progress(bulletin, alert, turn)
-            case BulletinKind.REPORT:
-                await self._write(
-                    bulletin, await standing_of(self._desk, turn, await _settled(self._desk, alert)), turn
-                )
+                return
             case BulletinKind.PAUSED:
-                await self._write(bulletin, await paused_in_words(self._desk, turn, alert), turn)
+                reply = await paused_in_words(desk, turn, alert)
             case BulletinKind.WITHDRAWN:
-                await self._write(bulletin, await withdrawn_in_words(self._desk, turn, alert), turn)
-            case unreachable:
-                assert_never(unreachable)
+                reply = await withdrawn_in_words(desk, turn, alert)
+            case _:
+                reply = await standing_of(desk, turn, await _settled(desk, alert))
+        await self._writer.write(bulletin, reply, turn)
 
     async def _tell_notice(self, bulletin: Bulletin, now: datetime) -> None:
         notice = self._told_notices.get(-bulletin.alert_id)
         if notice is None:  # older than what is told
             await self._desk.bulletins.close(bulletin)
             return
-        turn = await self._turn(bulletin.editor, now)
-        await self._write(bulletin, text(*notice_in_words(notice, turn.translate)), turn)
-
-    async def _tell_approval(self, bulletin: Bulletin, now: datetime) -> None:
-        desk = self._desk
-        approval = await desk.approvals.get(bulletin.alert_id)
-        draft = await desk.drafts.get(approval.draft_id) if approval is not None else None
-        if approval is None or draft is None:
-            await desk.bulletins.close(bulletin)
-            return
-        turn = await self._turn(bulletin.editor, now)
-        asked = bulletin.editor == approval.asked_by.address
-        if still_waits(approval, draft, now):
-            if bulletin.message_id:  # it says so already
-                return
-            if asked:
-                await self._write(bulletin, await waits_answer(desk, turn, approval), turn, closed=False)
-            else:
-                seen, request = await request_of(desk, turn, approval, draft)
-                await self._write(bulletin, request, turn, closed=False, before=seen)
-            return
-        changes = desk.outlets[bulletin.editor.channel].edits
-        if not asked and not (bulletin.message_id and changes):  # they have nothing to do any more
-            await desk.bulletins.close(bulletin)
-            return
-        replaces = MessageRef(bulletin.editor.user_id, bulletin.message_id) if bulletin.message_id else None
-        await self._write(bulletin, text(outcome_of(approval, turn, draft=draft), replaces=replaces), turn)
+        turn = await self._writer.turn(bulletin.editor, now)
+        await self._writer.write(bulletin, text(*notice_in_words(notice, turn.translate)), turn)
 
     async def _tell_missed(self, bulletin: Bulletin, now: datetime) -> None:
         draft = await self._desk.drafts.get(bulletin.alert_id)
         if draft is None:
             await self._desk.bulletins.close(bulletin)
             return
-        turn = await self._turn(bulletin.editor, now)
-        await self._write(bulletin, await missed_in_words(self._desk, turn, draft), turn)
+        turn = await self._writer.turn(bulletin.editor, now)
+        await self._writer.write(bulletin, await missed_in_words(self._desk, turn, draft), turn)
 
     async def _progress(self, bulletin: Bulletin, alert: Alert, turn: Turn) -> None:
         # Where nothing can be changed each step would be a message of its own: they are shown the beginning when they
@@ -262,68 +222,14 @@ class Reporter:
                 return
         if not changes:
             return
-        if bulletin.message_id and self._rests(alert.id, turn.now):
+        if bulletin.message_id and self._writer.rests(alert.id, turn.now):
             return
-        replaces = MessageRef(bulletin.editor.user_id, bulletin.message_id) if bulletin.message_id else None
-        reply = await progress_of(self._desk, turn, alert, replaces=replaces, last=over)
+        reply = await progress_of(self._desk, turn, alert, replaces=stands_in(bulletin), last=over)
         if fingerprint(reply) != bulletin.shown:
-            self._rests_until[alert.id] = turn.now + EDIT_EVERY
-            await self._write(bulletin, reply, turn, closed=over)
+            self._writer.rest(alert.id, turn.now)
+            await self._writer.write(bulletin, reply, turn, closed=over)
         elif over:
             await self._desk.bulletins.close(bulletin)
-
-    async def _write(
-        self,
-        bulletin: Bulletin,
-        reply: TextReply,
-        turn: Turn,
-        *,
-        closed: bool = True,
-        before: tuple[AnyReply, ...] = (),
-    ) -> None:
-        """`closed`: nothing more will be said in this message. `before`: messages that are sent above it."""
-        desk = self._desk
-        reply = within_rights(reply, rights_of(self._people[bulletin.editor].role))
-        key = (bulletin.alert_id, bulletin.editor, bulletin.kind)
-        if self._rests(key, turn.now) or not await desk.bulletins.claim(bulletin, now=turn.now):
-            return
-        attempt = (await desk.outlets[bulletin.editor.channel].channel.reply(turn.incoming, (*before, reply)))[-1]
-        match attempt:
-            case Sent(message_id=message_id):
-                self._waiting_for.discard(bulletin.editor)
-                where = message_id or bulletin.message_id
-                await desk.bulletins.written(bulletin, message_id=where, shown=fingerprint(reply), closed=closed)
-            case Refused(reason=Reason.OUTSIDE_WINDOW):
-                if bulletin.editor not in self._waiting_for:
-                    log.warning("an editor is informed when they are next heard of", editor=str(bulletin.editor))
-                self._waiting_for.add(bulletin.editor)
-                self._rests_until[bulletin.editor] = turn.now + EDIT_EVERY
-            case Unreachable() | Refused():
-                log.warning("an editor can't be informed", editor=str(bulletin.editor), attempt=attempt)
-                await desk.bulletins.close(bulletin)
-            case _:
-                log.info("an editor is informed later", editor=str(bulletin.editor), attempt=attempt)
-                self._rests_until[key] = turn.now + EDIT_EVERY
-
-    def _rests(self, key: object, now: datetime) -> bool:
-        """Not for long, even if the clock was set back."""
-        left = self._rests_until.get(key, now) - now
-        return timedelta(0) < left <= EDIT_EVERY
-
-    async def _turn(self, editor: Address, now: datetime) -> Turn:
-        turn = self._stranger(editor, now)
-        known = await self._desk.house.subscribers.get(editor)
-        return turn.of(known, self._desk.house.catalog) if known else turn
-
-    def _stranger(self, editor: Address, now: datetime) -> Turn:
-        house = self._desk.house
-        incoming = IncomingMessage(event_id=f"desk:{editor}:{now.timestamp()}", address=editor, kind=Kind.TEXT)
-        return Turn(
-            incoming=incoming,
-            now=now,
-            translate=house.catalog.translator(house.language),
-            zone=zone_of(house.timezone) or ZoneInfo("UTC"),
-        )
 
     async def _tidy(self, now: datetime) -> None:
         if self._tidied_at and now - self._tidied_at < TIDY_EVERY:
@@ -332,13 +238,10 @@ class Reporter:
         if self._desk.audit_kept is not None:
             await self._desk.audit.trim(keep_since=now - self._desk.audit_kept, now=now)
         await self._desk.drafts.retain(keep_since=now - KEPT)
+        waiting = [draft.id for draft in await self._desk.drafts.scheduled()]  # their approvals are asked at their time
+        await self._desk.approvals.retain(keep_since=now - KEPT, but_of=waiting)
         await self._desk.bulletins.retain(keep_since=now - KEPT)
         await self._desk.notices.retain(keep_since=now - KEPT)
-
-
-def fingerprint(reply: TextReply) -> str:
-    """The same for what reads the same."""
-    return hashlib.blake2s(repr((reply.paragraphs, reply.buttons)).encode(), digest_size=8).hexdigest()
 
 
 def _long_over(alert: Alert, now: datetime) -> bool:

@@ -16,11 +16,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import structlog
 
-from newsbot.conversation.turn import zone_of
 from newsbot.desk.approving import no_longer_backed
 from newsbot.desk.audit import NEWSBOT, Act
 from newsbot.desk.bulletins import BulletinKind
@@ -85,7 +83,7 @@ class Schedule:
         speak = Speech(
             translate=house.catalog.translator(house.language),
             now=now,
-            zone=zone_of(house.timezone) or ZoneInfo("UTC"),
+            zone=house.zone,
         )
         wanted, parent = replace(draft, send_at=None), await parent_of(self._desk, draft)
         return bool(

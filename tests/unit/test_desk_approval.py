@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from newsbot.desk.approvals import LIFE, Policy
 from newsbot.desk.audit import Filter
+from newsbot.desk.drafts import DraftState
+from newsbot.desk.handing_over import hand_over
 from newsbot.desk.roles import Role
-from newsbot.domain.alert import AlertKind
+from newsbot.domain.alert import AlertKind, AlertText
+from newsbot.domain.attempt import Reason, TryLater
+from newsbot.domain.message import Span
 from newsbot.domain.subscriber import LINKED, Address, Preferences
 from tests.builders import NOW, a_draft
-from tests.newsdesk import ANOTHER, EDITOR, TERMINAL, Newsdesk, Phone, buttons, words
+from tests.newsdesk import ANOTHER, EDITOR, TERMINAL, Newsdesk, Phone, an_actor, buttons, words
 
 WRITER = Address("telegram", "9003")
 READ_ENGLISH = Preferences(language="en", stopped=True)
@@ -288,3 +293,33 @@ async def test_the_request_stands_in_the_chat_after_a_restart_once(desk: Newsdes
     replies = list(desk.channel.chats[ANOTHER].values())
     assert [button.label for button in buttons(replies[-1])] == ["✅ Approve: it goes out", "❌ Refuse"]
     assert "asks for your approval" in words(replies[-1])
+
+
+async def test_who_may_approve_no_more_is_shown_nothing_of_what_waits(desk: Newsdesk, rahima: Phone) -> None:
+    third = Address("telegram", "9004")
+    await desk.staff.give(third, Role.EDITOR, by=TERMINAL, now=NOW)
+    await desk.subscribers.change(third, "stopped", lambda _: READ_ENGLISH, now=NOW)
+    await asked(rahima)
+    desk.channel.answer = TryLater(timedelta(seconds=1), Reason.FLOOD)
+    await desk.look()
+    await desk.staff.give(third, Role.VIEWER, by=TERMINAL, now=NOW)
+    desk.channel.answer = None
+    assert await shown(desk, desk.phone(third)) == []
+    await desk.staff.give(third, Role.EDITOR, by=TERMINAL, now=NOW)
+    assert "Rahima asks for your approval" in (await shown(desk, desk.phone(third)))[-1]
+
+
+async def test_who_is_asked_is_told_once_when_it_goes_out(desk: Newsdesk, karim: Phone) -> None:
+    draft = await desk.drafts.begin(EDITOR, event="e1", now=NOW)
+    wanted = replace(draft, state=DraftState.READY, text=AlertText((Span("খবর"),)), send_at=NOW + timedelta(hours=2))
+    ready = await desk.drafts.change(wanted, now=NOW)
+    assert ready is not None
+    await hand_over(desk.desk, desk.speech(), ready, revision=ready.revision, by=an_actor(EDITOR))
+    assert (await shown(desk, karim))[-1].count("It goes out on") == 1
+
+
+async def test_approvals_are_kept_as_long_as_drafts(desk: Newsdesk, rahima: Phone) -> None:
+    await asked(rahima)
+    desk.later(days=91)
+    await desk.look()
+    assert await desk.approvals.get(1) is None

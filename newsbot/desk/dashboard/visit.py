@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from multidict import MultiDictProxy
 
-from newsbot.conversation.turn import zone_of
 from newsbot.desk.audit import Actor, Place
 from newsbot.desk.dashboard.desk_parts import Dashboard
 from newsbot.desk.dashboard.navigation import MENU
@@ -62,7 +61,7 @@ class Visit:
 
     @property
     def zone(self) -> ZoneInfo:
-        return zone_of(self.desk.house.timezone) or ZoneInfo("UTC")
+        return self.desk.house.zone
 
     @property
     def now(self) -> datetime:
