@@ -205,7 +205,7 @@ class MemoryAuditLog(_Server):
         self._entries = [entry for entry in self._entries if entry not in gone]
         if gone:
             after = {"deleted": len(gone), "older_than": keep_since.isoformat()}
-            await self.write(Entry(actor=NEWSBOT, act=Act.AUDIT_TRIMMED, before={}, after=after, at=now))
+            await self.write(Entry(actor=NEWSBOT, act=Act.AUDIT_TRIMMED, after=after, at=now))
         return len(gone)
 
 

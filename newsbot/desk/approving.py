@@ -123,4 +123,4 @@ def approval_entry(
     """Of what was done to an approval; its subject is the draft."""
     told = after if after is not None else {"approval": approval.id, "digest": approval.digest}
     before = {"state": ApprovalState.WAITING.value} if after is None else {}
-    return Entry(actor=by, act=act, subject=draft_subject(approval.draft_id), before=before, after=told, at=now)
+    return Entry(by, act, draft_subject(approval.draft_id), before=before, after=told, at=now)

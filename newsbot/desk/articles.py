@@ -15,7 +15,7 @@ from newsbot.articles.query_parser import parse_query
 from newsbot.conversation.vocabulary import key_of
 from newsbot.delivery.alerts import Decision
 from newsbot.delivery.policy import Leave, Reason, Wait, class_of, story_of
-from newsbot.desk.audit import Act, Actor, Entry
+from newsbot.desk.audit import Act, Actor, Entry, was_done
 from newsbot.desk.turn import Desk, Speaking, totals_of
 from newsbot.domain.alert import Alert, AlertClass, Totals
 from newsbot.domain.article import Article, Cursor, Edit
@@ -162,16 +162,10 @@ async def change(
             return Result.DONE
         after = await desk.house.articles.edit(article_id, edit, topics=topics, breaking=breaking)
         assert after is not None
-        await desk.audit.write(
-            Entry(
-                actor=by,
-                act=Act.ARTICLE_CHANGED,
-                subject=article_subject(article_id),
-                before={"topics": list(before.topics), "breaking": before.breaking},
-                after={"topics": list(after.topics), "breaking": after.breaking},
-                at=now,
-            )
-        )
+        told = {"topics": list(before.topics), "breaking": before.breaking}
+        became = {"topics": list(after.topics), "breaking": after.breaking}
+        subject = article_subject(article_id)
+        await desk.audit.write(Entry(by, Act.ARTICLE_CHANGED, subject, before=told, after=became, at=now))
     return Result.DONE
 
 
@@ -180,7 +174,7 @@ async def hold(desk: Desk, article_id: int, *, by: Actor, now: datetime) -> Resu
     async with desk.audit.together():
         if not await desk.house.articles.hold(article_id, now=now):
             return Result.TOO_LATE
-        await desk.audit.write(_entry(by, Act.ARTICLE_HELD, article_id, now))
+        await desk.audit.write(Entry(by, Act.ARTICLE_HELD, article_subject(article_id), at=now))
     return Result.DONE
 
 
@@ -189,7 +183,7 @@ async def release(desk: Desk, article_id: int, *, by: Actor, now: datetime) -> R
     async with desk.audit.together():
         if not await desk.house.articles.release(article_id):
             return Result.TOO_LATE
-        await desk.audit.write(_entry(by, Act.ARTICLE_RELEASED, article_id, now))
+        await desk.audit.write(Entry(by, Act.ARTICLE_RELEASED, article_subject(article_id), at=now))
     return Result.DONE
 
 
@@ -204,22 +198,19 @@ async def alert_now(desk: Desk, article_id: int, *, by: Actor, now: datetime) ->
             return Result.GONE
         if desk.approval.asks_for(class_of(article)):
             return Result.NEEDS_APPROVAL
-        known = {alert.id for alert in await desk.alerts.of_article(article_id)}
         match await desk.outbox.alert_now(article, by=by.address):
             case Leave(reason):
                 return reason
             case Wait():
                 return Result.TOO_LATE
             case alert:
-                if alert.id not in known:
-                    entry = _entry(by, Act.ARTICLE_ALERTED, article_id, now, after={"alert": alert.id})
+                subject, after = article_subject(article_id), {"alert": alert.id}
+                by_an_editor = alert.by is not None
+                if by_an_editor and not await was_done(desk.audit, Act.ARTICLE_ALERTED, subject):
+                    entry = Entry(by, Act.ARTICLE_ALERTED, subject, after=after, at=now)
                     await desk.audit.write(entry)
                 return alert
 
 
 def article_subject(article_id: int) -> str:
     return f"article:{article_id}"
-
-
-def _entry(by: Actor, act: Act, article_id: int, now: datetime, after: dict[str, int] | None = None) -> Entry:
-    return Entry(actor=by, act=act, subject=article_subject(article_id), before={}, after=after or {}, at=now)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Protocol
@@ -25,9 +25,9 @@ __all__ = [
     "Entry",
     "Filter",
     "Place",
-    "alert_entry",
     "alert_subject",
     "draft_subject",
+    "was_done",
 ]
 
 #: an entry can't be deleted before, whatever the settings say: the database refuses it
@@ -95,7 +95,7 @@ class Actor:
 NEWSBOT: Final = Actor(address=Address("console", "newsbot"), name="newsbot", place=Place.TERMINAL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """`subject`: what it was done to, like `alert:12`, `draft:3`, `person:telegram:1001`; '' for nothing in particular.
     `before`, `after`: JSON-able; {} where there is nothing to say.
@@ -104,8 +104,9 @@ class Entry:
     actor: Actor
     act: str  #: an `Act`; of a newer program perhaps one that this one doesn't know
     subject: str = ""
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
+    _: KW_ONLY
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
     at: datetime
     id: int = 0  #: given by the log, growing; 0 until it is written
 
@@ -157,15 +158,8 @@ def draft_subject(draft_id: int) -> str:
     return f"draft:{draft_id}"
 
 
-def alert_entry(
-    actor: Actor,
-    act: Act,
-    alert_id: int,
-    *,
-    now: datetime,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> Entry:
-    """Of what was done to an alert."""
-    subject = alert_subject(alert_id)
-    return Entry(actor=actor, act=act, subject=subject, before=before or {}, after=after or {}, at=now)
+async def was_done(audit: AuditLog, act: Act, subject: str) -> bool:
+    """Whether the log says so. Of several who do the same at once one writes it, if they ask after the write at which
+    they wait for each other, and within `together`.
+    """
+    return any(entry.act == act for entry in await audit.of(subject))

@@ -10,7 +10,7 @@ from newsbot.conversation.turn import Replies, Turn, rows
 from newsbot.delivery.alerts import AlertStore
 from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.alert_words import name_of, state_of
-from newsbot.desk.audit import Act, Actor, AuditLog, alert_entry
+from newsbot.desk.audit import Act, Actor, AuditLog, Entry, alert_subject
 from newsbot.desk.bulletins import BulletinKind
 from newsbot.desk.standing import standing_of
 from newsbot.desk.turn import Desk, actor_of, last_deed
@@ -54,7 +54,7 @@ async def turn_state(
             done |= bool(resumed)
         after = await alerts.get(alert_id) or before
         if done:
-            await audit.write(alert_entry(by, act, alert_id, now=now, before=_told(before), after=_told(after)))
+            await audit.write(Entry(by, act, alert_subject(alert_id), at=now, before=_told(before), after=_told(after)))
     return Turned(after, done)
 
 

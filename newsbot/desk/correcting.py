@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from newsbot.conversation.turn import Replies, Turn, rows, text
 from newsbot.desk.actions import Press, Verb, press_button
-from newsbot.desk.audit import Act, alert_entry
+from newsbot.desk.audit import Act, Entry, alert_subject
 from newsbot.desk.bulletins import BulletinKind
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.keeping_drafts import keep_draft
@@ -130,5 +130,5 @@ async def leave(desk: Desk, turn: Turn, press: Press) -> Replies:
     alert = await desk.alerts.get(press.id)
     if alert is None:
         return (Toast(text=turn.translate("This alert is no longer kept.")),)
-    await desk.audit.write(alert_entry(actor_of(turn), Act.LEFT, alert.id, now=turn.now))
+    await desk.audit.write(Entry(actor_of(turn), Act.LEFT, alert_subject(alert.id), at=turn.now))
     return (text(await last_deed(desk, turn, alert), replaces=turn.pressed),)

@@ -7,14 +7,13 @@ words, and an alert is made once per cause (`Draft.origin`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from newsbot.desk.approvals import Approval
 from newsbot.desk.approving import ask_for_approval, needs_approval
-from newsbot.desk.audit import Act, Actor, Entry, Place, alert_entry, alert_subject, draft_subject
+from newsbot.desk.audit import Act, Actor, Entry, Place, alert_subject, draft_subject, was_done
 from newsbot.desk.doubts import told_by
 from newsbot.desk.draft_alert import alert_of, reach_of
 from newsbot.desk.drafts import Draft, DraftState
@@ -22,7 +21,7 @@ from newsbot.desk.refusals import parent_of, refusal_of
 from newsbot.desk.turn import Desk, Speaking, told_of
 from newsbot.domain.alert import Alert, AlertText
 
-__all__ = ["HandedOver", "call_off", "draft_entry", "hand_over", "make_alert", "may_be_forgotten"]
+__all__ = ["HandedOver", "call_off", "hand_over", "make_alert", "may_be_forgotten"]
 
 #: in which a draft that was confirmed may still become its alert. Alerts are kept for four days at least, so one that
 #: is not there by then was never made; later it may have been.
@@ -73,7 +72,7 @@ async def hand_over(
             closed = await desk.drafts.change(replace(draft, state=state, confirmed_by=by), now=speak.now)
             if closed is not None and draft.send_at is not None:
                 after = {"time": draft.send_at.isoformat(), "revision": closed.revision}
-                await desk.audit.write(draft_entry(by, Act.SCHEDULED, draft, now=speak.now, after=after))
+                await desk.audit.write(Entry(by, Act.SCHEDULED, draft_subject(draft.id), at=speak.now, after=after))
         first = closed is not None
         draft = closed or await desk.drafts.get(draft.id) or draft
     if draft.state is not DraftState.SENT:
@@ -94,7 +93,7 @@ async def call_off(desk: Desk, draft: Draft, *, by: Actor, now: datetime) -> Dra
         ready = await desk.drafts.change(off, now=now)
         if ready is not None and draft.send_at is not None:
             before = {"time": draft.send_at.isoformat(), "revision": draft.revision}
-            await desk.audit.write(draft_entry(by, Act.CALLED_OFF, draft, now=now, before=before))
+            await desk.audit.write(Entry(by, Act.CALLED_OFF, draft_subject(draft.id), at=now, before=before))
     return ready
 
 
@@ -110,23 +109,10 @@ async def make_alert(desk: Desk, draft: Draft, parent: Alert | None, *, now: dat
     readers = {channel: one.now for channel, one in reach.items()}
     async with desk.audit.together():
         alert = await desk.alerts.create(new, now=now)
-        if not await desk.audit.of(alert_subject(alert.id)):
-            act = Act.SENT if parent is None else Act.CORRECTED
-            await desk.audit.write(alert_entry(by, act, alert.id, now=now, after=told_of(new, readers)))
+        act = Act.SENT if parent is None else Act.CORRECTED
+        if not await was_done(desk.audit, act, alert_subject(alert.id)):
+            await desk.audit.write(Entry(by, act, alert_subject(alert.id), at=now, after=told_of(new, readers)))
     return alert
-
-
-def draft_entry(
-    by: Actor,
-    act: Act,
-    draft: Draft,
-    *,
-    now: datetime,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> Entry:
-    """Of what was done to a draft."""
-    return Entry(actor=by, act=act, subject=draft_subject(draft.id), before=before or {}, after=after or {}, at=now)
 
 
 def may_be_forgotten(draft: Draft, now: datetime) -> bool:

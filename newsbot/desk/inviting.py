@@ -30,7 +30,7 @@ async def invite(desk: Desk, by: Actor, role: Role, *, now: datetime) -> tuple[I
     async with desk.audit.together():
         made = await desk.invitations.make(code, role, by.address, now=now)
         after = {"role": role.value, "until": made.expires_at.isoformat()}
-        entry = Entry(actor=by, act=Act.INVITED, subject=f"invitation:{made.id}", before={}, after=after, at=now)
+        entry = Entry(by, Act.INVITED, f"invitation:{made.id}", after=after, at=now)
         await desk.audit.write(entry)
     links = tuple((one.channel, f"{one.link}{PAYLOAD}{code}") for one in desk.house.entrances)
     return made, links
@@ -42,7 +42,7 @@ async def withdraw(desk: Desk, invitation_id: int, *, by: Actor, now: datetime) 
         gone = await desk.invitations.withdraw(invitation_id, now=now)
         if gone is not None:
             before, subject = {"role": gone.role.value}, f"invitation:{gone.id}"
-            entry = Entry(actor=by, act=Act.UNINVITED, subject=subject, before=before, after={}, at=now)
+            entry = Entry(by, Act.UNINVITED, subject, before=before, at=now)
             await desk.audit.write(entry)
     return gone
 
@@ -97,10 +97,9 @@ async def _take(desk: Desk, turn: Turn, code: str, invitation: Invitation, giver
             return None
         actor = actor_of(turn)
         entry = Entry(
-            actor=actor,
-            act=Act.INVITATION_ACCEPTED,
-            subject=f"invitation:{invitation.id}",
-            before={},
+            actor,
+            Act.INVITATION_ACCEPTED,
+            f"invitation:{invitation.id}",
             after={"role": invitation.role.value},
             at=turn.now,
         )

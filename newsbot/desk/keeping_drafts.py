@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from newsbot.delivery.alert_json import audience_to_json, text_to_json
-from newsbot.desk.audit import Act, Actor
+from newsbot.desk.audit import Act, Actor, Entry, draft_subject
 from newsbot.desk.drafts import Draft, DraftState
-from newsbot.desk.handing_over import draft_entry
 from newsbot.desk.turn import Desk
 
 __all__ = ["keep_draft"]
@@ -23,7 +22,7 @@ async def keep_draft(desk: Desk, before: Draft, wanted: Draft, *, by: Actor, now
         kept = await desk.drafts.change(replace(wanted, changed_by=by.address), now=now)
         if kept is not None:
             act = Act.DRAFT_DROPPED if kept.state is DraftState.DROPPED else Act.DRAFT_SAVED
-            entry = draft_entry(by, act, kept, now=now, before=_told(before), after=_told(kept))
+            entry = Entry(by, act, draft_subject(kept.id), at=now, before=_told(before), after=_told(kept))
             await desk.audit.write(entry)
     return kept
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from newsbot.delivery.ledger import COPIES_KEPT
-from newsbot.desk.audit import Act, Actor, alert_entry
+from newsbot.desk.audit import Act, Actor, Entry, alert_subject, was_done
 from newsbot.desk.follow_ups import copies_of
 from newsbot.desk.outlets import channel_name
 from newsbot.desk.refusals import untouchable
@@ -116,8 +116,11 @@ async def recall_copies(desk: Desk, speak: Speaking, alert: Alert, *, by: Actor)
             ),
             now=speak.now,
         )
+        if await was_done(desk.audit, Act.RECALLED, alert_subject(recall.id)):
+            return recall
+        state, after = {"state": alert.state.value}, {"recall": recall.id}
         for one in (alert, recall):
-            state = {"state": alert.state.value}
-            after = {"recall": recall.id}
-            await desk.audit.write(alert_entry(by, Act.RECALLED, one.id, now=speak.now, before=state, after=after))
+            await desk.audit.write(
+                Entry(by, Act.RECALLED, alert_subject(one.id), at=speak.now, before=state, after=after)
+            )
     return recall

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from newsbot.delivery.ledger import COPIES_KEPT
-from newsbot.desk.audit import Act, Actor, alert_entry
+from newsbot.desk.audit import Act, Actor, Entry, alert_subject, was_done
 from newsbot.desk.outlets import seconds_for
 from newsbot.desk.standing import recall_of
 from newsbot.desk.turn import Desk, expiry
@@ -75,11 +75,10 @@ async def retry(desk: Desk, alert: Alert, *, by: Actor, channel: str = "") -> Al
         by=by.address,
     )
     async with desk.audit.together():
-        known = await desk.alerts.by_origin(new.origin)
-        made = known or await desk.alerts.create(new, now=now)
-        if known is None:
+        made = await desk.alerts.create(new, now=now)
+        if not await was_done(desk.audit, Act.RETRIED, alert_subject(alert.id)):
             after = {"retry": made.id, "readers": counts}
-            await desk.audit.write(alert_entry(by, Act.RETRIED, alert.id, now=now, after=after))
+            await desk.audit.write(Entry(by, Act.RETRIED, alert_subject(alert.id), at=now, after=after))
     return made
 
 

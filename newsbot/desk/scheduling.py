@@ -20,10 +20,10 @@ from typing import Final
 import structlog
 
 from newsbot.desk.approving import no_longer_backed
-from newsbot.desk.audit import NEWSBOT, Act
+from newsbot.desk.audit import NEWSBOT, Act, Entry, draft_subject
 from newsbot.desk.bulletins import BulletinKind
 from newsbot.desk.drafts import Draft, DraftState
-from newsbot.desk.handing_over import draft_entry, make_alert
+from newsbot.desk.handing_over import make_alert
 from newsbot.desk.refusals import parent_of, refusal_of
 from newsbot.desk.roles import Right
 from newsbot.desk.turn import Desk, Speech
@@ -102,4 +102,4 @@ class Schedule:
         async with desk.audit.together():
             if await desk.drafts.change(replace(draft, state=DraftState.MISSED), now=now) is not None:
                 after = {"time": draft.send_at.isoformat() if draft.send_at else ""}
-                await desk.audit.write(draft_entry(NEWSBOT, Act.MISSED, draft, now=now, after=after))
+                await desk.audit.write(Entry(NEWSBOT, Act.MISSED, draft_subject(draft.id), at=now, after=after))

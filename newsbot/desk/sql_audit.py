@@ -57,7 +57,7 @@ class SqlAuditLog:
                 gone = (await connection.execute(delete(audit).where(audit.c.at < keep_since))).rowcount
             if gone:
                 after = {"deleted": gone, "older_than": keep_since.isoformat()}
-                await self.write(Entry(actor=NEWSBOT, act=Act.AUDIT_TRIMMED, before={}, after=after, at=now))
+                await self.write(Entry(actor=NEWSBOT, act=Act.AUDIT_TRIMMED, after=after, at=now))
         return gone
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsbot.database import Database
-from newsbot.desk.audit import Act, Actor, AuditLog, Entry, Filter, Place, alert_entry
+from newsbot.desk.audit import Act, Actor, AuditLog, Entry, Filter, Place, alert_subject
 from newsbot.desk.sql_audit import SqlAuditLog
 from tests.builders import an_address
 
@@ -27,11 +27,16 @@ async def acts(audit: AuditLog, wanted: Filter | None = None, limit: int = 100) 
 
 
 async def test_what_was_done_is_told_whole_oldest_first(audit: AuditLog) -> None:
-    paused = alert_entry(
-        RAHIMA, Act.PAUSED, 7, now=NOW, before={"state": "running"}, after={"state": "paused", "কেন": ["x", 1]}
+    paused = Entry(
+        RAHIMA,
+        Act.PAUSED,
+        alert_subject(7),
+        at=NOW,
+        before={"state": "running"},
+        after={"state": "paused", "কেন": ["x", 1]},
     )
-    resumed = alert_entry(KARIM, Act.RESUMED, 7, now=NOW + DAY)
-    for entry in (paused, alert_entry(RAHIMA, Act.STOPPED, 8, now=NOW), resumed):
+    resumed = Entry(KARIM, Act.RESUMED, alert_subject(7), at=NOW + DAY)
+    for entry in (paused, Entry(RAHIMA, Act.STOPPED, alert_subject(8), at=NOW), resumed):
         await audit.write(entry)
     found = await audit.of("alert:7")
     assert [(one.actor, one.act, one.before, one.after, one.at) for one in found] == [
@@ -42,8 +47,8 @@ async def test_what_was_done_is_told_whole_oldest_first(audit: AuditLog) -> None
 
 
 async def test_it_can_be_asked_by_person_kind_subject_and_time_page_by_page(audit: AuditLog) -> None:
-    await audit.write(alert_entry(RAHIMA, Act.PAUSED, 7, now=NOW))
-    await audit.write(alert_entry(KARIM, Act.STOPPED, 8, now=NOW + DAY))
+    await audit.write(Entry(RAHIMA, Act.PAUSED, alert_subject(7), at=NOW))
+    await audit.write(Entry(KARIM, Act.STOPPED, alert_subject(8), at=NOW + DAY))
     await audit.write(
         Entry(actor=RAHIMA, act=Act.ROLE_GIVEN, subject="person:x:1", before={}, after={}, at=NOW + 2 * DAY)
     )
@@ -60,8 +65,8 @@ async def test_it_can_be_asked_by_person_kind_subject_and_time_page_by_page(audi
 
 
 async def test_what_is_older_than_it_is_kept_goes_and_that_is_written_down(audit: AuditLog) -> None:
-    await audit.write(alert_entry(RAHIMA, Act.PAUSED, 7, now=NOW - 200 * DAY))
-    await audit.write(alert_entry(RAHIMA, Act.STOPPED, 7, now=NOW - 100 * DAY))
+    await audit.write(Entry(RAHIMA, Act.PAUSED, alert_subject(7), at=NOW - 200 * DAY))
+    await audit.write(Entry(RAHIMA, Act.STOPPED, alert_subject(7), at=NOW - 100 * DAY))
     assert await audit.trim(keep_since=NOW - 150 * DAY, now=NOW) == 1
     trimmed, stopped = await audit.entries(Filter(), limit=10)
     assert (stopped.act, trimmed.act, trimmed.after["deleted"]) == ("alert.stopped", "audit.trimmed", 1)
@@ -69,6 +74,6 @@ async def test_what_is_older_than_it_is_kept_goes_and_that_is_written_down(audit
 
 
 async def test_what_is_young_stays_whatever_is_asked(audit: AuditLog) -> None:
-    await audit.write(alert_entry(RAHIMA, Act.PAUSED, 7, now=NOW - 80 * DAY))
+    await audit.write(Entry(RAHIMA, Act.PAUSED, alert_subject(7), at=NOW - 80 * DAY))
     assert await audit.trim(keep_since=NOW, now=NOW) == 0
     assert await acts(audit) == ["alert.paused"]

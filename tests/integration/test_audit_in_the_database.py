@@ -11,7 +11,7 @@ from sqlalchemy import text
 from newsbot.database import Database, connect_database
 from newsbot.delivery.alert_store import SqlAlertStore
 from newsbot.desk.actions import Verb
-from newsbot.desk.audit import Act, Actor, Filter, Place, alert_entry
+from newsbot.desk.audit import Act, Actor, Entry, Filter, Place, alert_subject
 from newsbot.desk.controlling import turn_state
 from newsbot.desk.sql_audit import SqlAuditLog
 from newsbot.domain.alert import AlertState
@@ -26,7 +26,7 @@ RAHIMA = Actor(address=an_address("1"), name="রহিমা", place=Place.CHAT
 @pytest.fixture
 async def audit(database: Database) -> SqlAuditLog:
     audit = SqlAuditLog(database)
-    await audit.write(alert_entry(RAHIMA, Act.PAUSED, 7, now=NOW))
+    await audit.write(Entry(RAHIMA, Act.PAUSED, alert_subject(7), at=NOW))
     return audit
 
 
@@ -97,8 +97,8 @@ async def test_what_a_task_that_was_begun_within_writes_is_its_own_matter(databa
 
     async def fails_half_way() -> None:
         async with audit.together():
-            await audit.write(alert_entry(RAHIMA, Act.STOPPED, 8, now=NOW))
-            outside.append(asyncio.create_task(audit.write(alert_entry(RAHIMA, Act.PAUSED, 9, now=NOW))))
+            await audit.write(Entry(RAHIMA, Act.STOPPED, alert_subject(8), at=NOW))
+            outside.append(asyncio.create_task(audit.write(Entry(RAHIMA, Act.PAUSED, alert_subject(9), at=NOW))))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

@@ -66,6 +66,20 @@ async def test_what_was_left_alone_is_alerted_once_and_who_did_it_is_kept(desk: 
     assert await acts(desk, number) == ["article.alerted"]
 
 
+async def test_editors_who_alert_at_once_leave_one_entry(desk: Desk) -> None:
+    number = await put(desk)
+    made = await asyncio.gather(*(articles.alert_now(desk, number, by=RAHIMA, now=NOW) for _ in range(6)))
+    assert len({one.id for one in made if isinstance(one, Alert)}) == 1
+    assert await acts(desk, number) == ["article.alerted"]
+
+
+async def test_alerting_readers_again_of_what_was_decided_without_editors_leaves_none(desk: Desk) -> None:
+    number = await put(desk)
+    await desk.outbox.decide()
+    assert isinstance(await articles.alert_now(desk, number, by=RAHIMA, now=NOW), Alert)
+    assert await acts(desk, number) == []
+
+
 async def test_changed_held_and_let_go_with_an_entry_each(desk: Desk) -> None:
     number, by = await put(desk), {"by": RAHIMA, "now": NOW}
     assert await articles.change(desk, number, topics=("politics",), **by) is Result.DONE

@@ -136,9 +136,9 @@ async def written(site: DeskSite, count: int = 1, *, name: str = "Karim", subjec
     karim = Actor(address=Address("telegram", "9500"), name=name, place=Place.CHAT)
     for number in range(count):
         entry = Entry(
-            actor=karim,
-            act=Act.PAUSED,
-            subject=subject,
+            karim,
+            Act.PAUSED,
+            subject,
             before={"state": "running"},
             after={"state": "paused", "number": number},
             at=site.newsdesk.now,
