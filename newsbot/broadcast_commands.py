@@ -68,10 +68,10 @@ async def broadcast(settings: Settings, wish: Wish) -> bool:
         desk, by = accounts.desk, terminal_actor()
         speak = Speech(translate=parts.catalog.translator("en"), now=parts.clock(), zone=parts.timezone)
         article = await article_named(await parts.articles(), wish.article) if wish.article else None
-        draft = await desk.drafts.begin(by.address, event=f"terminal:{uuid.uuid4().hex}", now=speak.now)
         breaking = wish.breaking or (article is not None and article.breaking)
-        wanted = replace(
-            draft,
+        wanted = Draft(
+            id=0,  # until it is kept
+            editor=by.address,
             state=DraftState.READY,
             text=written,
             article_id=article.id if article else 0,
@@ -79,12 +79,15 @@ async def broadcast(settings: Settings, wish: Wish) -> bool:
             cls=AlertClass.BREAKING if breaking else AlertClass.TOPIC,
             silent=wish.silent,
             send_at=_time(wish, speak),
+            changed_at=speak.now,
             changed_by=by.address,
         )
         if refused := await refusal_of(desk, speak, wanted, None):
-            await desk.drafts.change(replace(draft, state=DraftState.DROPPED), now=speak.now)
             raise ConfigurationError(f"--{_blamed(wish, wanted, speak)}: {refused}")
-        ready = await keep_draft(desk, draft, wanted, by=by, now=speak.now)
+        event = f"terminal:{uuid.uuid4().hex}"
+        begun = await desk.drafts.begin(by.address, event=event, waits=False, now=speak.now)
+        wanted = replace(wanted, id=begun.id, revision=begun.revision)
+        ready = await keep_draft(desk, begun, wanted, by=by, now=speak.now)
         assert ready is not None, "nobody else knows of it"
         if not await _agreed(desk, speak, ready, wish):
             dropped = replace(ready, state=DraftState.DROPPED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -21,17 +22,22 @@ async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
         yield Newsroom(tmp_path, address)
 
 
-async def test_broadcast_says_to_how_many_before_it_sends_and_can_be_stopped(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
-    readers = tmp_path / "readers.jsonl"
+async def _one_reader(folder: Path) -> str:
+    """A file with a reader of sports."""
+    readers = folder / "readers.jsonl"
     reader = a_subscriber("sports", address=an_address("501"))
 
     async def one() -> AsyncIterator[Subscriber]:
         yield reader
 
     readers.write_text("".join([f"{line}\n" async for line in export_lines(one())]), "utf-8")
-    status, out, err = await newsroom.run("subscribers", "import", str(readers))
+    return str(readers)
+
+
+async def test_broadcast_says_to_how_many_before_it_sends_and_can_be_stopped(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    status, out, err = await newsroom.run("subscribers", "import", await _one_reader(tmp_path))
     assert status == 0, out + err
     send = ("broadcast", "--text", "সেতু খুলে দেওয়া হলো")
     status, out, _ = await newsroom.run(*send, "--topic", "politics", "--yes")
@@ -79,19 +85,25 @@ async def test_a_broadcast_that_can_not_be_is_told_in_one_line(
     assert told in err
 
 
+async def test_of_what_is_refused_no_draft_is_left_and_two_terminals_do_not_disturb_each_other(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    await newsroom.run("subscribers", "import", await _one_reader(tmp_path))
+    send = ("broadcast", "--yes", "--at")
+    assert (await newsroom.run(*send, "2020-01-01 10:00", "--text", "সেতু খুলে দেওয়া হলো"))[0] == 2
+    texts = ("সেতু খুলে দেওয়া হলো", "সেতু আবার বন্ধ")
+    done = await asyncio.gather(*(newsroom.run(*send, "2099-01-01 10:00", "--text", text) for text in texts))
+    assert [(status, err) for status, _, err in done] == [(0, ""), (0, "")]
+    told = sorted(line for _, out, _ in done for line in out.splitlines() if line.startswith("Draft"))
+    assert [line.partition(":")[0] for line in told] == ["Draft 1", "Draft 2"]
+
+
 async def test_what_a_second_person_must_approve_waits_for_them_also_from_the_terminal(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
-    readers = tmp_path / "readers.jsonl"
-    reader = a_subscriber("sports", address=an_address("501"))
-
-    async def one() -> AsyncIterator[Subscriber]:
-        yield reader
-
-    readers.write_text("".join([f"{line}\n" async for line in export_lines(one())]), "utf-8")
     with newsroom.env_file.open("a", encoding="utf-8") as settings:
         settings.write("NEWSBOT_DESK__APPROVAL=breaking\n")
-    await newsroom.run("subscribers", "import", str(readers))
+    await newsroom.run("subscribers", "import", await _one_reader(tmp_path))
     status, out, err = await newsroom.run("broadcast", "--text", "সেতু ভেঙে পড়েছে", "--breaking", "--yes")
     assert (status, err) == (0, "")
     assert "Draft 1 waits for a second person's approval" in out
