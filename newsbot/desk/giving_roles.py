@@ -16,7 +16,7 @@ from newsbot.desk.people import Person, RoleRefused
 from newsbot.desk.people_words import ROLES_EXPLAINED, find_role, person_in_words, role_name, why_refused
 from newsbot.desk.roles import Role
 from newsbot.desk.turn import Desk, actor_of
-from newsbot.domain.message import Button, IncomingMessage, MessageRef, Rows, Span, TextReply, Toast
+from newsbot.domain.message import Button, IncomingMessage, MessageRef, Span, TextReply, Toast
 from newsbot.domain.subscriber import Address
 from newsbot.text.dates import format_datetime
 from newsbot.text.digits import to_ascii_digits
@@ -84,7 +84,6 @@ async def list_people(desk: Desk, turn: Turn, *, replaces: bool = False) -> Repl
         # A person who came by a channel whose ids are no numbers can be changed on the web desk and in the terminal.
         if _fits_a_button(person.address):
             buttons.append(_person_button(shown, Verb.PERSON, person.address, person.role))
-    grid: Rows = tuple(tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW))
     invitations = await desk.invitations.open(now=turn.now)
     withdraw: list[Button] = []
     for invitation in invitations:
@@ -98,7 +97,14 @@ async def list_people(desk: Desk, turn: Turn, *, replaces: bool = False) -> Repl
     )
     links = [press_button(_("Invite: {role}", role=role_name(role, _)), Verb.INVITE, value=role.value) for role in Role]
     pressed = turn.pressed if replaces else None
-    return (text(tuple(lines), how, buttons=(*grid, *rows(*links), *rows(*withdraw)), replaces=pressed),)
+    return (
+        text(
+            tuple(lines),
+            how,
+            buttons=(*rows(*buttons, columns=IN_A_ROW), *rows(*links), *rows(*withdraw)),
+            replaces=pressed,
+        ),
+    )
 
 
 async def _one(desk: Desk, turn: Turn, address: Address, *, replaces: bool = False) -> TextReply:
@@ -198,22 +204,26 @@ def _read(desk: Desk, turn: Turn, arguments: str) -> tuple[Address | None, Role 
     for word in arguments.split():
         if (found := find_role(word, desk.house.catalog)) is not None:
             role = found
-        elif (named := read_address(word, turn.incoming.address.channel)) is not None and _fits_a_button(named):
+        elif (named := read_address(desk, word, turn.incoming.address.channel)) and _fits_a_button(named):
             address = named
         elif address is None or turn.incoming.about is None:  # else it is a part of the mentioned name
             rest.append(word)
     return address, role, " ".join(rest)
 
 
-def read_address(word: str, channel: str) -> Address | None:
-    """Whom a word names: an address, or a number on this channel, in any of our digits."""
+def read_address(desk: Desk, word: str, channel: str) -> Address | None:
+    """Whom a word names: an address, or a number on this channel, in any of our digits. Only where the newsroom is:
+    elsewhere nobody could come from.
+    """
     plain = to_ascii_digits(word)
-    if plain.isascii() and plain.isdecimal() and 0 < len(plain) <= 18:
-        return Address(channel, str(int(plain)))
     try:
-        return Address.parse(plain)
+        if plain.isascii() and plain.isdecimal() and 0 < len(plain) <= 18:
+            address = Address(channel, str(int(plain)))
+        else:
+            address = Address.parse(plain)
     except ValueError:
         return None
+    return address if address.channel in desk.outlets else None
 
 
 def _fits_a_button(address: Address) -> bool:

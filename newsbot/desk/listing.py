@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from newsbot.conversation.turn import Replies, Turn, text
+from newsbot.conversation.turn import Replies, Turn, rows, text
 from newsbot.desk.actions import Verb, press_button
 from newsbot.desk.figures import brief
 from newsbot.desk.turn import Desk, subject_of, totals_of
@@ -34,8 +34,8 @@ async def list_broadcasts(desk: Desk, turn: Turn) -> Replies:
         if subject := await subject_of(desk, alert):
             lines.append(Span(f"\n{subject}", "italic"))
         buttons.append(press_button(shown, Verb.SHOW, alert.id))
-    rows = tuple(tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW))
-    return (text(tuple(lines), _("Press a number for details, to pause, stop, correct or recall."), buttons=rows),)
+    how = _("Press a number for details, to pause, stop, correct or recall.")
+    return (text(tuple(lines), how, buttons=rows(*buttons, columns=IN_A_ROW)),)
 
 
 async def _recent(desk: Desk) -> list[Alert]:

@@ -200,3 +200,9 @@ async def test_a_group_is_invited_to_nothing(desk: Newsdesk, owner: Phone) -> No
 async def test_an_id_that_no_button_can_carry_is_not_understood_rather_than_a_failure(owner: Phone, who: str) -> None:
     for words in (f"/roles {who}", f"/roles {who} editor"):
         assert "I don't understand" in await owner.say(words)
+
+
+@pytest.mark.parametrize("who", ["telegrm:9003", "console:9003", "messenger:9003"])
+async def test_somebody_where_the_newsroom_is_not_is_given_no_role(desk: Newsdesk, owner: Phone, who: str) -> None:
+    assert f"I don't understand “{who}”" in await owner.say(f"/roles {who} owner")
+    assert [person.address for person in await desk.staff.everybody()] == [EDITOR]

@@ -119,9 +119,7 @@ async def _withdraw(visit: Visit) -> web.Response:
 
 
 def _address(visit: Visit) -> Address | None:
-    """Only where the newsroom is: elsewhere nobody could come from."""
-    address = read_address(visit.text("person").strip(), visit.text("channel") or visit.address.channel)
-    return address if address is not None and address.channel in visit.desk.outlets else None
+    return read_address(visit.desk, visit.text("person").strip(), visit.text("channel") or visit.address.channel)
 
 
 def _who(person: Person) -> str:
