@@ -1,26 +1,36 @@
-"""/stats: readers, what they follow, and the alerts of the last day in figures."""
+"""/stats, and `newsbot stats`: readers, what they follow, and the alerts of the last day in figures."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from newsbot.conversation.turn import Replies, Turn, text
-from newsbot.desk.learning import LONGEST_SPAN, last_days, tables
+from newsbot.delivery.ending import totals_of
+from newsbot.delivery.ledger import Ledger
+from newsbot.desk.learning import LONGEST_SPAN, last_days, moves
 from newsbot.desk.outlets import channel_name
-from newsbot.desk.turn import Desk, totals_of
+from newsbot.desk.records import Records
+from newsbot.desk.turn import Desk, Speaking
 from newsbot.domain.alert import AlertClass, AlertKind
 from newsbot.domain.message import Span
 from newsbot.rollups.figures import Span as Days
 from newsbot.text.digits import to_ascii_digits
 
-__all__ = ["show_stats"]
+__all__ = ["A_WEEK", "Section", "alerts_of_the_day", "show_stats", "who_came_and_went"]
 
 A_WEEK: Final = 7  #: days
-MOVES: Final = range(3, 9)  #: columns of the table of readers: who came and who went
 A_DAY: Final = timedelta(hours=24)
 MOST: Final = 500  #: alerts of a day that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    heading: str
+    lines: tuple[str, ...]
 
 
 async def show_stats(desk: Desk, turn: Turn, arguments: str = "") -> Replies:
@@ -31,51 +41,55 @@ async def show_stats(desk: Desk, turn: Turn, arguments: str = "") -> Replies:
         span = last_days(int(asked) if asked else A_WEEK, turn)
     except ValueError:
         return (text(_("Write how many days, from 1 to {n}: /stats 30", n=LONGEST_SPAN)),)
+    ledgers = [outlet.ledger for outlet in desk.outlets.values()]
+    sections = (
+        *await _readers(desk, turn),
+        await who_came_and_went(desk.records, span, turn),
+        await alerts_of_the_day(desk.records, ledgers, turn),
+    )
+    return (text(*(_shown(section) for section in sections)),)
+
+
+def _shown(section: Section) -> tuple[Span, ...]:
+    return Span(section.heading, "bold"), *(Span(f"\n{line}") for line in section.lines)
+
+
+async def _readers(desk: Desk, speak: Speaking) -> tuple[Section, Section]:
+    """How many there are, and what they follow."""
+    _ = speak.translate
     counts = await desk.house.subscribers.counts()
-    readers = [
-        Span(_("Readers"), "bold"),
-        Span("\n" + _("subscribers: {n}", n=counts.subscribers)),
-        Span("\n" + _("can be alerted: {n}", n=counts.reachable)),
-    ]
+    lines = [_("subscribers: {n}", n=counts.subscribers), _("can be alerted: {n}", n=counts.reachable)]
     for channel in desk.outlets if len(desk.outlets) > 1 else ():
         own = await desk.house.subscribers.counts(channel)
-        line = _(
-            "{channel}: {n} ({m} can be alerted)", channel=channel_name(channel, _), n=own.subscribers, m=own.reachable
-        )
-        readers.append(Span(f"\n{line}"))
-    topics = [Span(_("By topic"), "bold")]
-    for topic in sorted(desk.house.topics, key=lambda topic: -counts.by_topic.get(topic.id, 0)):
-        followers = turn.translate.number(counts.by_topic.get(topic.id, 0))
-        topics.append(Span(f"\n{topic.label(turn.language)}: {followers}"))
-    changes = await _changes(desk, turn, span)
-    return (text(tuple(readers), tuple(topics), changes, await _last_day(desk, turn)),)
+        name = channel_name(channel, _)
+        lines.append(_("{channel}: {n} ({m} can be alerted)", channel=name, n=own.subscribers, m=own.reachable))
+    topics = sorted(desk.house.topics, key=lambda topic: -counts.by_topic.get(topic.id, 0))
+    followers = (f"{topic.label(speak.language)}: {_.number(counts.by_topic.get(topic.id, 0))}" for topic in topics)
+    return Section(_("Readers"), tuple(lines)), Section(_("By topic"), tuple(followers))
 
 
-async def _changes(desk: Desk, turn: Turn, span: Days) -> tuple[Span, ...]:
-    """Who came and who went, from the same table as the page's."""
-    _ = turn.translate
-    readers = (await tables(desk.records, span, turn))[0]
-    heading = Span(_.plural("Readers of the last {n} day", "Readers of the last {n} days", len(readers.rows)), "bold")
-    lines = []
-    for number, column in enumerate(readers.columns):
-        if number in MOVES and (many := sum(int(str(row[number])) for row in readers.rows)):
-            lines.append(f"\n{column.label}: {_.number(many)}")
-    return heading, Span("".join(lines) or "\n" + _("none came and none left"))
+async def who_came_and_went(records: Records, span: Days, speak: Speaking) -> Section:
+    """As the columns of the readers' table say it, added up."""
+    _ = speak.translate
+    days = (span.last - span.first).days + 1
+    lines = tuple(f"{label}: {_.number(many)}" for label, many in await moves(records, span, speak) if many)
+    heading = _.plural("Readers of the last {n} day", "Readers of the last {n} days", days)
+    return Section(heading, lines or (_("none came and none left"),))
 
 
-async def _last_day(desk: Desk, turn: Turn) -> tuple[Span, ...]:
-    _ = turn.translate
-    recent = await desk.alerts.recent(limit=MOST)
-    alerts = [alert for alert in recent if turn.now - alert.created_at <= A_DAY]
-    heading = Span(_("Alerts of the last 24 hours"), "bold")
+async def alerts_of_the_day(records: Records, ledgers: Sequence[Ledger], speak: Speaking) -> Section:
+    _ = speak.translate
+    recent = await records.alerts.recent(limit=MOST)
+    alerts = [alert for alert in recent if speak.now - alert.created_at <= A_DAY]
+    heading = _("Alerts of the last 24 hours")
     if not alerts:
-        return heading, Span("\n" + _("none"))
+        return Section(heading, (_("none"),))
     sums: Counter[str] = Counter()
     for alert in alerts:
         if alert.kind.touches_copies:
             sums["updated" if alert.kind is AlertKind.UPDATE else "touched"] += 1
             continue
-        totals = await totals_of(desk, alert)
+        totals = alert.totals or await totals_of(ledgers, alert.id)
         sums["breaking" if alert.cls is AlertClass.BREAKING else "ordinary"] += 1
         sums["sent"] += totals.sent
         sums["refused"] += totals.refused
@@ -91,4 +105,4 @@ async def _last_day(desk: Desk, turn: Turn) -> tuple[Span, ...]:
         _("unknown: {n}", n=sums["unknown"]) if sums["unknown"] else "",
         _("still open: {n}", n=sums["open"]) if sums["open"] else "",
     ]
-    return heading, Span("".join(f"\n{line}" for line in lines if line))
+    return Section(heading, tuple(filter(None, lines)))

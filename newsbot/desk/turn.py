@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
+from newsbot.articles.store import ArticleStore
 from newsbot.channels.channel import Limits
 from newsbot.channels.pictures import PictureShelf
 from newsbot.conversation.turn import House, Turn
@@ -42,6 +43,7 @@ __all__ = [
     "estimate",
     "expiry",
     "last_deed",
+    "own_subject",
     "subject_of",
     "subject_of_draft",
     "told_of",
@@ -127,17 +129,18 @@ async def subject_of(desk: Desk, alert: Alert) -> str:
     """What it is about, in one short line."""
     if alert.of and not alert.text and (parent := await desk.alerts.get(alert.of)):
         alert = parent
-    return await _about(desk, alert)
+    return await own_subject(desk.house.articles, alert)
 
 
 async def subject_of_draft(desk: Desk, draft: Draft) -> str:
     """The same of a draft; '' where nothing is written yet."""
-    return await _about(desk, draft)
+    return await own_subject(desk.house.articles, draft)
 
 
-async def _about(desk: Desk, what: Alert | Draft) -> str:
+async def own_subject(articles: ArticleStore, what: Alert | Draft) -> str:
+    """The same of what changes no other's copies. An article's card may have a text, too: that it has changed."""
     if what.article_id:
-        article = await desk.house.articles.get(what.article_id)
+        article = await articles.get(what.article_id)
         words = article.headline if article else ""
     else:
         words = what.text.plain if what.text else ""
