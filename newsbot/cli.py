@@ -174,12 +174,12 @@ def ingest(
 def stats(
     context: typer.Context,
     days: Annotated[
-        int | None, typer.Option(min=1, max=366, help="Also day by day, so many days back from today.")
+        int | None, typer.Option(min=1, max=366, help="Day by day instead, so many days back from today.")
     ] = None,
     as_csv: Annotated[str | None, typer.Option("--csv", metavar="TABLE", help="One table of them as CSV.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="All tables as JSON.")] = False,
 ) -> None:
-    """Readers, their topics, and articles in figures: now, and day by day."""
+    """Readers, their topics, articles and alerts in figures: now, or day by day."""
     from newsbot import stats_command
 
     _obey(context, lambda settings: stats_command.stats(settings, days, table=as_csv, as_json=as_json))

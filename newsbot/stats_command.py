@@ -1,4 +1,6 @@
-"""`newsbot stats`: readers, topics, articles and sources now, and the desk's tables day by day."""
+"""`newsbot stats`: readers, topics, articles and sources now, what chat's /stats tells of the last days, and the
+desk's tables day by day.
+"""
 
 from __future__ import annotations
 
@@ -12,24 +14,26 @@ from newsbot.config import Settings
 from newsbot.desk.figure_tables import as_csv, as_lines
 from newsbot.desk.figure_tables import as_json as json_of
 from newsbot.desk.learning import USUAL_SPAN, last_days, tables
+from newsbot.desk.stats import A_WEEK, alerts_of_the_day, who_came_and_went
 from newsbot.desk.turn import Speech
 from newsbot.errors import ConfigurationError
 
 
 async def stats(settings: Settings, days: int | None, *, table: str | None, as_json: bool) -> None:
-    """Print what is true now; with `days`, `table` (its name) or `as_json` the figures of the last days instead.
+    """Print what is true now, who came and went in a week, and the day's alerts; with `days`, `table` (its name) or
+    `as_json` the figures of the last days instead.
 
     Figures by the day are counted first, as far as they are not: so it works beside a newsbot that doesn't run.
     """
     if table is not None and as_json:
         raise ConfigurationError("--csv and --json: choose one of them")
     async with Parts(settings) as parts:
-        if days is None and table is None and not as_json:
-            await _now(parts)
-            return
         _ = parts.newsroom  # its mistakes are told before anything is opened
         await (await parts.rollup_keeper()).count()
         speech = Speech(translate=parts.catalog.translator("en"), now=parts.clock(), zone=parts.timezone)
+        if days is None and table is None and not as_json:
+            await _now(parts, speech)
+            return
         found = await tables(await parts.records(), last_days(days or USUAL_SPAN, speech), speech)
     if as_json:
         typer.echo(json.dumps(json_of(found), ensure_ascii=False))
@@ -45,8 +49,8 @@ async def stats(settings: Settings, days: int | None, *, table: str | None, as_j
             typer.echo("\n".join([*([""] if number else []), *as_lines(one, speech)]))
 
 
-async def _now(parts: Parts) -> None:
-    topics, sources = parts.newsroom.topics, parts.newsroom.sources  # mistakes are told before anything is opened
+async def _now(parts: Parts, speech: Speech) -> None:
+    topics, sources = parts.newsroom.topics, parts.newsroom.sources
     subscribers = await parts.subscribers()
     counts = await subscribers.counts()
     articles = await (await parts.articles()).count()
@@ -67,3 +71,9 @@ async def _now(parts: Parts) -> None:
             else f"read {state.fetched_at:%Y-%m-%d %H:%M} UTC"
         )
         typer.echo(f"  {source.id:16}{words}{f', failing: {state.error}' if state and state.error else ''}")
+    records, ledgers = await parts.records(), await parts.ledgers()
+    for section in (
+        await who_came_and_went(records, last_days(A_WEEK, speech), speech),
+        await alerts_of_the_day(records, ledgers, speech),
+    ):
+        typer.echo("\n".join((section.heading, *(f"  {line}" for line in section.lines))))

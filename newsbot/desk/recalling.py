@@ -94,14 +94,15 @@ async def recall_copies(desk: Desk, speak: Speaking, alert: Alert, *, by: Actor)
     """Twice is once: the recall, new or made before. What goes out is stopped first: no copy may come after the recall
     has counted them. Or why it can't be recalled, in words.
     """
+    # One that was stopped half way, or lost answers, may be made again. Counted before we ask whether there is one:
+    # whoever comes at the same time has counted as many, and makes the same.
+    before = sum(one.kind is AlertKind.RECALL for one in await desk.alerts.copies_touched(alert.id))
     if made := await recall_made(desk, alert):
         return made
     if said := await untouchable(desk, speak, alert, to_recall=True):
         return said
     async with desk.audit.together():
         await desk.alerts.turn(alert.id, AlertState.STOPPED, of=OPEN, now=speak.now, reason=STOPPED_RECALLED)
-        # One that was stopped half way, or lost answers, may be made again; nobody makes two at once.
-        before = sum(one.kind is AlertKind.RECALL for one in await desk.alerts.copies_touched(alert.id))
         recall = await desk.alerts.create(
             NewAlert(
                 origin=f"recall:{alert.id}:{before}" if before else f"recall:{alert.id}",

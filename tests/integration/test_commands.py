@@ -58,6 +58,7 @@ async def test_a_conversation_in_the_terminal_is_remembered_and_counted(newsroom
     assert re.search(r"sports +1\n", figures)
     assert re.search(r"articles +60\n", figures)
     assert re.search(r"portal-sitemap +not read yet", figures)
+    assert figures.endswith("Readers of the last 7 days\n  new: 1\nAlerts of the last 24 hours\n  none\n")
 
 
 async def test_figures_are_told_day_by_day_as_text_as_a_file_and_as_json(newsroom: Newsroom) -> None:

@@ -52,10 +52,10 @@ async def acts(desk: Desk, number: int) -> list[str]:
 
 async def test_a_recall_that_several_ask_for_at_once_is_one(desk: Desk, newsdesk: Newsdesk, alert: Alert) -> None:
     wanted = (recall_copies(desk, newsdesk.speech(), alert, by=RAHIMA) for _ in range(AT_ONCE))
-    made = {one if isinstance(one, str) else one.id for one in await asyncio.gather(*wanted)}
-    assert len(made) == 1
+    made = await asyncio.gather(*wanted)
     [recall] = await desk.alerts.copies_touched(alert.id)
-    assert made == {recall.id}
+    assert {one.id for one in made if isinstance(one, Alert)} == {recall.id}
+    assert {one for one in made if isinstance(one, str)} <= {"It was recalled already."}  # to who came a little later
     assert (await acts(desk, alert.id), await acts(desk, recall.id)) == (["alert.recalled"], ["alert.recalled"])
 
 
