@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from datetime import timedelta
 from itertools import pairwise
+from math import ceil
 
 import pytest
 from hypothesis import given
@@ -99,6 +100,15 @@ def test_a_process_that_catches_up_leaves_replies_their_part(rate: int) -> None:
     apart = Pace.of(rate, replies=RATE).interval * CATCH_UP
     assert SECOND / apart <= rate - RATE
     assert SECOND / (INTERVAL * CATCH_UP) <= RATE
+
+
+@pytest.mark.parametrize("rate", [61, 100, 250, 500, 1000])
+def test_what_arrives_unevenly_is_below_the_limit_though_a_process_catches_up_and_replies_need_all_of_theirs(
+    rate: int,
+) -> None:
+    uneven = 5_000  # what leaves up to so long after a second may arrive within it
+    apart = (Pace.of(rate, replies=RATE).interval * CATCH_UP, Pace.of(RATE).interval)
+    assert sum(ceil((SECOND + uneven) / one) for one in apart) <= rate
 
 
 def most_in_a_second(sent: list[int]) -> int:
