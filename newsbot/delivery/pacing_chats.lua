@@ -1,9 +1,7 @@
--- Reserve a send to each chat now, as newsbot.delivery.pacing.reserve decides. Microseconds, by the server's clock.
+-- Reserve a send to each chat now, as newsbot.delivery.pacing.reserve decides. Behind pacing_budget.lua.
 -- KEYS[1] the prefix of the chats' keys (see pacing_grant.lua), all in its slot. ARGV: farthest, the chats' ids in one text,
 --   the kind of each (a digit), then each kind's interval and tolerance.
 -- Returns for each chat 0, or how long it must be left alone: then nothing is reserved.
-local clock = redis.call('TIME')
-local now = clock[1] * 1000000 + clock[2]
 local farthest, kinds, at, answer = tonumber(ARGV[1]), ARGV[3], 0, {}
 local limits = {}
 for place = 4, #ARGV, 2 do limits[#limits + 1] = {tonumber(ARGV[place]), tonumber(ARGV[place + 1])} end

@@ -1,8 +1,6 @@
--- Note a refusal and its pause, as newsbot.delivery.pacing.flooded decides. Microseconds, by the server's clock.
+-- Note a refusal and its pause, as newsbot.delivery.pacing.flooded decides. Behind pacing_budget.lua.
 -- KEYS[1] budget, KEYS[2] chat: see pacing_grant.lua. ARGV: chat id, pause, farthest, second chat within, chat tolerance.
 -- Returns whether all pause, not this chat alone.
-local clock = redis.call('TIME')
-local now = clock[1] * 1000000 + clock[2]
 local pause, farthest, within, tolerance = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local fields = redis.call('HMGET', KEYS[1], 'paused_until', 'flooded_at', 'flooded_chat')
 local paused_until, flooded_at, flooded_chat = tonumber(fields[1] or '0'), tonumber(fields[2] or '0'), fields[3] or ''

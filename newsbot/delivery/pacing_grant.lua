@@ -1,25 +1,19 @@
--- Grant sends, as newsbot.delivery.pacing.grant decides. Microseconds, by the server's clock.
+-- Grant sends, as newsbot.delivery.pacing.grant decides. Behind pacing_budget.lua.
 -- KEYS[1] budget: hash next_at, paused_until, flooded_at, flooded_chat, stopped_until, pushes_until, stretch, stretched_until
 -- KEYS[2] chat:   string, its next_at                                       (only with a chat)
 -- ARGV: horizon, count, interval, farthest, chat interval, chat tolerance   (these two 0 without a chat),
 --   1 for a push | 0, longest restraint, how soon to look again while everything stands still, batch,
 --   for how long a moment that has passed may be had
 -- Returns {granted, after, now}, or {0, after}: ask again after so long.
-local clock = redis.call('TIME')
-local now = clock[1] * 1000000 + clock[2]
 local horizon, count, interval, farthest = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local chat_interval, tolerance = tonumber(ARGV[5]), tonumber(ARGV[6])
 
 local budget = redis.call('HMGET', KEYS[1], 'next_at', 'paused_until', 'stopped_until', 'pushes_until', 'stretch',
                           'stretched_until')
-local latest = now + tonumber(ARGV[8])
-local function ends(field) -- when the restraint is over, 0 where none holds
-  local until_then = tonumber(budget[field] or '0')
-  return until_then <= latest and until_then or 0
-end
-local stopped = math.max(ends(3), ARGV[7] == '1' and ends(4) or 0) - now
+local longest = tonumber(ARGV[8])
+local stopped = stopped_for(budget[3], budget[4], ARGV[7], longest)
 if stopped > 0 then return {0, math.min(stopped, tonumber(ARGV[9]))} end
-if ends(6) > now then interval = math.floor(interval * tonumber(budget[5]) / 100) end
+if left(budget[6], longest) > 0 then interval = math.floor(interval * tonumber(budget[5]) / 100) end
 local next_at, paused_until = tonumber(budget[1] or '0'), tonumber(budget[2] or '0')
 if next_at > now + farthest or next_at < now - ARGV[11] then next_at = now end
 if paused_until > now + farthest then paused_until = 0 end

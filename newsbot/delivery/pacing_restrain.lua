@@ -1,8 +1,6 @@
--- Note what the platform said of our quota, as newsbot.delivery.pacing.restrain decides. Microseconds, by the server's clock.
+-- Note what the platform said of our quota, as newsbot.delivery.pacing.restrain decides. Behind pacing_budget.lua.
 -- KEYS[1] budget: see pacing_grant.lua. ARGV: who stops ('' | pushes | everything), stretch in per cent, for how long,
 --   longest restraint.
-local clock = redis.call('TIME')
-local now = clock[1] * 1000000 + clock[2]
 local until_then = now + tonumber(ARGV[3])
 if tonumber(ARGV[2]) > 100 then
   redis.call('HSET', KEYS[1], 'stretch', ARGV[2], 'stretched_until', string.format('%.0f', until_then))

@@ -40,11 +40,12 @@ from newsbot.redis_client import Script, store_errors
 LATE_TRIES: Final = 3
 CLOCKS_AGAIN: Final = 60.0  #: seconds for which the difference of two clocks is believed
 
-_grant: Final = Script(__package__, "pacing_grant.lua")
-_chats: Final = Script(__package__, "pacing_chats.lua")
-_flooded: Final = Script(__package__, "pacing_flooded.lua")
-_restrain: Final = Script(__package__, "pacing_restrain.lua")
-_standstill: Final = Script(__package__, "pacing_standstill.lua")
+_BUDGET: Final = "pacing_budget.lua"
+_grant: Final = Script(__package__, _BUDGET, "pacing_grant.lua")
+_chats: Final = Script(__package__, _BUDGET, "pacing_chats.lua")
+_flooded: Final = Script(__package__, _BUDGET, "pacing_flooded.lua")
+_restrain: Final = Script(__package__, _BUDGET, "pacing_restrain.lua")
+_standstill: Final = Script(__package__, _BUDGET, "pacing_standstill.lua")
 _MICROSECOND: Final = timedelta(microseconds=1)
 _NONE: Final = timedelta(0)
 
