@@ -34,6 +34,7 @@ class CurveKeeper:
         self._curves = curves
         self._clock = clock
         self._last: dict[int, Point] = {}  # of each alert that runs
+        self._level: dict[int, Point] = {}  # the same, of those of which nothing has moved since the point before
 
     async def run(self) -> None:
         """Never returns; cancel it. A look that fails is missing from the curve, no more."""
@@ -54,6 +55,7 @@ class CurveKeeper:
             await self._note(alert)
         for alert_id in self._last.keys() - {alert.id for alert in running}:
             del self._last[alert_id]
+            await self._keep_level(alert_id)
 
     async def _note(self, alert: Alert) -> None:
         now, last = self._clock(), self._last.get(alert.id)
@@ -63,6 +65,13 @@ class CurveKeeper:
         totals = await totals_of(self._ledgers, alert.id)
         point = Point(now, totals.sent, totals.settled)
         # While nothing moves, one point at its beginning and one at its end say as much as many.
-        if last is None or point.settled != last.settled:
+        if last is not None and point.settled == last.settled:
+            self._level[alert.id] = point
+        else:
+            await self._keep_level(alert.id)
             await self._curves.keep(alert.id, point)
         self._last[alert.id] = point
+
+    async def _keep_level(self, alert_id: int) -> None:
+        if (end := self._level.pop(alert_id, None)) is not None:
+            await self._curves.keep(alert_id, end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
@@ -27,11 +28,9 @@ class SqlCurveStore:
             await connection.execute(insertion(alert_points).values(row).on_conflict_do_nothing())
 
     async def points(self, alert_ids: Collection[int]) -> Mapping[int, tuple[Point, ...]]:
-        found: dict[int, tuple[Point, ...]] = {}
-        if not alert_ids:
-            return found
+        found: defaultdict[int, list[Point]] = defaultdict(list)
         query = select(alert_points).where(alert_points.c.alert_id.in_(alert_ids))
         async with self._database.reading() as connection:
             for row in await connection.execute(query.order_by(alert_points.c.alert_id, alert_points.c.at)):
-                found[row.alert_id] = (*found.get(row.alert_id, ()), Point(row.at, row.sent, row.settled))
-        return found
+                found[row.alert_id].append(Point(row.at, row.sent, row.settled))
+        return {alert_id: tuple(points) for alert_id, points in found.items()}

@@ -87,3 +87,35 @@ async def test_a_running_alert_is_noted_as_far_as_it_has_come_and_not_while_noth
     await watched.look(2)
     began = house.now - 4 * SECOND
     assert await watched.curves.points([alert.id]) == {alert.id: (Point(began, 0, 0), Point(began + 2 * SECOND, 2, 2))}
+
+
+async def test_a_time_in_which_nothing_moved_is_level_in_the_curve() -> None:
+    house = a_memory_house()
+    for number in range(4):
+        await house.reader(number, "sports")
+    watched = Watched(house)
+    alert = await house.running(1)
+    began = house.now
+    await watched.look()
+    for _ in range(3):
+        await watched.look(60)  # the platform is away
+    unit, claim = await begin(house.alerts, house.ledger, count=4)
+    await answered(house.ledger, unit, claim)
+    await watched.look(60)
+    away_until, moved_by = began + 180 * SECOND, began + 240 * SECOND
+    kept = await watched.curves.points([alert.id])
+    assert kept == {alert.id: (Point(began, 0, 0), Point(away_until, 0, 0), Point(moved_by, 4, 4))}
+
+
+async def test_what_ended_soon_after_a_time_in_which_nothing_moved_did_not_go_out_meanwhile() -> None:
+    house = a_memory_house()
+    await house.reader(1, "sports")
+    watched = Watched(house)
+    alert = await house.running(1)
+    began = house.now
+    await watched.look()
+    await watched.look(60)
+    await house.alerts.turn(alert.id, AlertState.STOPPED, of=[AlertState.RUNNING], now=house.now)
+    await watched.look(1)
+    kept = await watched.curves.points([alert.id])
+    assert kept == {alert.id: (Point(began, 0, 0), Point(began + 60 * SECOND, 0, 0))}
