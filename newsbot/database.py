@@ -23,8 +23,8 @@ from math import inf
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sqlalchemy import BigInteger, Dialect, MetaData, event, text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import BigInteger, Dialect, MetaData, Table, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -91,6 +91,14 @@ class UtcTime(TypeDecorator[datetime]):
             # The first and the last moment are PostgreSQL's infinities, and come back without a zone.
             return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
         return _EPOCH + timedelta(microseconds=value)
+
+
+def insert_into(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say what is to be done where there is such a row: each of the two has its own.
+
+    `dialect`: see `Database.dialect`.
+    """
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 class Database:

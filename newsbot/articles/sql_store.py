@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, delete, func, insert, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.articles.merging import edited_by, merge
@@ -47,7 +46,7 @@ from newsbot.articles.sql_stories import (
 )
 from newsbot.articles.sql_words import remove_words, stale, write_words
 from newsbot.articles.store import Change, Retelling, SourceState, Stored
-from newsbot.database import Database
+from newsbot.database import Database, insert_into
 from newsbot.domain.article import EXTRACTIVE, Article, ArticleDraft, Cursor, Edit, Page
 from newsbot.domain.search import Found, Query
 
@@ -332,8 +331,7 @@ class SqlArticleStore:
 
     async def save_source_state(self, state: SourceState) -> None:
         values = asdict(state)
-        dialect = sqlite if self._database.dialect == "sqlite" else postgresql
-        row = dialect.insert(source_states).values(values)
+        row = insert_into(source_states, self._database.dialect).values(values)
         async with self._database.writing() as connection:
             await connection.execute(row.on_conflict_do_update(index_elements=["source"], set_=values))
 

@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, case, delete, exists, func, insert, or_, select, tuple_, union_all
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.articles.schema import article_topics, articles, retellings, story_words, word_days
 from newsbot.articles.sql_rows import around, articles_by_id, batches, place
+from newsbot.database import insert_into
 from newsbot.domain.article import Article, ArticleDraft, Cursor
 from newsbot.ingest.story_decider import WINDOW, Rarity
 from newsbot.ingest.story_features import Telling, telling_of
@@ -78,8 +78,8 @@ async def word_counts(connection: AsyncConnection, words: Collection[str], now: 
 
 
 async def _count(connection: AsyncConnection, words: Iterable[str], now: datetime, dialect: str) -> None:
-    insert_into = (sqlite if dialect == "sqlite" else postgresql).insert(word_days)
-    row = insert_into.on_conflict_do_update(index_elements=["word", "day"], set_={"articles": word_days.c.articles + 1})
+    one_more = {"articles": word_days.c.articles + 1}
+    row = insert_into(word_days, dialect).on_conflict_do_update(index_elements=["word", "day"], set_=one_more)
     today = _day(now)
     await connection.execute(row, [{"word": word, "day": today, "articles": 1} for word in sorted({_ALL, *words})])
     await connection.execute(delete(word_days).where(word_days.c.day < _day(now - 2 * COUNTED)))
@@ -168,7 +168,7 @@ async def others_of(connection: AsyncConnection, shown: Collection[Article], now
 
 
 async def tell_anew(connection: AsyncConnection, article_id: int, now: datetime, dialect: str) -> None:
-    row = (sqlite if dialect == "sqlite" else postgresql).insert(retellings).values(article_id=article_id, since=now)
+    row = insert_into(retellings, dialect).values(article_id=article_id, since=now)
     await connection.execute(row.on_conflict_do_update(index_elements=["article_id"], set_={"since": now}))
 
 

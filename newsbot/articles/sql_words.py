@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import ColumnElement, bindparam, case, delete, func, literal, select, union_all, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.articles.ranking import WEIGHTS
@@ -20,6 +19,7 @@ from newsbot.articles.search_terms import IndexedText, indexed_text
 from newsbot.articles.spelling import one_consonant_apart
 from newsbot.articles.sql_rows import batches
 from newsbot.articles.sql_search import FIELDS, SearchIndex
+from newsbot.database import insert_into
 from newsbot.domain.article import Article
 from newsbot.text.analyser import ANALYSER
 from newsbot.text.sounds import skeleton
@@ -139,8 +139,7 @@ async def _count(
     more = {word: times for word in now if (times := now[word] - before.get(word, 0)) > 0}
     less = {word: times for word in before if (times := before[word] - now.get(word, 0)) > 0}
     if more:
-        insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-        row = insert(search_words)
+        row = insert_into(search_words, connection.dialect.name)
         shorter = func.length(row.excluded.written) < func.length(search_words.c.written)
         await connection.execute(
             row.on_conflict_do_update(

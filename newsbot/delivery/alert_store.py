@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, case, delete, exists, func, insert, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.articles.schema import WRITERS, articles
-from newsbot.database import Database, UtcTime
+from newsbot.database import Database, UtcTime, insert_into
 from newsbot.delivery.alert_json import (
     audience_from_json,
     audience_to_json,
@@ -63,8 +62,7 @@ class SqlAlertStore:
             return alert
 
     async def _create(self, connection: AsyncConnection, new: NewAlert, now: datetime) -> Alert:
-        dialect = sqlite if self._database.dialect == "sqlite" else postgresql
-        row = dialect.insert(alerts).values(_row(new, now))
+        row = insert_into(alerts, self._database.dialect).values(_row(new, now))
         await connection.execute(row.on_conflict_do_nothing(index_elements=["origin"]))
         alert = await _one(connection, alerts.c.origin == new.origin)
         assert alert is not None
@@ -183,10 +181,10 @@ class SqlAlertStore:
             return (await connection.execute(update(alerts).where(there).values(values))).rowcount == 1
 
     async def pause(self, alert_id: int, channel: str, reason: str, *, now: datetime) -> bool:
-        dialect = sqlite if self._database.dialect == "sqlite" else postgresql
         values = [alerts.c.id, literal(channel), literal(reason), literal(now, UtcTime())]
         runs = select(*values).where(alerts.c.id == alert_id, alerts.c.state == AlertState.RUNNING.value)
-        insertion = dialect.insert(alert_pauses).from_select(["alert_id", "channel", "reason", "at"], runs)
+        insertion = insert_into(alert_pauses, self._database.dialect)
+        insertion = insertion.from_select(["alert_id", "channel", "reason", "at"], runs)
         async with self._database.writing() as connection:
             return (await connection.execute(insertion.on_conflict_do_nothing())).rowcount == 1
 

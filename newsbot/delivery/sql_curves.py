@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from newsbot.database import Database
+from newsbot.database import Database, insert_into
 from newsbot.delivery.curves import Point
 from newsbot.delivery.schema import alert_points
 
@@ -22,10 +21,10 @@ class SqlCurveStore:
         self._database = database
 
     async def keep(self, alert_id: int, point: Point) -> None:
-        insertion = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
         row = {"alert_id": alert_id, "at": point.at, "sent": point.sent, "settled": point.settled}
         async with self._database.writing() as connection:
-            await connection.execute(insertion(alert_points).values(row).on_conflict_do_nothing())
+            new = insert_into(alert_points, self._database.dialect).values(row)
+            await connection.execute(new.on_conflict_do_nothing())
 
     async def points(self, alert_ids: Collection[int]) -> Mapping[int, tuple[Point, ...]]:
         found: defaultdict[int, list[Point]] = defaultdict(list)

@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from newsbot.database import Database
+from newsbot.database import Database, insert_into
 from newsbot.delivery.notices import Event, Notice
 from newsbot.delivery.schema import channel_notices as notices
 
@@ -51,8 +50,8 @@ class SqlNoticeStore:
     async def _insert(
         self, connection: AsyncConnection, channel: str, event: Event, reason: str, origin: str, now: datetime
     ) -> bool:
-        dialect = sqlite if self._database.dialect == "sqlite" else postgresql
-        row = dialect.insert(notices).values(channel=channel, event=event.value, reason=reason, origin=origin, at=now)
+        values = {"channel": channel, "event": event.value, "reason": reason, "origin": origin, "at": now}
+        row = insert_into(notices, self._database.dialect).values(values)
         return (await connection.execute(row.on_conflict_do_nothing(index_elements=["origin"]))).rowcount == 1
 
     async def since(self, moment: datetime) -> tuple[Notice, ...]:

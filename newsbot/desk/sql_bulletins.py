@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from newsbot.database import Database
+from newsbot.database import Database, insert_into
 from newsbot.desk.bulletins import Bulletin, BulletinKind
 from newsbot.desk.schema import desk_bulletins as bulletins
 from newsbot.domain.subscriber import Address
@@ -32,8 +31,7 @@ class SqlBulletinStore:
             "touched_at": now,
             "closed": False,
         }
-        dialect = sqlite if self._database.dialect == "sqlite" else postgresql
-        new = dialect.insert(bulletins).values(row).on_conflict_do_nothing()
+        new = insert_into(bulletins, self._database.dialect).values(row).on_conflict_do_nothing()
         async with self._database.writing() as connection:
             if (await connection.execute(new)).rowcount == 1:
                 return True

@@ -6,9 +6,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Executable, RowMapping, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from newsbot.database import Database
+from newsbot.database import Database, insert_into
 from newsbot.desk.audit import Actor, AuditLog
 from newsbot.desk.people import Person, refuse_role, role_entry
 from newsbot.desk.roles import Role
@@ -62,8 +61,7 @@ class SqlPeopleStore:
             await connection.execute(self._upsert(address, {"name": name}))
 
     def _upsert(self, address: Address, row: Mapping[str, object]) -> Executable:
-        dialect = sqlite if self._database.dialect == "sqlite" else postgresql
-        new = dialect.insert(people).values(address=str(address), **row)
+        new = insert_into(people, self._database.dialect).values(address=str(address), **row)
         upsert: Executable = new.on_conflict_do_update(index_elements=["address"], set_=dict(row))
         return upsert
 

@@ -8,9 +8,9 @@ from datetime import date, datetime, tzinfo
 from typing import Any, Final
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from newsbot.database import insert_into
 from newsbot.rollups.days import A_DAY
 from newsbot.rollups.figures import Count, Layer
 from newsbot.rollups.readership import Step, forgotten
@@ -41,12 +41,10 @@ async def move_mark(connection: AsyncConnection, layer: Layer, mark: Mark, *, di
 
     From here to the end of the transaction nobody is forgotten.
     """
-    insertion = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    first = insertion(day_marks).values(layer=layer.value, zone=mark.zone, through=mark.through, forgets=mark.forgets)
+    values = {"zone": mark.zone, "through": mark.through}
+    first = insert_into(day_marks, dialect).values(layer=layer.value, forgets=mark.forgets, **values)
     same = day_marks.c.forgets == mark.forgets
-    kept = first.on_conflict_do_update(
-        index_elements=["layer"], set_={"zone": mark.zone, "through": mark.through}, where=same
-    )
+    kept = first.on_conflict_do_update(index_elements=["layer"], set_=values, where=same)
     return (await connection.execute(kept)).rowcount == 1
 
 
@@ -67,7 +65,7 @@ async def write(connection: AsyncConnection, counts: Iterable[Count]) -> None:
 
 async def add(connection: AsyncConnection, counts: Iterable[Count], *, dialect: str) -> None:
     """To what is counted already."""
-    insertion = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(day_counts)
+    insertion = insert_into(day_counts, dialect)
     more = insertion.on_conflict_do_update(
         index_elements=["day", "layer", "channel", "account", "figure", "part"],
         set_={"count": day_counts.c.count + insertion.excluded["count"]},

@@ -15,9 +15,8 @@ from typing import Any, Final
 
 import structlog
 from sqlalchemy import ColumnElement, Select, delete, literal, select, true, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 
-from newsbot.database import Database
+from newsbot.database import Database, insert_into
 from newsbot.rollups.days import A_DAY, bounds, day_of
 from newsbot.rollups.figures import Count, Layer, Series
 from newsbot.rollups.readership import Step, Trace, counted, left_behind
@@ -111,11 +110,11 @@ class JournalDays:
                 return
 
     async def _mark(self) -> Mark:
-        insertion = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
-        none_yet = insertion(day_marks).values(layer=Layer.JOURNAL.value, zone=str(self._zone))
         async with self._database.reading() as connection:
             mark = await mark_of(connection, Layer.JOURNAL)
         if mark is None:
+            new = {"layer": Layer.JOURNAL.value, "zone": str(self._zone)}
+            none_yet = insert_into(day_marks, self._database.dialect).values(new)
             async with self._database.writing() as connection:
                 await connection.execute(none_yet.on_conflict_do_nothing())
                 mark = await mark_of(connection, Layer.JOURNAL)

@@ -42,8 +42,9 @@ class _OpenDays:
         through = day_of(now - self._open_for, self._zone) - A_DAY
         async with self._database.reading() as connection:
             mark = await mark_of(connection, self._layer)
-        whole = mark is None or mark.through is None or mark.zone != str(self._zone)
-        first = today - AT_FIRST * A_DAY if whole or mark is None or mark.through is None else mark.through + A_DAY
+        first = today - AT_FIRST * A_DAY
+        if mark is not None and mark.through is not None and mark.zone == str(self._zone):
+            first = mark.through + A_DAY
         counts: list[Count] = []
         for day in days(first, today):
             async with self._database.reading() as connection:

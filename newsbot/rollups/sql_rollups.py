@@ -8,10 +8,9 @@ from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from newsbot.database import Database
+from newsbot.database import Database, insert_into
 from newsbot.rollups.figures import Count, Figure, Layer, Series, Span, VainSearch
 from newsbot.rollups.schema import day_counts, vain_searches
 from newsbot.rollups.searches import OTHERS
@@ -69,8 +68,7 @@ class SqlRollups:
         async with self._database.writing() as connection:
             if words and await self._full(connection, words, day):
                 words = OTHERS
-            insertion = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
-            one_more = insertion(vain_searches).values(day=day, words=words, times=1)
+            one_more = insert_into(vain_searches, self._database.dialect).values(day=day, words=words, times=1)
             times = {"times": vain_searches.c.times + 1}
             await connection.execute(one_more.on_conflict_do_update(index_elements=["day", "words"], set_=times))
 
