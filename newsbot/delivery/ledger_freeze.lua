@@ -5,25 +5,7 @@
 local planned = redis.call('GET', KEYS[1])
 if planned then return laid(tonumber(planned)) end
 
-local marks, channel = {}, tonumber(ARGV[7])
-for mark in string.gmatch(ARGV[5], '%S+') do marks[#marks + 1] = mark end
--- The first article of its story to be alerted has no bitmap of its own until there is another (`bearers`).
-local sole = marks[1] and prefix .. ':sole:' .. marks[1]
-local alone = #marks == 2 and string.find(marks[2], marks[1] .. ':', 1, true) == 1
-  and (redis.call('GET', sole) == marks[2]
-    or redis.call('EXISTS', prefix .. ':story:' .. marks[1], prefix .. ':story:' .. marks[2]) == 0)
-if alone then
-  redis.call('SET', sole, table.remove(marks), 'EX', ARGV[6])
-else
-  for _, mark in ipairs(marks) do
-    local other = redis.call('GET', prefix .. ':sole:' .. mark)
-    if other then
-      redis.call('COPY', prefix .. ':story:' .. mark, prefix .. ':story:' .. other, 'REPLACE')
-      redis.call('UNLINK', prefix .. ':sole:' .. mark)
-    end
-  end
-end
-
+local marks, channel = marks_to_bear(ARGV[5], ARGV[6]), tonumber(ARGV[7])
 local everyone, active, tier = first, second, third
 audience(everyone, cjson.decode(ARGV[3]), cjson.decode(ARGV[4]), marks[1] or '')
 local count = 0

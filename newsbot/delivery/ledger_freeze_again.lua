@@ -1,5 +1,5 @@
 -- Fix the audience of a retry in this segment: who certainly did not get the alert before, wants it and can be reached now.
--- Behind ledger_outcomes.lua and ledger_frozen.lua.
+-- Behind ledger_audience.lua, ledger_outcomes.lua and ledger_frozen.lua.
 -- KEYS[1] {telegram:12}:alert:<id>:planned. ARGV: prefix, seconds kept, id of the alert that is retried, its topics, its marks (a
 --   space between two), seconds a mark is kept, outcomes of who lost the marks by them, outcomes of who kept them (JSON lists).
 -- Returns {readers, tiers that are open…}.
@@ -7,8 +7,7 @@ local planned = redis.call('GET', KEYS[1])
 if planned then return laid(tonumber(planned)) end
 
 local of = prefix .. ':alert:' .. ARGV[3] .. ':'
-local marks = {}
-for mark in string.gmatch(ARGV[5], '%S+') do marks[#marks + 1] = mark end
+local marks = marks_to_bear(ARGV[5], ARGV[6])
 local passed_over, refused, everyone = first, second, third
 
 local function gather(target, outcomes)

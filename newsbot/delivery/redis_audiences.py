@@ -27,7 +27,7 @@ _reach: Final = Script(__package__, WINDOWS, *_AUDIENCE, "ledger_windows.lua", "
 _freeze: Final = Script(__package__, *_AUDIENCE, "ledger_frozen.lua", "ledger_freeze.lua")
 _freeze_copies: Final = Script(__package__, "ledger_segment.lua", "ledger_frozen.lua", "ledger_freeze_copies.lua")
 _freeze_again: Final = Script(
-    __package__, "ledger_segment.lua", "ledger_outcomes.lua", "ledger_frozen.lua", "ledger_freeze_again.lua"
+    __package__, *_AUDIENCE, "ledger_outcomes.lua", "ledger_frozen.lua", "ledger_freeze_again.lua"
 )
 
 

@@ -301,6 +301,19 @@ async def test_a_storys_only_article_takes_no_room_beside_the_story_until_there_
     assert reached == [Reach(2), Reach(2), Reach(4)]
 
 
+async def test_a_retry_of_a_storys_only_article_leaves_the_story_its_one_mark(world: RedisWorld) -> None:
+    worker, alert = new_name(), await readers(world, 3)
+    await taken(world.ledger, worker, alert)
+    await world.ledger.close(REST, worker, Outcome.EXPIRED)
+    for mark in ("story:article:1", "sole:article:1"):
+        await world.redis.expire(f"{{telegram:0}}:{mark}", DAY)
+    retry = an_alert(2, kind=AlertKind.RETRY, of=1, story="article:1", article_id=1)
+    assert await world.ledger.freeze_again(retry, 0, now=NOW) == 3
+    assert await marks(world.redis) == {"article:1"}
+    for mark in ("story:article:1", "sole:article:1"):
+        assert await world.redis.ttl(f"{{telegram:0}}:{mark}") == pytest.approx(4 * DAY, abs=30)
+
+
 async def marks(redis: Redis) -> set[str]:
     return {name.decode().partition(":story:")[2] async for name in redis.scan_iter(match="*}:story:*")}
 
