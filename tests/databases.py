@@ -120,8 +120,11 @@ def migrate_to(connection: Connection, revision: str) -> None:
     command.upgrade(_config(connection), revision)
 
 
-def migrate_back_to(connection: Connection, revision: str) -> None:
-    command.downgrade(_config(connection), revision)
+async def go_to(database: Database, revision: str, *, back: bool = False) -> None:
+    """To the tables of that version, from older ones or `back` from later ones."""
+    go = command.downgrade if back else command.upgrade
+    async with database.writing() as connection:
+        await connection.run_sync(lambda sync: go(_config(sync), revision))
 
 
 def _config(connection: Connection) -> Config:

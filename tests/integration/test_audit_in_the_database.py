@@ -17,7 +17,7 @@ from newsbot.desk.sql_audit import SqlAuditLog
 from newsbot.domain.alert import AlertState
 from newsbot.errors import StoreError
 from tests.builders import a_new_alert, an_address
-from tests.databases import migrate_back_to, migrate_to
+from tests.databases import go_to
 
 NOW = datetime.now(UTC)
 RAHIMA = Actor(address=an_address("1"), name="রহিমা", place=Place.CHAT)
@@ -110,14 +110,7 @@ async def test_what_a_task_that_was_begun_within_writes_is_its_own_matter(databa
 async def test_what_editors_did_before_is_in_the_log_and_comes_back_with_the_older_tables(empty_url: str) -> None:
     database = connect_database(empty_url, None)  # type: ignore[arg-type]
     long_ago = "1700000000000000" if database.dialect == "sqlite" else "'2023-11-14 22:13:20+00'"
-
-    async def to(revision: str, *, back: bool = False) -> None:
-        async with database.engine.connect() as connection:
-            writer = await connection.execution_options(newsbot_writes=True)
-            async with writer.begin():
-                await writer.run_sync(migrate_back_to if back else migrate_to, revision)
-
-    await to("0007_channels")
+    await go_to(database, "0007_channels")
     async with database.writing() as connection:
         await connection.execute(
             text(
@@ -125,11 +118,11 @@ async def test_what_editors_did_before_is_in_the_log_and_comes_back_with_the_old
                 f"VALUES (7, 'telegram:1', 'রহিমা', 'stopped', {long_ago})"
             )
         )
-    await to("0008_people")
+    await go_to(database, "0008_people")
     [entry] = await SqlAuditLog(database).of("alert:7")
     assert (entry.actor, entry.act, entry.at.year) == (RAHIMA, "alert.stopped", 2023)
     assert entry.at < NOW - timedelta(days=90)
-    await to("0007_channels", back=True)
+    await go_to(database, "0007_channels", back=True)
     async with database.reading() as connection:
         rows = (await connection.execute(text("SELECT alert_id, editor, name, act FROM desk_deeds"))).all()
     assert [tuple(row) for row in rows] == [(7, "telegram:1", "রহিমা", "stopped")]
