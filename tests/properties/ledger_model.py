@@ -120,6 +120,22 @@ class Model:
             self._count(alert, segment)
         return self.frozen[alert.id, segment]
 
+    def freeze_again(self, alert: Alert, segment: int) -> int:
+        if (alert.id, segment) not in self.frozen:
+            originals = {n: one for n, one in self.deliveries.get(alert.of, {}).items() if one.unit.segment == segment}
+            missed = {n: one.outcome for n, one in originals.items() if one.outcome and one.outcome.retriable}
+            refused = {n for n, outcome in missed.items() if outcome.refused}
+            passed_over = missed.keys() - refused - self.alerted.get(alert.marks[0], set())
+            here = {n for n in refused | passed_over if n in self.readers and self.follows(self.readers[n], alert)}
+            for number in here:
+                self._add(alert, number, Tier.REST)
+            self._count(alert, segment)
+            kept = (here - refused) & self.alerted.get(alert.marks[1], set())
+            self.told.setdefault(alert.id, set()).update(kept, here & refused & self.told.get(alert.of, set()))
+            for mark in alert.marks:
+                self.alerted.setdefault(mark, set()).update(here)
+        return self.frozen[alert.id, segment]
+
     def _add(self, alert: Alert, number: int, tier: Tier) -> None:
         unit = Unit(alert.id, tier, number // SEGMENT_SIZE)
         self.deliveries.setdefault(alert.id, {})[number] = Delivery(unit)

@@ -52,6 +52,7 @@ ALERTS = {
     4: an_alert(4, story="c", kind=AlertKind.CORRECTION, of=1),
     5: an_alert(5, story="d", kind=AlertKind.RECALL, of=2),
     6: an_alert(6, story="a", article_id=3, again=True, audience=Audience()),
+    7: an_alert(7, story="a", article_id=1, kind=AlertKind.RETRY, of=1),
 }
 RESEND = (1, 3)
 
@@ -69,6 +70,7 @@ results = st.sampled_from(
         ("held", Outcome.HELD),
         *[("sent", Outcome.SENT)] * 3,
         ("settle", Outcome.BLOCKED),
+        ("settle", Outcome.BAD_MARKUP),
         ("settle", Outcome.UNKNOWN),
         ("wait", timedelta()),
         ("wait", timedelta(hours=5)),
@@ -197,10 +199,21 @@ class Machine(RuleBasedStateMachine):
             copies = self.run(ledger.freeze_copies(ALERTS[alert], segment, now=self.now))
             assert copies == self.model.freeze_copies(ALERTS[alert], segment)
             return
+        if ALERTS[alert].kind is AlertKind.RETRY:
+            self.retry(alert, segment)
+            return
         first = CHANNEL if alert == 1 else None
         at = None if first is None else slot(first)
         frozen = self.run(ledger.freeze(ALERTS[alert], segment, first=at, now=self.now))
         assert frozen == self.model.freeze(ALERTS[alert], segment, first)
+
+    def retry(self, alert: int, segment: int) -> None:
+        """Of what has ended."""
+        of = ALERTS[alert].of
+        self.release(of, now=True)
+        if (of, segment) in self.model.frozen and self.model.closed.issuperset(self.model.units(of)):
+            frozen = self.run(self.world.ledger.freeze_again(ALERTS[alert], segment, now=self.now))
+            assert frozen == self.model.freeze_again(ALERTS[alert], segment)
 
     @rule(alert=st.sampled_from([1, 2, 3, 6]))
     def reach(self, alert: int) -> None:
