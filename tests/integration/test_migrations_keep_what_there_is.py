@@ -15,7 +15,7 @@ from newsbot.database import Database, connect_database
 from newsbot.delivery.alert_store import SqlAlertStore
 from newsbot.delivery.curves import Point
 from newsbot.delivery.sql_curves import SqlCurveStore
-from newsbot.desk.audit import Act, Actor, Place, alert_entry
+from newsbot.desk.audit import Act, Actor, Entry, Place, alert_subject
 from newsbot.desk.drafts import DraftState
 from newsbot.desk.people import Person
 from newsbot.desk.roles import Role
@@ -83,7 +83,7 @@ async def test_the_desks_tables_go_and_come_and_everything_else_stays(empty_url:
 
 async def fill_what_is_new(database: Database, alert_id: int, draft_id: int) -> None:
     audit = SqlAuditLog(database)
-    await audit.write(alert_entry(RAHIMA, Act.STOPPED, alert_id, now=NOW))
+    await audit.write(Entry(RAHIMA, Act.STOPPED, alert_subject(alert_id), at=NOW))
     await SqlPeopleStore(database, audit).set_role(an_address("2"), Role.OWNER, by=RAHIMA, settled=(), now=NOW)
     await SqlApprovalStore(database).ask(draft_id, 2, "digest", by=RAHIMA, now=NOW)
     await SqlInvitationStore(database).make("code", Role.EDITOR, EDITOR, now=NOW)
