@@ -41,10 +41,19 @@ class TelegramAccount(ChannelAccount):
     """Opened by `open`; its parts are closed by `Parts`."""
 
     def __init__(
-        self, parts: Parts, api: TelegramApi, bot: BotIdentity, staff: Staff, public_channel: Slot | None, **common: Any
+        self,
+        parts: Parts,
+        api: TelegramApi,
+        bot: BotIdentity,
+        staff: Staff,
+        public_channel: Slot | None,
+        *,
+        shelf: TelegramShelf,
+        **common: Any,
     ) -> None:
         super().__init__(parts, **common)
         self._api = api
+        self._shelf = shelf
         self._bot = bot
         self.public_channel = public_channel
         self._menus = StaffMenus(staff, CHANNEL, self._show_menu)
@@ -82,6 +91,7 @@ class TelegramAccount(ChannelAccount):
             bot,
             await parts.staff(),
             slot,
+            shelf=TelegramShelf(api, of_replies),
             subscribers=subscribers,
             notices=await parts.notices(),
             ledger=await parts.ledger(CHANNEL),
@@ -117,7 +127,7 @@ class TelegramAccount(ChannelAccount):
 
     @property
     def pictures(self) -> PictureShelf:
-        return TelegramShelf(self._api)
+        return self._shelf
 
     @property
     def link(self) -> str:

@@ -28,7 +28,9 @@ class PictureShelf(Protocol):
         ...
 
     async def keep(self, user_id: str, picture: PictureFile) -> str:
-        """Its reference from now on. It stands in this person's chat. Raises ChannelUnavailable, InvalidMessage."""
+        """Its reference from now on. It stands in this person's chat. Raises ChannelUnavailable, InvalidMessage,
+        StoreUnavailable.
+        """
         ...
 
     async def fetch(self, reference: str) -> PictureFile:

@@ -10,9 +10,20 @@ import pytest
 from newsbot.channels.pictures import PictureFile
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.pictures import TelegramShelf, fetch_picture
+from newsbot.delivery.pacing import Lane, Unpaced
 from newsbot.errors import ChannelUnavailable, InvalidMessage
 from tests.sandbox_server import png
 from tests.telegram_sandbox import TelegramSandbox, telegram_sandbox
+
+
+class Turns(Unpaced):
+    """Notes who asked for a turn."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, Lane]] = []
+
+    async def turn(self, chat_id: str, lane: Lane) -> None:
+        self.taken.append((chat_id, lane))
 
 
 @pytest.fixture
@@ -44,14 +55,16 @@ async def test_an_uploaded_picture_stands_in_its_uploaders_chat_and_is_held_from
     sandbox: TelegramSandbox,
 ) -> None:
     sandbox.readers.add_user("Rahima", user_id=501, started=True)
-    shelf = TelegramShelf(sandbox.api)
+    pacing = Turns()
+    shelf = TelegramShelf(sandbox.api, pacing)
     reference = await shelf.keep("501", PictureFile(png(40, 30), "image/png", "bridge"))
+    assert pacing.taken == [("501", Lane.REPLY)]  # a broadcast at the limit must leave room for it
     assert await shelf.fetch(reference) == PictureFile(png(40, 30), "image/png", "picture.png")
     assert sandbox.readers.view(501, 501)[-1]["photo_url"]
 
 
 async def test_what_is_no_picture_and_whom_the_bot_may_not_write_to_are_refused(sandbox: TelegramSandbox) -> None:
-    shelf = TelegramShelf(sandbox.api)
+    shelf = TelegramShelf(sandbox.api, Unpaced())
     with pytest.raises(InvalidMessage, match="no picture"):
         await shelf.keep("501", PictureFile(b"<svg onload=alert(1)>", "image/png", "x"))
     with pytest.raises(InvalidMessage, match="does not take"):

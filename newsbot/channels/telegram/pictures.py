@@ -13,7 +13,8 @@ from newsbot.channels.telegram import outcomes
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.receiver import CHANNEL
 from newsbot.channels.telegram.wire import number
-from newsbot.domain.attempt import Refused, Unreachable
+from newsbot.delivery.pacing import Lane, Pacing
+from newsbot.domain.attempt import Reason, Refused, TryLater, Unreachable
 from newsbot.errors import ChannelUnavailable, InvalidMessage
 
 LARGEST: Final = 20 * 1024 * 1024  #: bytes of a file that a bot may fetch (Bot API, getFile)
@@ -64,10 +65,13 @@ def _refusal(answer: Answer) -> ChannelUnavailable | InvalidMessage:
 
 
 class TelegramShelf:
-    """Implements `PictureShelf`: Telegram keeps what stands in a chat, so a picture is sent to who uploads it."""
+    """Implements `PictureShelf`: Telegram keeps what stands in a chat, so a picture is sent to who uploads it: within
+    `pacing`, like any reply.
+    """
 
-    def __init__(self, api: TelegramApi) -> None:
+    def __init__(self, api: TelegramApi, pacing: Pacing) -> None:
         self._api = api
+        self._pacing = pacing
 
     def may_keep(self, channel: str) -> bool:
         return channel == CHANNEL
@@ -75,6 +79,7 @@ class TelegramShelf:
     async def keep(self, user_id: str, picture: PictureFile) -> str:
         if not any(picture.content.startswith(beginning) for beginning, _, _ in _TYPES):
             raise InvalidMessage("this is no picture that can be sent: JPEG, PNG, GIF and WebP can")
+        await self._pacing.turn(user_id, Lane.REPLY)
         try:
             sent = await self._api.bot.send_photo(
                 number(user_id), InputFile(picture.content, filename=picture.name), disable_notification=True
@@ -83,6 +88,8 @@ class TelegramShelf:
             attempt = outcomes.from_error(error)
             if isinstance(attempt, Refused | Unreachable):
                 raise InvalidMessage(f"Telegram does not take this picture: {attempt.reason}") from None
+            if isinstance(attempt, TryLater) and attempt.reason is Reason.FLOOD:
+                await self._pacing.flooded(user_id, attempt.after)
             raise ChannelUnavailable("Telegram takes no picture now") from None
         return sent.photo[-1].file_id
 
