@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from newsbot.conversation.turn import Replies, Turn, rows, text
 from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.approvals import Approval, ApprovalState
 from newsbot.desk.approving import still_waits
-from newsbot.desk.audit import Actor
 from newsbot.desk.bulletins import BulletinKind
-from newsbot.desk.deciding import Decided, Verdict, approve, is_same_person, refuse
+from newsbot.desk.deciding import Decided, Verdict, approve, is_same_person, refuse_or_take_back
 from newsbot.desk.draft_alert import as_readers_see_it, reach_of, readers_of
 from newsbot.desk.drafts import Draft
 from newsbot.desk.preview import audience_in_words, manner_in_words
@@ -20,7 +17,7 @@ from newsbot.desk.turn import Desk, Speaking, actor_of
 from newsbot.domain.message import AnyReply, MessageRef, TextReply, Toast
 from newsbot.text.dates import clock_time
 
-__all__ = ["outcome_of", "press_approval", "refuse_or_take_back", "request_of", "verdict_in_words", "waits_answer"]
+__all__ = ["outcome_of", "press_approval", "request_of", "verdict_in_words", "waits_answer"]
 
 
 async def request_of(
@@ -89,16 +86,6 @@ async def press_approval(desk: Desk, turn: Turn, press: Press) -> Replies:
     if decided.handed_over is not None and decided.handed_over.alert is not None:
         details = press_button(turn.translate("Details"), Verb.SHOW, decided.handed_over.alert.id)
     return Toast(text=said), text(said, buttons=rows(details), replaces=turn.pressed)
-
-
-async def refuse_or_take_back(desk: Desk, approval_id: int, *, by: Actor, now: datetime) -> Decided:
-    """Who asked may take it back without having the right to approve; nobody else may refuse without it."""
-    approval = await desk.approvals.get(approval_id)
-    if approval is None:
-        return Decided(verdict=Verdict.GONE)
-    if by.address != approval.asked_by.address and not await desk.staff.may(by.address, Right.APPROVE):
-        return Decided(verdict=Verdict.GONE)
-    return await refuse(desk, approval_id, by=by, now=now)
 
 
 def verdict_in_words(speak: Speaking, decided: Decided) -> str:

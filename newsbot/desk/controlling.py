@@ -79,12 +79,13 @@ async def turn_alert(desk: Desk, turn: Turn, press: Press) -> Replies:
     return Toast(text=said), await standing_of(desk, turn, alert, replaces=turn.pressed)
 
 
-async def show_alert(desk: Desk, turn: Turn, press: Press, more: Rows = ()) -> Replies:
+async def show_alert(desk: Desk, turn: Turn, press: Press) -> Replies:
     """In place of the list. It goes on by itself there, unless this editor has a message that does so already."""
     _ = turn.translate
     alert = await desk.alerts.get(press.id)
     if alert is None:
         return (Toast(text=_("This alert is no longer kept.")),)
+    more: Rows = ()
     if not alert.state.final and turn.pressed is not None:
         watched = await desk.bulletins.of_alert(alert.id, BulletinKind.PROGRESS)
         mine = [one for one in watched if one.editor == turn.incoming.address and not one.closed]
@@ -94,5 +95,5 @@ async def show_alert(desk: Desk, turn: Turn, press: Press, more: Rows = ()) -> R
                 alert.id, turn.incoming.address, BulletinKind.PROGRESS, now=turn.now, message_id=message_id
             )
         elif all(one.message_id != turn.pressed.message_id for one in mine):
-            more = (*rows(press_button(_("🔄 Refresh"), Verb.SHOW, alert.id)), *more)
+            more = rows(press_button(_("🔄 Refresh"), Verb.SHOW, alert.id))
     return (await standing_of(desk, turn, alert, replaces=turn.pressed, more=more),)

@@ -13,10 +13,11 @@ from newsbot.desk.approving import approval_entry, digest_of, still_waits
 from newsbot.desk.audit import Act, Actor
 from newsbot.desk.drafts import Draft
 from newsbot.desk.handing_over import HandedOver, hand_over
+from newsbot.desk.roles import Right
 from newsbot.desk.turn import Desk, Speaking
 from newsbot.domain.subscriber import Address
 
-__all__ = ["Decided", "Verdict", "approve", "is_same_person", "refuse"]
+__all__ = ["Decided", "Verdict", "approve", "is_same_person", "refuse_or_take_back"]
 
 
 class Verdict(Enum):
@@ -49,10 +50,16 @@ async def approve(desk: Desk, speak: Speaking, approval_id: int, *, by: Actor) -
 
     Raises StoreUnavailable: then nothing was done, and it may be pressed again.
     """
-    approval, draft, refused = await _decidable(desk, approval_id, by, speak.now)
-    if refused is not None or approval is None or draft is None:
-        return refused or Decided(verdict=Verdict.GONE)
-    if await digest_of(desk, draft) != approval.digest:
+    approval = await desk.approvals.get(approval_id)
+    if approval is None:
+        return Decided(verdict=Verdict.GONE)
+    if not approval.waits(speak.now):
+        return Decided(verdict=Verdict.OVER, approval=approval)
+    if await is_same_person(desk, by.address, approval.asked_by.address):
+        return Decided(verdict=Verdict.OWN, approval=approval)
+    draft = await desk.drafts.get(approval.draft_id)
+    as_asked = draft is not None and still_waits(approval, draft, speak.now)
+    if draft is None or not as_asked or await digest_of(desk, draft) != approval.digest:
         return Decided(verdict=Verdict.CHANGED, approval=approval)
     try:
         return await _let_go(desk, speak, approval, draft, by)
@@ -75,10 +82,14 @@ async def _let_go(desk: Desk, speak: Speaking, approval: Approval, draft: Draft,
     return Decided(verdict=Verdict.APPROVED, approval=decided, handed_over=done)
 
 
-async def refuse(desk: Desk, approval_id: int, *, by: Actor, now: datetime) -> Decided:
-    """Nothing goes out; the draft stays as it is. Who asked may take it back in the same way."""
+async def refuse_or_take_back(desk: Desk, approval_id: int, *, by: Actor, now: datetime) -> Decided:
+    """Nothing goes out; the draft stays as it is. Who asked may take it back without having the right to approve;
+    nobody else may refuse without it.
+    """
     approval = await desk.approvals.get(approval_id)
     if approval is None:
+        return Decided(verdict=Verdict.GONE)
+    if by.address != approval.asked_by.address and not await desk.staff.may(by.address, Right.APPROVE):
         return Decided(verdict=Verdict.GONE)
     async with desk.audit.together():
         decided = await desk.approvals.decide(approval_id, ApprovalState.REFUSED, by=by, now=now)
@@ -86,23 +97,6 @@ async def refuse(desk: Desk, approval_id: int, *, by: Actor, now: datetime) -> D
             return Decided(verdict=Verdict.OVER, approval=await desk.approvals.get(approval_id))
         await desk.audit.write(approval_entry(by, Act.REFUSED, approval, now=now))
     return Decided(verdict=Verdict.REFUSED, approval=decided)
-
-
-async def _decidable(
-    desk: Desk, approval_id: int, by: Actor, now: datetime
-) -> tuple[Approval | None, Draft | None, Decided | None]:
-    """What is to be decided, or why it can't be."""
-    approval = await desk.approvals.get(approval_id)
-    if approval is None:
-        return None, None, Decided(verdict=Verdict.GONE)
-    draft = await desk.drafts.get(approval.draft_id)
-    if not approval.waits(now):
-        return approval, draft, Decided(verdict=Verdict.OVER, approval=approval)
-    if await is_same_person(desk, by.address, approval.asked_by.address):
-        return approval, draft, Decided(verdict=Verdict.OWN, approval=approval)
-    if not still_waits(approval, draft, now):
-        return approval, draft, Decided(verdict=Verdict.CHANGED, approval=approval)
-    return approval, draft, None
 
 
 async def is_same_person(desk: Desk, one: Address, other: Address) -> bool:

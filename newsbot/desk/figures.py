@@ -85,8 +85,7 @@ def progress(
         share = 100 * totals.settled // totals.audience
         lines.append(_("{done} of {all} done ({percent}%)", done=totals.settled, all=totals.audience, percent=share))
         lines.append(_counts(totals, _))
-    left = totals.untouched + totals.waiting + totals.in_flight
-    if alert.state is AlertState.RUNNING and left and (seconds_left or not halted):
+    if alert.state is AlertState.RUNNING and totals.left and (seconds_left or not halted):
         lines.append(_("Still to go: {time}", time=estimate(seconds_left, _)))
     return text(
         _heading(alert, subject, _),
@@ -114,9 +113,8 @@ def report(
     lines = [_("For: {n}", n=totals.audience), _done(alert, totals, _)]
     known = {outcome: count for outcome, count in totals.outcomes.items() if outcome is not Outcome.SENT and count}
     lines += [f"{_(words)}: {_.number(known[outcome])}" for outcome, words in OUTCOMES.items() if outcome in known]
-    open_ones = totals.waiting + totals.in_flight + totals.untouched
-    if open_ones:
-        lines.append(_("still open: {n}", n=open_ones))
+    if totals.left:
+        lines.append(_("still open: {n}", n=totals.left))
     if totals.skipped:
         lines.append(_("unaccounted for: {n}", n=totals.skipped))
     took = ""
@@ -139,13 +137,12 @@ def _by_channel(totals: Totals, translate: Translator) -> str:
     for channel, own in totals.channels.items():
         if not own.audience:
             continue
-        open_ones = own.waiting + own.in_flight + own.untouched
         parts = [
             _("{done} of {all}", done=own.sent, all=own.audience),
             _("held: {n}", n=own.held) if own.held else "",
             _("not reached: {n}", n=own.refused) if own.refused else "",
             _("unknown: {n}", n=own.unknown) if own.unknown else "",
-            _("still open: {n}", n=open_ones) if open_ones else "",
+            _("still open: {n}", n=own.left) if own.left else "",
         ]
         lines.append(f"{channel_name(channel, _)}: {' · '.join(part for part in parts if part)}")
     return "\n".join(lines)

@@ -11,7 +11,7 @@ from newsbot.articles.store import SourceState
 from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.delivery.notices import Notice
 from newsbot.desk.drafts import Draft
-from newsbot.desk.standing import article_shown, halted_on, recall_of
+from newsbot.desk.standing import halted_among, has_copies_of_its_own
 from newsbot.desk.turn import Desk
 from newsbot.domain.alert import Alert, AlertState
 from newsbot.domain.source import Source
@@ -141,9 +141,10 @@ async def _queues(inboxes: Inboxes) -> tuple[Queue, ...]:
 
 async def _channels(desk: Desk, now: datetime) -> tuple[ChannelStanding, ...]:
     found = []
+    halted = await halted_among(desk, desk.outlets, now)
     for name in desk.outlets:
         halt = await desk.notices.standing(name)
-        blocked = halt is None and await halted_on(desk, name, now)
+        blocked = halt is None and name in halted
         found.append(ChannelStanding(name, await desk.house.subscribers.counts(name), halt, blocked))
     return tuple(found)
 
@@ -152,8 +153,6 @@ async def _withdrawn(desk: Desk, now: datetime) -> tuple[Alert, ...]:
     """Alerts that are over whose article was withdrawn since, and nobody recalled or corrected the copies."""
     found = []
     for alert in await desk.alerts.withdrawn(since=now - COPIES_KEPT):
-        if not alert.state.final or alert.totals is None or not alert.totals.sent:
-            continue
-        if await article_shown(desk, alert) == alert.article_id and await recall_of(desk, alert) is None:
+        if alert.state.final and await has_copies_of_its_own(desk, alert):
             found.append(alert)
     return tuple(found)

@@ -25,7 +25,7 @@ from newsbot.desk.draft_answers import missed_in_words
 from newsbot.desk.notice_words import notice_in_words
 from newsbot.desk.people import Person
 from newsbot.desk.roles import Right
-from newsbot.desk.standing import article_shown, progress_of, recall_of, standing_of
+from newsbot.desk.standing import has_copies_of_its_own, progress_of, standing_of
 from newsbot.desk.turn import Desk, totals_now
 from newsbot.domain.alert import Alert, AlertState
 from newsbot.domain.subscriber import Address
@@ -148,8 +148,7 @@ class Reporter:
         for alert in await self._desk.alerts.withdrawn(since=now - COPIES_KEPT):
             if alert.id in self._told_of_withdrawal or not alert.state.final or alert.totals is None:
                 continue
-            shown = await article_shown(self._desk, alert) == alert.article_id
-            if shown and alert.totals.sent and await recall_of(self._desk, alert) is None:
+            if await has_copies_of_its_own(self._desk, alert):
                 await self._tell_all(alert.id, BulletinKind.WITHDRAWN, now)
             self._told_of_withdrawal.add(alert.id)
 

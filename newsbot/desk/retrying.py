@@ -14,7 +14,7 @@ from newsbot.desk.audit import Act, Actor, Entry, alert_subject, was_done
 from newsbot.desk.outlets import seconds_for
 from newsbot.desk.standing import recall_of
 from newsbot.desk.turn import Desk, expiry
-from newsbot.domain.alert import Alert, AlertKind, NewAlert, Totals
+from newsbot.domain.alert import Alert, AlertKind, NewAlert
 
 __all__ = ["Retriable", "retriable", "retry"]
 
@@ -45,7 +45,9 @@ async def retriable(desk: Desk, alert: Alert) -> Retriable:
         article = await desk.house.articles.get(alert.article_id)
         if article is None or article.withdrawn_at is not None:
             return Retriable({})
-    return Retriable({name: own.retriable for name, own in _by_channel(desk, alert.totals).items() if own.retriable})
+    return Retriable(
+        {name: own.retriable for name, own in alert.totals.by_channel(desk.outlets).items() if own.retriable}
+    )
 
 
 async def retry(desk: Desk, alert: Alert, *, by: Actor, channel: str = "") -> Alert | None:
@@ -80,7 +82,3 @@ async def retry(desk: Desk, alert: Alert, *, by: Actor, channel: str = "") -> Al
             after = {"retry": made.id, "readers": counts}
             await desk.audit.write(Entry(by, Act.RETRIED, alert_subject(alert.id), at=now, after=after))
     return made
-
-
-def _by_channel(desk: Desk, totals: Totals) -> Mapping[str, Totals]:
-    return totals.channels or (dict.fromkeys(desk.outlets, totals) if len(desk.outlets) == 1 else {})

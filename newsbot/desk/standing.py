@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,7 +16,15 @@ from newsbot.desk.turn import Desk, last_deed, subject_of, totals_of
 from newsbot.domain.alert import Alert, AlertKind, AlertState
 from newsbot.domain.message import MessageRef, Rows, TextReply
 
-__all__ = ["article_shown", "halted_on", "leaves_copies", "progress_of", "recall_of", "standing_of"]
+__all__ = [
+    "article_shown",
+    "halted_among",
+    "has_copies_of_its_own",
+    "leaves_copies",
+    "progress_of",
+    "recall_of",
+    "standing_of",
+]
 
 NOTICES_KEPT: Final = timedelta(days=90)  #: how far back a block may lie that stands
 #: what says whether a block stands: the last of them
@@ -39,7 +48,7 @@ async def progress_of(
     """`last`: a report follows, which carries the buttons for the copies."""
     totals = await totals_of(desk, alert)
     left = await _left(desk, alert)
-    halted = [name for name in left if await halted_on(desk, name, turn.now)]
+    halted = await halted_among(desk, left, turn.now)
     return progress(
         alert,
         await subject_of(desk, alert),
@@ -58,20 +67,24 @@ async def _left(desk: Desk, alert: Alert) -> dict[str, int]:
     if alert.state is not AlertState.RUNNING:
         return {}
     found = {name: await outlet.ledger.totals(alert.id) for name, outlet in desk.outlets.items()}
-    return {name: left for name, one in found.items() if (left := one.untouched + one.waiting + one.in_flight)}
+    return {name: left for name, one in found.items() if (left := one.left)}
 
 
-async def halted_on(desk: Desk, channel: str, now: datetime) -> bool:
-    """Whether the platform takes nothing of us there now: our account is refused, or blocked."""
-    if await desk.notices.standing(channel) is not None:
-        return True
-    told = [one.event for one in await desk.notices.since(now - NOTICES_KEPT) if one.channel == channel]
-    return next((one for one in reversed(told) if one in BLOCKING), None) is Event.BLOCK
+async def halted_among(desk: Desk, channels: Collection[str], now: datetime) -> list[str]:
+    """Those where the platform takes nothing of us now: our account is refused, or blocked."""
+    told = await desk.notices.since(now - NOTICES_KEPT) if channels else ()
+    blocking = {one.channel: one.event for one in told if one.event in BLOCKING}  # the last of each channel
+    return [
+        name for name in channels if blocking.get(name) is Event.BLOCK or await desk.notices.standing(name) is not None
+    ]
 
 
 async def recall_of(desk: Desk, alert: Alert) -> Alert | None:
     """What takes its copies away, or has; not one that was stopped before it was through."""
-    touched = await desk.alerts.copies_touched(alert.id)
+    return _recall_in(await desk.alerts.copies_touched(alert.id))
+
+
+def _recall_in(touched: Sequence[Alert]) -> Alert | None:
     recalls = [one for one in touched if one.kind is AlertKind.RECALL and one.state is not AlertState.STOPPED]
     return recalls[-1] if recalls else None
 
@@ -83,7 +96,20 @@ def leaves_copies(recall: Alert) -> bool:
 
 async def article_shown(desk: Desk, alert: Alert) -> int:
     """Whose card its copies are now: an update may have put a newer article of the story in its place."""
+    return _article_after(alert, await desk.alerts.copies_touched(alert.id))
+
+
+async def has_copies_of_its_own(desk: Desk, alert: Alert) -> bool:
+    """Whether readers still have its article's card as they got it, once it is over: neither has it been recalled, nor
+    has an update put another article in its place.
+    """
+    if alert.totals is None or not alert.totals.sent:
+        return False
     touched = await desk.alerts.copies_touched(alert.id)
+    return _article_after(alert, touched) == alert.article_id and _recall_in(touched) is None
+
+
+def _article_after(alert: Alert, touched: Sequence[Alert]) -> int:
     shown = [one.article_id for one in touched if one.kind.edits and one.state is not AlertState.STOPPED]
     return shown[-1] if shown else alert.article_id
 

@@ -94,7 +94,7 @@ async def alerts_of_the_day(records: Records, ledgers: Sequence[Ledger], speak: 
         sums["sent"] += totals.sent
         sums["refused"] += totals.refused
         sums["unknown"] += totals.unknown
-        sums["open"] += totals.waiting + totals.in_flight + totals.untouched
+        sums["open"] += totals.left
     lines = [
         _("breaking: {n}", n=sums["breaking"]),
         _("ordinary: {n}", n=sums["ordinary"]),

@@ -21,7 +21,7 @@ from newsbot.delivery.curves import CurveStore, Point, whole_curve
 from newsbot.delivery.ending import totals_of
 from newsbot.desk.audit import Entry, alert_subject
 from newsbot.desk.outlets import seconds_for
-from newsbot.desk.standing import halted_on
+from newsbot.desk.standing import halted_among
 from newsbot.desk.turn import Desk
 from newsbot.domain.alert import Alert, AlertState, Totals
 from newsbot.errors import StoreError
@@ -54,13 +54,12 @@ class Seen:
 
     @property
     def left(self) -> int:
-        return self.totals.untouched + self.totals.waiting + self.totals.in_flight
+        return self.totals.left
 
     def by_channel(self, names: Mapping[str, object]) -> dict[str, Totals]:
         """Of each channel that it is for; where there is one, that one's are the whole."""
-        if not self.totals.channels:
-            return dict.fromkeys(names, self.totals) if len(names) == 1 else {}
-        return {name: own for name, own in self.totals.channels.items() if own.audience}
+        found = self.totals.by_channel(names)
+        return {name: own for name, own in found.items() if own.audience or own is self.totals}
 
 
 async def look_closely(desk: Desk, curves: CurveStore, alert: Alert) -> Seen:
@@ -80,13 +79,8 @@ async def look_at(desk: Desk, alert: Alert) -> Seen:
     seen = Seen(alert=alert, totals=totals)
     if alert.state is not AlertState.RUNNING:
         return seen
-    open_ones = {
-        name: left
-        for name, own in seen.by_channel(desk.outlets).items()
-        if (left := own.untouched + own.waiting + own.in_flight)
-    }
-    now = desk.house.clock()
-    halted = frozenset([name for name in open_ones if await halted_on(desk, name, now)])
+    open_ones = {name: own.left for name, own in seen.by_channel(desk.outlets).items() if own.left}
+    halted = frozenset(await halted_among(desk, open_ones, desk.house.clock()))
     going = {name: left for name, left in open_ones.items() if name not in halted and name not in alert.pauses}
     return replace(seen, halted=halted, seconds_left=seconds_for(desk.outlets, going))
 

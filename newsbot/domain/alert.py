@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -244,9 +244,18 @@ class Totals:
         return sum(self.outcomes.values())
 
     @property
+    def left(self) -> int:
+        """Who may still get it: nothing is known of how it ends for them."""
+        return self.waiting + self.in_flight + self.untouched
+
+    def by_channel(self, names: Collection[str]) -> Mapping[str, Totals]:
+        """Of each of these channels; where there is one, that one's are the whole. {}: it is not known any more."""
+        return self.channels or (dict.fromkeys(names, self) if len(names) == 1 else {})
+
+    @property
     def skipped(self) -> int:
         """Readers of whom nothing is known: 0, or the ledger is wrong."""
-        return self.audience - self.settled - self.waiting - self.in_flight - self.untouched
+        return self.audience - self.settled - self.left
 
 
 #: why an alert paused itself (`Alert.pauses`) or stopped (`Alert.reason`): these words stand in the database

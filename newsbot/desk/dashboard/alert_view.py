@@ -118,7 +118,7 @@ def _paces(
     _ = translate
     paces = []
     for name, own in by_channel.items():
-        if own.untouched + own.waiting + own.in_flight and name in outlets:
+        if own.left and name in outlets:
             paused = name in seen.alert.pauses
             why = _("halted") if name in seen.halted else _("has paused itself") if paused else ""
             rate = round(seen.rates.get(name, 0.0))

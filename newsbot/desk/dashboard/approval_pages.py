@@ -14,14 +14,14 @@ from typing import Final
 
 from aiohttp import web
 
-from newsbot.desk.approval_answers import outcome_of, refuse_or_take_back, verdict_in_words
+from newsbot.desk.approval_answers import outcome_of, verdict_in_words
 from newsbot.desk.approvals import Approval
 from newsbot.desk.approving import ask_for_approval, still_waits
 from newsbot.desk.dashboard.draft_view import look_values
 from newsbot.desk.dashboard.paths import alert_path, draft_path
 from newsbot.desk.dashboard.refusals import Refusal
 from newsbot.desk.dashboard.visit import Route, Visit
-from newsbot.desk.deciding import Decided, Verdict, approve, is_same_person
+from newsbot.desk.deciding import Decided, Verdict, approve, is_same_person, refuse_or_take_back
 from newsbot.desk.drafts import Draft
 from newsbot.desk.preview import time_set_in_words
 from newsbot.desk.refusals import parent_of, refusal_of
