@@ -22,7 +22,6 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from aiohttp import ClientSession, CookieJar
-from aiohttp.test_utils import TestServer
 from redis.asyncio import Redis
 from sqlalchemy import event, insert
 
@@ -51,7 +50,7 @@ from newsbot.rollups.sql_rollups import SqlRollups
 from newsbot.subscribers.journal import SqlJournal
 from newsbot.subscribers.redis_store import RedisSubscriberStore
 from newsbot.subscribers.schema import subscriber_events, subscribers
-from tests.desk_site import DeskSite
+from tests.desk_site import open_site
 from tests.newsdesk import Newsdesk
 
 ACCOUNT: Final = "12"
@@ -119,33 +118,29 @@ async def _seconds(work: Any) -> float:
 
 
 async def _pages(database: Database, redis: Redis, language: Language, articles: int) -> list[tuple[Any, ...]]:
-    site = DeskSite(_over_real_stores(database, redis))
-    await site.give_roles()
     chance = random.Random(1)
     rows: list[tuple[Any, ...]] = []
-    async with TestServer(site.application()) as server:
-        base = str(server.make_url("")).rstrip("/")
-        site.base = site.newsdesk.web_address = base
+    async with (
+        open_site(_over_real_stores(database, redis)) as site,
+        ClientSession(cookie_jar=CookieJar(unsafe=True)) as http,
+    ):
         owner = await site.sign_in(Role.OWNER)
-        async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as http:
-            http.headers["Cookie"] = f"newsbot_desk={owner.cookie}"
-            sizes: list[int] = []
+        http.headers["Cookie"] = f"newsbot_desk={owner.cookie}"
+        sizes: list[int] = []
 
-            async def ask(path: str) -> None:
-                async with http.get(base + path) as answer:
-                    sizes.append(len(await answer.read()))
-                    assert answer.status == 200, path
+        async def ask(path: str) -> None:
+            async with http.get(site.base + path) as answer:
+                sizes.append(len(await answer.read()))
+                assert answer.status == 200, path
 
-            def path_of(page: str) -> str:
-                words = language.text(2).replace(" ", "+")
-                return page.format(words=words, article=chance.randrange(1, articles + 1))
+        def path_of(page: str) -> str:
+            words = language.text(2).replace(" ", "+")
+            return page.format(words=words, article=chance.randrange(1, articles + 1))
 
-            for page in PAGES:
-                await ask(path_of(page))  # templates are compiled once
-                spread = await timed(lambda page=page: ask(path_of(page)) for _ in range(CALLS))
-                rows.append((re.sub(r"\{|\}", "", page), spread.p50, spread.p99, sizes[-1] // 1024))
-        for browser in site.browsers:
-            await browser.http.close()
+        for page in PAGES:
+            await ask(path_of(page))  # templates are compiled once
+            spread = await timed(lambda page=page: ask(path_of(page)) for _ in range(CALLS))
+            rows.append((re.sub(r"\{|\}", "", page), spread.p50, spread.p99, sizes[-1] // 1024))
     return rows
 
 

@@ -166,9 +166,11 @@ async def open_site(newsdesk: Newsdesk, *, secure: bool = False) -> AsyncIterato
     async with TestServer(site.application(secure=secure)) as server:
         site.base = str(server.make_url("")).rstrip("/")
         site.newsdesk.web_address = site.base
-        yield site
-        for browser in site.browsers:
-            await browser.http.close()
+        try:
+            yield site
+        finally:
+            for browser in site.browsers:
+                await browser.http.close()
 
 
 @pytest.fixture
