@@ -106,6 +106,10 @@ class MemoryArticleStore(_Server):
         self._reach()
         return self._articles.get(article_id)
 
+    async def several(self, article_ids: Collection[int]) -> dict[int, Article]:
+        self._reach()
+        return {article_id: self._articles[article_id] for article_id in article_ids if article_id in self._articles}
+
     async def by_url(self, url: str) -> Article | None:
         self._reach()
         return self._articles[self._urls[url]] if url in self._urls else None

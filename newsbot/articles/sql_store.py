@@ -132,6 +132,11 @@ class SqlArticleStore:
             return None
         return next(iter(await self._select(select(articles).where(articles.c.id == article_id))), None)
 
+    async def several(self, article_ids: Collection[int]) -> dict[int, Article]:
+        askable = [article_id for article_id in article_ids if 0 < article_id <= _LARGEST_ID]
+        async with self._database.reading() as connection:
+            return {article.id: article async for article in articles_by_id(connection, askable)}
+
     async def by_url(self, url: str) -> Article | None:
         return (await self.known_urls([url])).get(url)
 

@@ -69,6 +69,10 @@ class ArticleStore(Protocol):
 
     async def get(self, article_id: int) -> Article | None: ...
 
+    async def several(self, article_ids: Collection[int]) -> dict[int, Article]:
+        """Those of them that are stored, by id."""
+        ...
+
     async def by_url(self, url: str) -> Article | None:
         """Also by any address that was seen to lead to it."""
         ...

@@ -97,10 +97,14 @@ async def _headline_alerted(desk: Desk, speak: Speaking, words: str) -> str:
     """What is written begins with the headline of an article whose readers have been alerted within the day."""
     _ = speak.translate
     first = words.strip().partition("\n")[0]
-    for alert in await desk.alerts.recent(limit=LOOKED_AT):
-        if alert.kind.touches_copies or not alert.article_id or speak.now - alert.created_at > SAME_WITHIN:
-            continue
-        article = await desk.house.articles.get(alert.article_id)
+    alerts = [
+        alert
+        for alert in await desk.alerts.recent(limit=LOOKED_AT)
+        if alert.article_id and not alert.kind.touches_copies and speak.now - alert.created_at <= SAME_WITHIN
+    ]
+    articles = await desk.house.articles.several({alert.article_id for alert in alerts})
+    for alert in alerts:
+        article = articles.get(alert.article_id)
         if article is not None and same_text(article.headline, first):
             when = format_datetime(alert.created_at, speak.language, speak.zone, speak.now)
             return _.plural(

@@ -11,7 +11,7 @@ from newsbot.delivery.curves import seconds_to
 from newsbot.desk.day_tables import Rows, day_tables, moves_in_words
 from newsbot.desk.figure_tables import Cell, Column, FigureTable, Unit
 from newsbot.desk.records import Records
-from newsbot.desk.turn import Speaking, own_subject
+from newsbot.desk.turn import Speaking, own_subjects
 from newsbot.rollups.days import bounds, day_of
 from newsbot.rollups.figures import Figure, Series, Span
 
@@ -93,13 +93,13 @@ async def _deliveries(records: Records, span: Span, speaking: Speaking) -> Figur
     made = await records.alerts.made(since, until, limit=DELIVERIES)
     curves = await records.curves.points([alert.id for alert in made])
     rows = []
-    for alert in made:
+    for alert, subject in zip(made, await own_subjects(records.articles, made), strict=True):
         points, totals = curves.get(alert.id, ()), alert.totals
         rows.append(
             (
                 alert.id,
                 alert.created_at,
-                await own_subject(records.articles, alert),
+                subject,
                 totals.audience if totals else None,
                 totals.sent if totals else None,
                 seconds_to(alert, points, 0.5),

@@ -43,7 +43,7 @@ __all__ = [
     "estimate",
     "expiry",
     "last_deed",
-    "own_subject",
+    "own_subjects",
     "subject_of",
     "subject_of_draft",
     "told_of",
@@ -129,22 +129,24 @@ async def subject_of(desk: Desk, alert: Alert) -> str:
     """What it is about, in one short line."""
     if alert.of and not alert.text and (parent := await desk.alerts.get(alert.of)):
         alert = parent
-    return await own_subject(desk.house.articles, alert)
+    return (await own_subjects(desk.house.articles, [alert]))[0]
 
 
 async def subject_of_draft(desk: Desk, draft: Draft) -> str:
     """The same of a draft; '' where nothing is written yet."""
-    return await own_subject(desk.house.articles, draft)
+    return (await own_subjects(desk.house.articles, [draft]))[0]
 
 
-async def own_subject(articles: ArticleStore, what: Alert | Draft) -> str:
-    """The same of what changes no other's copies. An article's card may have a text, too: that it has changed."""
-    if what.article_id:
-        article = await articles.get(what.article_id)
-        words = article.headline if article else ""
-    else:
-        words = what.text.plain if what.text else ""
-    return clip(clean(words), LONGEST_SUBJECT, unit=Unit.GRAPHEME)
+async def own_subjects(articles: ArticleStore, several: Sequence[Alert | Draft]) -> list[str]:
+    """Of what changes no other's copies, in their order. An article's alert may have a text, too: it has changed."""
+    found = await articles.several({one.article_id for one in several if one.article_id})
+    words = [
+        (found[one.article_id].headline if one.article_id in found else "")
+        if one.article_id
+        else (one.text.plain if one.text else "")
+        for one in several
+    ]
+    return [clip(clean(one), LONGEST_SUBJECT, unit=Unit.GRAPHEME) for one in words]
 
 
 def actor_of(turn: Turn) -> Actor:

@@ -235,6 +235,13 @@ class TestReading:
         assert await store.known_urls(asked) == {"https://feed.example/1": article, article.url: article}
         assert await store.known_urls([]) == {}
 
+    async def test_several_are_asked_for_at_once_and_what_is_not_there_is_left_out(self, store):
+        first, second = [await put(store, number) for number in (1, 2)]
+        await put(store, 3)
+        asked = [second.id, first.id, first.id, 0, -1, 2**70, second.id + 7]
+        assert await store.several(asked) == {first.id: first, second.id: second}
+        assert await store.several([]) == {}
+
     async def test_latest_is_newest_first_then_by_id(self, store):
         for number, minutes in ((1, 3), (2, 1), (3, 3), (4, 2)):
             await put(store, number, published_at=NOW - timedelta(minutes=minutes))
