@@ -22,6 +22,7 @@ from newsbot.desk.channel_notes import looks_on
 from newsbot.desk.controlling import turn_state
 from newsbot.desk.doubts import doubts_of
 from newsbot.desk.draft_alert import as_readers_see_it, reach_of
+from newsbot.desk.draft_form import BUTTONS, LABEL, is_label
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.handing_over import HandedOver, call_off, hand_over
 from newsbot.desk.keeping_drafts import keep_draft
@@ -157,15 +158,19 @@ def _text(wish: Wish) -> AlertText:
         raise ConfigurationError('--text: there is not a word to send; example: --text "The bridge is open"')
     if wish.picture and not is_web_address(wish.picture):
         raise ConfigurationError(f"--picture {wish.picture}: it is no web address (https://…)")
+    if len(wish.buttons) > BUTTONS:
+        raise ConfigurationError(f"--button: at most {BUTTONS} of them fit under a text")
     spans = read(text) if wish.markup else (Span(text),)
     return AlertText(spans, wish.picture, tuple(_button(one) for one in wish.buttons))
 
 
 def _button(written: str) -> Button:
     label, _, url = written.partition("=")
-    if not (tokens(label) and is_web_address(url)):
-        raise ConfigurationError(f'--button {written}: it needs a label and an address: --button "Watch=https://…"')
-    return Button(label.strip(), url=url)
+    label = label.strip()
+    if not (is_label(label) and is_web_address(url)):
+        needs = f"it needs a label and an address, the label with at most {LABEL} letters"
+        raise ConfigurationError(f'--button {written}: {needs}: --button "Watch=https://…"')
+    return Button(label, url=url)
 
 
 def _time(wish: Wish, speak: Speaking) -> datetime | None:

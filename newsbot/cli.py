@@ -393,7 +393,7 @@ def broadcast(
     ] = False,
     picture: Annotated[str, typer.Option(help="Address of a picture; the text stands under it.")] = "",
     button: Annotated[
-        list[str] | None, typer.Option(help='A link under the text, "label=https://…"; may be repeated.')
+        list[str] | None, typer.Option(help='A link under the text, "label=https://…"; up to three.')
     ] = None,
     breaking: Annotated[bool, typer.Option("--breaking", help="Before all other alerts.")] = False,
     silent: Annotated[bool, typer.Option("--silent", help="Phones stay quiet.")] = False,

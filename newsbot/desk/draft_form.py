@@ -17,7 +17,7 @@ from newsbot.text.light_markup import read, write
 from newsbot.text.tokens import tokens
 from newsbot.text.typed_times import typed_time
 
-__all__ = ["BUTTONS", "Fields", "fields_of", "filled_in"]
+__all__ = ["BUTTONS", "LABEL", "Fields", "fields_of", "filled_in", "is_label"]
 
 BUTTONS: Final = 3  #: under a text; beside the reader's own two more would not be seen
 LABEL: Final = 30  #: graphemes of a button's label
@@ -119,13 +119,18 @@ def _buttons(typed: Sequence[tuple[str, str]], speak: Speaking) -> tuple[tuple[B
     for label, url in [(label.strip(), url.strip()) for label, url in typed][:BUTTONS]:
         if not label and not url:
             continue
-        if not tokens(label) or length(label, Unit.GRAPHEME) > LABEL:
+        if not is_label(label):
             said = _("A button needs a label of at most {n} letters.", n=LABEL)
         elif not is_web_address(url):
             said = _("A button needs the address of a page, which begins with https://.")
         else:
             found.append(Button(label, url=url))
     return tuple(found), said
+
+
+def is_label(label: str) -> bool:
+    """Whether a button may be called so."""
+    return bool(tokens(label)) and length(label, Unit.GRAPHEME) <= LABEL
 
 
 def _time(typed: str, speak: Speaking, before: datetime | None, wrong: dict[str, str]) -> datetime | None:

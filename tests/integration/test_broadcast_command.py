@@ -74,6 +74,11 @@ async def test_broadcast_says_to_how_many_before_it_sends_and_can_be_stopped(
         (("--text", "খবর", "--at", "কাল"), "--at কাল: it is no time; examples: --at 18:30"),
         (("--text", "খবর", "--at", "2020-01-01 10:00"), "--at: The time it should go out at is over."),
         (("--text", "খবর", "--button", "দেখুন"), "--button দেখুন: it needs a label and an address"),
+        (("--text", "খবর", "--button", f"{'খ' * 31}=https://news.example"), "the label with at most 30 letters"),
+        (
+            ("--text", "খবর", *("--button", "ক=https://news.example") * 4),
+            "--button: at most 3 of them fit under a text",
+        ),
         (("--text", "খবর", "--language", "fr"), "--language fr: the bot doesn't speak it; it speaks bn, en"),
     ],
 )
