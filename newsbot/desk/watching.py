@@ -178,6 +178,9 @@ class Watching:
                 except StoreError as error:
                     self.failures += 1
                     log.warning("a watched alert is not looked at for now", alert=alert_id, reason=str(error))
+                except Exception:  # one that can't be looked at must not take the others from the screens
+                    self.failures += 1
+                    log.exception("a watched alert can't be looked at", alert=alert_id)
             await asyncio.sleep(LOOK_EVERY.total_seconds())
 
     async def _look_at(self, alert_id: int, watched: _Watched) -> None:

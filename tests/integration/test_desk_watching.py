@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from newsbot.delivery.notices import Event
+from newsbot.desk import watching
 from newsbot.desk.audit import Act, Place, alert_subject
 from newsbot.desk.roles import Role
 from newsbot.desk.sessions import new_secret
@@ -349,6 +350,21 @@ async def test_a_database_that_is_away_leaves_the_page_as_it_was(desk_site: Desk
         await desk_site.newsdesk.deliver(1, most=1)
         await events.until("figures", "3 of 5 done")
         assert desk_site.watching.looks > before
+
+
+async def test_a_fault_in_one_look_does_not_end_the_watching(
+    desk_site: DeskSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await going_out(desk_site)
+    async with live(await desk_site.sign_in()) as events:
+        await events.until("figures", "2 of 5 done")
+        with monkeypatch.context() as broken:
+            broken.setattr(watching, "look_closely", lambda *_: 1 / 0)
+            async with asyncio.timeout(WITHIN):
+                while desk_site.watching.failures < 1:
+                    await asyncio.sleep(0.05)
+        await desk_site.newsdesk.deliver(1, most=1)
+        await events.until("figures", "3 of 5 done")
 
 
 async def test_one_that_is_over_needs_no_live_page(desk_site: DeskSite) -> None:
