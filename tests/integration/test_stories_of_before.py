@@ -22,7 +22,7 @@ from newsbot.delivery.schema import alerts
 from newsbot.domain.alert import Alert, AlertKind, AlertState, Outcome, Totals
 from newsbot.domain.article import Article
 from tests.builders import NOW, a_draft, an_alert, an_article, some_topics
-from tests.databases import migrate_back_to, migrate_to
+from tests.databases import go_to, migrate_to
 
 BEFORE = "0005_search"
 NOT_WRITTEN = (articles.c.id, alerts.c.id, articles.c.story, alerts.c.again)  #: given by the database, or came later
@@ -87,8 +87,8 @@ async def test_what_was_alerted_is_not_alerted_again_and_its_cards_follow_its_wo
 
 
 async def test_going_back_leaves_articles_and_alerts(upgraded):
-    async with upgraded.writing() as connection:
-        await connection.run_sync(migrate_back_to, BEFORE)
+    await go_to(upgraded, BEFORE, back=True)
+    async with upgraded.reading() as connection:
         kept = [
             (await connection.execute(text(f"SELECT count(*) FROM {of}"))).scalar() for of in ("articles", "alerts")
         ]
