@@ -29,6 +29,7 @@ from newsbot.desk.keeping_drafts import keep_draft
 from newsbot.desk.outlets import seconds_for
 from newsbot.desk.preview import cost_in_words, manner_in_words, time_set_in_words
 from newsbot.desk.refusals import refusal_of
+from newsbot.desk.retrying import retriable, retry
 from newsbot.desk.turn import Desk, Speaking, Speech, estimate
 from newsbot.desk.writing import is_web_address
 from newsbot.domain.alert import AlertClass, AlertText, Audience
@@ -219,9 +220,7 @@ async def turn(settings: Settings, verb: str, number: int, channel: str = "") ->
     `channel`: resume it only where it has paused itself there.
     """
     async with Parts(settings) as parts:
-        if channel and channel not in parts.accounts:
-            known = ", ".join(parts.accounts)
-            raise ConfigurationError(f"--channel {channel}: it is not configured; there are {known}")
+        _refuse_unknown(channel, parts)
         turned = await turn_state(
             await parts.alerts(),
             await parts.audit(),
@@ -232,6 +231,55 @@ async def turn(settings: Settings, verb: str, number: int, channel: str = "") ->
             channel=channel,
         )
     if turned is None:
-        raise NewsbotError(f"There is no alert {number} (newsbot alerts list).")
+        raise _no_alert(number)
     typer.echo(f"Alert {number} is {state_in_brief(turned.alert)}.", err=not turned.done)
     return turned.done
+
+
+async def retry_alert(settings: Settings, number: int, channel: str = "", *, yes: bool = False) -> bool:
+    """Say to how many alert `number` would be sent again, ask, and hand it over, on `channel` or wherever there is
+    anything to try again. False if nothing was sent, also where it was tried again before.
+    """
+    async with Parts(settings) as parts:
+        _refuse_unknown(channel, parts)
+        desk = (await Accounts.open(parts, ask=False)).desk
+        alert = await desk.alerts.get(number)
+        if alert is None:
+            raise _no_alert(number)
+        found = await retriable(desk, alert)
+        count = found.on(channel)
+        if not count:
+            made = ", ".join(str(one.id) for one in found.made)
+            before = f"was tried again already (alert {made})" if made else f"is {state_in_brief(alert)}"
+            typer.echo(f"Alert {number} {before}: there is nothing to try again.", err=True)
+            return False
+        time = estimate(
+            seconds_for(desk.outlets, {name: found.on(name) for name in found.by_channel if channel in ("", name)}),
+            parts.catalog.translator("en"),
+        )
+        readers = f"{count:,} {'reader' if count == 1 else 'readers'}"
+        typer.echo(f"Alert {number} certainly did not reach {readers}; to try again takes {time}.")
+        for name, own in found.by_channel.items() if len(found.by_channel) > 1 and not channel else ():
+            typer.echo(f"  {name}: {own:,}")
+        typer.echo("Whoever may have it already, or can't be reached now, is left out.")
+        if not yes and not typer.confirm("Send it again to them?"):
+            typer.echo("Nothing was sent.")
+            return False
+        known = {one.id for one in found.made}
+        done = await retry(desk, alert, by=terminal_actor(), channel=channel)
+    new = [one for one in done if one.id not in known]
+    for one in new:
+        typer.echo(f"Alert {one.id} is handed over; the running newsbot sends it (newsbot alerts list shows how far).")
+    if not new:
+        typer.echo("It changed meanwhile: there is nothing to try again.", err=True)
+    return bool(new)
+
+
+def _refuse_unknown(channel: str, parts: Parts) -> None:
+    if channel and channel not in parts.accounts:
+        known = ", ".join(parts.accounts)
+        raise ConfigurationError(f"--channel {channel}: it is not configured; there are {known}")
+
+
+def _no_alert(number: int) -> NewsbotError:
+    return NewsbotError(f"There is no alert {number} (newsbot alerts list).")

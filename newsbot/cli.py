@@ -35,7 +35,7 @@ subscribers_app = typer.Typer(help="The readers: export, import, rebuild the wor
 app.add_typer(subscribers_app, name="subscribers")
 alerts_app = typer.Typer(help="What was sent, and why.", no_args_is_help=True)
 app.add_typer(alerts_app, name="alerts")
-broadcast_app = typer.Typer(help="Send a message to readers; pause, resume or stop what goes out.")
+broadcast_app = typer.Typer(help="Send a message to readers; pause, resume or stop what goes out; retry what failed.")
 app.add_typer(broadcast_app, name="broadcast")
 roles_app = typer.Typer(help="Who is of the desk, and what they may do.", no_args_is_help=False)
 app.add_typer(roles_app, name="roles")
@@ -443,6 +443,20 @@ def broadcast_resume(
 def broadcast_stop(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     """Stop it for good: who has not got it gets nothing."""
     _turn(context, "stop", number)
+
+
+@broadcast_app.command("retry")
+def broadcast_retry(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="ID")],
+    channel: Annotated[str, typer.Option(help="Only on it, like messenger.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Send without asking.")] = False,
+) -> None:
+    """When it is over: send it again, once, to those whom it certainly did not reach, after saying to how many."""
+    from newsbot import broadcast_commands
+
+    if not _obey(context, lambda settings: broadcast_commands.retry_alert(settings, number, channel, yes=yes)):
+        raise typer.Exit(1)
 
 
 @broadcast_app.command("call-off")

@@ -35,7 +35,7 @@ from newsbot.desk.reporter import Reporter
 from newsbot.desk.scheduling import Schedule
 from newsbot.desk.staff import Staff
 from newsbot.desk.turn import Desk, Speech
-from newsbot.domain.alert import Alert, AlertKind, AlertState, Outcome
+from newsbot.domain.alert import Alert, AlertKind, AlertState, Outcome, Totals
 from newsbot.domain.attempt import Attempt, Sent
 from newsbot.domain.message import (
     AnyReply,
@@ -52,7 +52,16 @@ from newsbot.domain.source import Source
 from newsbot.domain.subscriber import Address, Preferences
 from newsbot.i18n import Catalog
 from newsbot.text.clipping import Unit
-from tests.builders import NOW, a_newsroom, a_press, an_address, an_incoming, some_topics, the_administrator
+from tests.builders import (
+    NOW,
+    a_broadcast,
+    a_newsroom,
+    a_press,
+    an_address,
+    an_incoming,
+    some_topics,
+    the_administrator,
+)
 from tests.fakes import MemoryArticleStore, MemoryLinkCodes, MemoryListMemory, MemorySubscriberStore
 from tests.memory_alert_store import MemoryAlertStore
 from tests.memory_desk import (
@@ -278,6 +287,24 @@ class Newsdesk:
         open_states = (AlertState.RUNNING, AlertState.PAUSED)
         await self.alerts.turn(alert_id, AlertState.DONE, of=open_states, now=self.now)
         await self.alerts.keep_totals(alert_id, await self.ledger.totals(alert_id))
+
+    async def stopped_on_two_channels(self, number: int) -> None:
+        """Alert `number`, the next, was stopped before two on Telegram and three on Messenger had it."""
+        ledger = MemoryLedger(self.subscribers._subscribers, channel="messenger")
+        outlet = Outlet(
+            channel=FakeChannel("messenger"), ledger=ledger, pusher=FakePusher("messenger"), pacing=Unpaced(), rate=10
+        )
+        assert isinstance(self.desk.outlets, dict)
+        self.desk.outlets["messenger"] = self.others["messenger"] = outlet
+        made = await self.alerts.create(replace(a_broadcast(number), by=EDITOR), now=self.now)
+        assert made.id == number
+        await self.alerts.turn(number, AlertState.STOPPED, of=(AlertState.PLANNED,), now=self.now)
+        own = {
+            "telegram": Totals(audience=4, outcomes={Outcome.SENT: 2, Outcome.STOPPED: 2}),
+            "messenger": Totals(audience=3, outcomes={Outcome.STOPPED: 3}),
+        }
+        whole = Totals(audience=7, outcomes={Outcome.SENT: 2, Outcome.STOPPED: 5}, channels=own)
+        await self.alerts.keep_totals(number, whole)
 
     async def look(self, **passes: float) -> None:
         """The reporter's next round, so much later."""

@@ -53,6 +53,8 @@ class Verb(StrEnum):
     RECALL = "recall"  #: asks
     RECALL_NOW = "unsend"
     LEAVE = "leave"
+    RETRY = "retry"  #: asks
+    RETRY_NOW = "again"  #: on the channel that `value` names, or wherever there is anything to retry
     # of an approval
     APPROVE = "approve"
     REFUSE = "refuse"  #: or, by who asked, take it back
@@ -98,6 +100,8 @@ RIGHT_OF: Final[dict[Verb, Right | None]] = {
     Verb.RECALL: Right.CORRECT,
     Verb.RECALL_NOW: Right.CORRECT,
     Verb.LEAVE: Right.CORRECT,
+    Verb.RETRY: Right.BROADCAST,
+    Verb.RETRY_NOW: Right.BROADCAST,
     Verb.LIST: Right.WATCH,
     Verb.PERSON: Right.ROLES,
     Verb.ROLE: Right.ROLES,

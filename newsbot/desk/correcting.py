@@ -13,7 +13,8 @@ from newsbot.desk.keeping_drafts import keep_draft
 from newsbot.desk.preview import show
 from newsbot.desk.recalling import recall_copies, recall_made, what_is_recalled
 from newsbot.desk.refusals import overlong_in_words, parent_of, untouchable
-from newsbot.desk.standing import article_shown, standing_of
+from newsbot.desk.standing import standing_of
+from newsbot.desk.touched import article_shown
 from newsbot.desk.turn import Desk, actor_of, last_deed
 from newsbot.desk.versions import as_it_reads
 from newsbot.desk.writing import overlong_anywhere

@@ -30,6 +30,7 @@ from newsbot.desk.inviting import accept, is_invited, offer
 from newsbot.desk.listing import list_broadcasts
 from newsbot.desk.menu import COMMANDS, commands_of
 from newsbot.desk.people_words import why_not_allowed
+from newsbot.desk.retry_answers import ask_to_retry, retry_now
 from newsbot.desk.roles import Right, Role, rights_of
 from newsbot.desk.stats import show_stats
 from newsbot.desk.turn import Desk
@@ -170,6 +171,10 @@ class EditorDialogue:
                 return await recall_now(desk, turn, press)
             case Verb.LEAVE:
                 return await leave(desk, turn, press)
+            case Verb.RETRY:
+                return await ask_to_retry(desk, turn, press)
+            case Verb.RETRY_NOW:
+                return await retry_now(desk, turn, press)
             case Verb.LIST:
                 return await list_broadcasts(desk, turn)
             case Verb.PEOPLE | Verb.PERSON | Verb.ROLE | Verb.ROLE_NOW | Verb.INVITE | Verb.UNINVITE:

@@ -11,7 +11,8 @@ from newsbot.articles.store import SourceState
 from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.delivery.notices import Notice
 from newsbot.desk.drafts import Draft
-from newsbot.desk.standing import halted_among, has_copies_of_its_own
+from newsbot.desk.standing import halted_among
+from newsbot.desk.touched import has_copies_of_its_own
 from newsbot.desk.turn import Desk
 from newsbot.domain.alert import Alert, AlertState
 from newsbot.domain.source import Source

@@ -10,7 +10,7 @@ from newsbot.desk.audit import Act, Actor, Entry, alert_subject, was_done
 from newsbot.desk.follow_ups import copies_of
 from newsbot.desk.outlets import channel_name
 from newsbot.desk.refusals import untouchable
-from newsbot.desk.standing import leaves_copies, recall_of
+from newsbot.desk.touched import leaves_copies, recall_of
 from newsbot.desk.turn import Desk, Speaking, totals_of
 from newsbot.domain.alert import STOPPED_RECALLED, Alert, AlertKind, AlertState, NewAlert
 from newsbot.i18n import Translator

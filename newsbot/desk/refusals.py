@@ -6,7 +6,7 @@ from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.desk.draft_alert import as_readers_see_it
 from newsbot.desk.drafts import Draft
 from newsbot.desk.outlets import channel_name
-from newsbot.desk.standing import leaves_copies, recall_of
+from newsbot.desk.touched import leaves_copies, recall_of
 from newsbot.desk.turn import Desk, Speaking
 from newsbot.desk.writing import Overlong, overlong_anywhere
 from newsbot.domain.alert import Alert

@@ -25,7 +25,8 @@ from newsbot.desk.draft_answers import missed_in_words
 from newsbot.desk.notice_words import notice_in_words
 from newsbot.desk.people import Person
 from newsbot.desk.roles import Right
-from newsbot.desk.standing import has_copies_of_its_own, progress_of, standing_of
+from newsbot.desk.standing import progress_of, standing_of
+from newsbot.desk.touched import has_copies_of_its_own
 from newsbot.desk.turn import Desk, totals_now
 from newsbot.domain.alert import Alert, AlertState
 from newsbot.domain.subscriber import Address

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,19 +10,18 @@ from newsbot.conversation.turn import Turn, rows
 from newsbot.delivery.ledger import COPIES_KEPT
 from newsbot.delivery.notices import Event
 from newsbot.desk.actions import Verb, press_button
+from newsbot.desk.alert_words import name_of
 from newsbot.desk.figures import progress, report
 from newsbot.desk.outlets import seconds_for
+from newsbot.desk.retrying import retriable
+from newsbot.desk.touched import leaves_copies, recall_of
 from newsbot.desk.turn import Desk, last_deed, subject_of, totals_of
 from newsbot.domain.alert import Alert, AlertKind, AlertState
 from newsbot.domain.message import MessageRef, Rows, TextReply
 
 __all__ = [
-    "article_shown",
     "halted_among",
-    "has_copies_of_its_own",
-    "leaves_copies",
     "progress_of",
-    "recall_of",
     "standing_of",
 ]
 
@@ -38,7 +37,7 @@ async def standing_of(
     if not alert.state.final or alert.totals is None:
         return await progress_of(desk, turn, alert, replaces=replaces, more=more)
     subject = await subject_of(desk, alert)
-    more = (*await _for_copies(desk, turn, alert), *more)
+    more = (*await _again(desk, turn, alert), *await _for_copies(desk, turn, alert), *more)
     return report(alert, subject, alert.totals, turn.translate, more=more, replaces=replaces)
 
 
@@ -79,39 +78,13 @@ async def halted_among(desk: Desk, channels: Collection[str], now: datetime) -> 
     ]
 
 
-async def recall_of(desk: Desk, alert: Alert) -> Alert | None:
-    """What takes its copies away, or has; not one that was stopped before it was through."""
-    return _recall_in(await desk.alerts.copies_touched(alert.id))
-
-
-def _recall_in(touched: Sequence[Alert]) -> Alert | None:
-    recalls = [one for one in touched if one.kind is AlertKind.RECALL and one.state is not AlertState.STOPPED]
-    return recalls[-1] if recalls else None
-
-
-def leaves_copies(recall: Alert) -> bool:
-    """Whether it is over and doesn't know of every copy that it is gone: then it may be done again."""
-    return recall.state is AlertState.DONE and recall.totals is not None and recall.totals.unknown > 0
-
-
-async def article_shown(desk: Desk, alert: Alert) -> int:
-    """Whose card its copies are now: an update may have put a newer article of the story in its place."""
-    return _article_after(alert, await desk.alerts.copies_touched(alert.id))
-
-
-async def has_copies_of_its_own(desk: Desk, alert: Alert) -> bool:
-    """Whether readers still have its article's card as they got it, once it is over: neither has it been recalled, nor
-    has an update put another article in its place.
-    """
-    if alert.totals is None or not alert.totals.sent:
-        return False
-    touched = await desk.alerts.copies_touched(alert.id)
-    return _article_after(alert, touched) == alert.article_id and _recall_in(touched) is None
-
-
-def _article_after(alert: Alert, touched: Sequence[Alert]) -> int:
-    shown = [one.article_id for one in touched if one.kind.edits and one.state is not AlertState.STOPPED]
-    return shown[-1] if shown else alert.article_id
+async def _again(desk: Desk, turn: Turn, alert: Alert) -> Rows:
+    """Trying again what failed, and the way to where it was."""
+    found = await retriable(desk, alert)
+    return rows(
+        press_button(found.label("", turn.translate), Verb.RETRY, alert.id) if found.by_channel else None,
+        *(press_button(name_of(one, turn.translate), Verb.SHOW, one.id) for one in found.made),
+    )
 
 
 async def _for_copies(desk: Desk, turn: Turn, alert: Alert) -> Rows:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from newsbot.bootstrap import Parts
+from newsbot.config import load_settings
+from newsbot.domain.alert import AlertState, Outcome, Totals
 from newsbot.domain.subscriber import Subscriber
 from newsbot.sandbox.demo import create_sandbox_app
 from newsbot.subscribers.transfer import export_lines
@@ -52,6 +55,8 @@ async def test_broadcast_says_to_how_many_before_it_sends_and_can_be_stopped(
     assert (status, err) == (1, "Alert 1 is stopped.\n")
     status, _, err = await newsroom.run("broadcast", "resume", "1", "--channel", "messenger")
     assert (status, err) == (2, "newsbot: --channel messenger: it is not configured; there are console, telegram\n")
+    status, _, err = await newsroom.run("broadcast", "retry", "1", "--yes")
+    assert (status, err) == (1, "Alert 1 is stopped: there is nothing to try again.\n")  # nobody was its audience yet
     later = ("--at", "2099-01-01 10:00", "--markup", "--button", "সরাসরি=https://news.example/live", "--yes")
     status, out, err = await newsroom.run("broadcast", "--text", "*সেতু* খুলে দেওয়া হলো", *later)
     assert (status, err) == (0, "")
@@ -59,9 +64,26 @@ async def test_broadcast_says_to_how_many_before_it_sends_and_can_be_stopped(
     assert "Draft 3: It goes out on" in out
     assert (await newsroom.run("broadcast", "call-off", "3"))[:2] == (0, "Draft 3 was called off.\n")
     assert (await newsroom.run("broadcast", "call-off", "3"))[::2] == (1, "Draft 3 is ready.\n")
-    status, _, err = await newsroom.run("broadcast", "pause", "9")
-    assert status == 1
-    assert "There is no alert 9" in err
+    for verb in ("pause", "retry"):
+        status, _, err = await newsroom.run("broadcast", verb, "9")
+        assert (status, err) == (1, "newsbot: There is no alert 9 (newsbot alerts list).\n")
+
+
+async def test_what_failed_is_tried_again_from_the_terminal_once(newsroom: Newsroom, tmp_path: Path) -> None:
+    await newsroom.run("subscribers", "import", await _one_reader(tmp_path))
+    await newsroom.run("broadcast", "--text", "সেতু খুলে দেওয়া হলো", "--yes")
+    async with Parts(load_settings(newsroom.env_file)) as parts:
+        alerts, now = await parts.alerts(), parts.clock()
+        await alerts.turn(1, AlertState.STOPPED, of=(AlertState.PLANNED,), now=now)
+        await alerts.keep_totals(1, Totals(audience=1, outcomes={Outcome.STOPPED: 1}))
+    status, out, err = await newsroom.run("broadcast", "retry", "1", "--yes")
+    assert (status, err) == (0, "")
+    assert "Alert 1 certainly did not reach 1 reader; to try again takes less than a minute." in out
+    assert "Alert 2 is handed over" in out
+    status, _, err = await newsroom.run("broadcast", "retry", "1", "--yes")
+    assert (status, err) == (1, "Alert 1 was tried again already (alert 2): there is nothing to try again.\n")
+    status, _, err = await newsroom.run("broadcast", "retry", "1", "--channel", "fax")
+    assert (status, err) == (2, "newsbot: --channel fax: it is not configured; there are console, telegram\n")
 
 
 @pytest.mark.parametrize(

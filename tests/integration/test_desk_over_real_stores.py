@@ -37,7 +37,7 @@ from newsbot.desk.keeping_drafts import keep_draft
 from newsbot.desk.outlets import Outlet
 from newsbot.desk.records import Records
 from newsbot.desk.reporter import Reporter
-from newsbot.desk.retrying import retriable, retry
+from newsbot.desk.retrying import retriable
 from newsbot.desk.scheduling import Schedule
 from newsbot.desk.sql_approvals import SqlApprovalStore
 from newsbot.desk.sql_audit import SqlAuditLog
@@ -369,12 +369,17 @@ async def test_what_a_stopped_broadcast_left_is_sent_once_when_it_is_tried_again
     before = newsroom.copies("জরুরি খবর")
     newsroom.rate = 20
     await newsroom.restart()
-    by = Actor(address=Address("telegram", str(EDITOR)), name="রহিমা", place=Place.DESK)
     stopped = await newsroom.alerts.get(1)
     assert stopped is not None
     assert (await retriable(newsroom.desk, stopped)).by_channel == {"telegram": len(READERS) - before}
-    made = await asyncio.gather(*(retry(newsroom.desk, stopped, by=by) for _ in range(3)))
-    assert {alert.id for alert in made if alert} == {2}
+    await newsroom.press("আবার চেষ্টা করুন")
+    message_id, data = newsroom.buttons("জনকে আবার পাঠান", EDITOR)[0]
+    for _ in range(3):
+        newsroom.sandbox.readers.press(EDITOR, message_id, data=data)
+    updates = [update.json() for update in newsroom.sandbox.state.updates.waiting()]
+    pressed = [receive(update, newsroom.sandbox.bot, utc_now()) for update in updates]
+    await asyncio.gather(*(newsroom.dialogue.answer(one) for one in pressed if one is not None))
+    assert [one.id for one in await newsroom.alerts.retries(1)] == [2]
 
     async def done() -> bool:
         return await newsroom.state(2) is AlertState.DONE

@@ -205,6 +205,21 @@ async def test_what_a_retry_leaves_is_retried_from_there(desk_site: DeskSite) ->
     assert (await newsdesk.ledger.totals(3)).audience == 1
 
 
+async def test_of_two_channels_the_second_can_be_tried_again_after_the_first(desk_site: DeskSite) -> None:
+    newsdesk = desk_site.newsdesk
+    await newsdesk.stopped_on_two_channels(1)
+    browser = await desk_site.sign_in(Role.EDITOR)
+    page = await browser.get("/desk/alerts/1")
+    assert "Try again: Telegram (2)" in page.words
+    assert "Yes, try 3 readers again" in page.words
+    await browser.post("/desk/alerts/1/retry", channel="telegram")
+    page = await browser.get("/desk/alerts/1")
+    assert "Try again: Telegram" not in page.words
+    assert "Try again: Messenger (3)" in page.words
+    await browser.post("/desk/alerts/1/retry", channel="messenger")
+    assert [one.audience.channels for one in await newsdesk.alerts.retries(1)] == [("telegram",), ("messenger",)]
+
+
 async def test_nothing_is_tried_again_of_what_was_recalled_or_is_two_days_old(desk_site: DeskSite) -> None:
     await stopped(desk_site)
     newsdesk = desk_site.newsdesk

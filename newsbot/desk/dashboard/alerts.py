@@ -27,7 +27,6 @@ from newsbot.desk.dashboard.live import Parts, stream
 from newsbot.desk.dashboard.paths import ALERT, alert_of, alert_path
 from newsbot.desk.dashboard.refusals import Refusal
 from newsbot.desk.dashboard.visit import Route, Visit
-from newsbot.desk.outlets import channel_name
 from newsbot.desk.preview import audience_in_words
 from newsbot.desk.retrying import retriable, retry
 from newsbot.desk.roles import Right
@@ -83,7 +82,7 @@ async def _show(visit: Visit) -> web.Response:
         audience=audience_in_words(visit.desk, visit, alert.audience),
         parts=_parts(visit, seen),
         again=await retriable(visit.desk, alert),
-        channel=lambda name: channel_name(name, visit.translate),
+        name_of=lambda one: name_of(one, visit.translate),
     )
 
 
@@ -153,9 +152,9 @@ async def _retry(visit: Visit) -> web.Response:
         if not first:
             return await visit.back(alert_path(alert.id), _("That was done already."))
         made = await retry(visit.desk, alert, by=visit.actor, channel=visit.text("channel"))
-    if made is None:
+    if not made:
         return await visit.back(alert_path(alert.id), _("There is nothing to try again."))
-    return await visit.back(alert_path(made.id))
+    return await visit.back(alert_path(made[-1].id))
 
 
 ROUTES: Final[tuple[Route, ...]] = (

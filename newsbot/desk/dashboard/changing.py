@@ -15,7 +15,7 @@ from newsbot.desk.keeping_drafts import keep_draft
 from newsbot.desk.recalling import recall_copies, recall_made, what_is_recalled
 from newsbot.desk.refusals import untouchable
 from newsbot.desk.roles import Right
-from newsbot.desk.standing import article_shown
+from newsbot.desk.touched import article_shown
 from newsbot.desk.turn import subject_of
 from newsbot.desk.versions import as_it_reads, versions_of
 
