@@ -104,7 +104,7 @@ async def broadcast(settings: Settings, wish: Wish) -> bool:
         )
         return True
     if done.alert is None:
-        typer.echo(done.refused or _where_it_is(done, speak), err=bool(done.refused))
+        typer.echo(done.refused or _where_it_is(desk, done, speak), err=bool(done.refused))
         return not done.refused
     typer.echo(
         f"Broadcast {done.alert.id} is handed over; the running newsbot sends it (newsbot alerts list shows how far)."
@@ -148,9 +148,9 @@ async def _agreed(desk: Desk, speak: Speaking, draft: Draft, wish: Wish) -> bool
     return True
 
 
-def _where_it_is(done: HandedOver, speak: Speaking) -> str:
-    draft = done.draft
-    return f"Draft {draft.id}: {time_set_in_words(draft, speak)} (newsbot broadcast call-off {draft.id} calls it off.)"
+def _where_it_is(desk: Desk, done: HandedOver, speak: Speaking) -> str:
+    number, when = done.draft.id, time_set_in_words(desk, done.draft, speak)
+    return f"Draft {number}: {when} (newsbot broadcast call-off {number} calls it off.)"
 
 
 def _text(wish: Wish) -> AlertText:

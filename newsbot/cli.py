@@ -397,7 +397,7 @@ def broadcast(
     ] = None,
     breaking: Annotated[bool, typer.Option("--breaking", help="Before all other alerts.")] = False,
     silent: Annotated[bool, typer.Option("--silent", help="Phones stay quiet.")] = False,
-    at: Annotated[str, typer.Option(help='Not now but then: 18:30, or "2026-12-01 18:30".')] = "",
+    at: Annotated[str, typer.Option(help='Not now but then: 18:30, "tomorrow 7 am", "2026-12-01 18:30".')] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Send without asking.")] = False,
 ) -> None:
     """Send a message to readers, after saying to how many. The running newsbot delivers it."""

@@ -35,6 +35,8 @@ class Verb(StrEnum):
     LANGUAGE = "lang"
     BREAKING = "cls"  #: `+breaking`, `-breaking`
     SILENT = "quiet"  #: `+quiet`, `-quiet`
+    AT_A_TIME = "at"  #: asks for the time
+    AT_ONCE = "now"  #: as soon as it is confirmed
     PREVIEW = "view"
     TO_ME = "me"
     ASK = "ask"
@@ -81,6 +83,8 @@ RIGHT_OF: Final[dict[Verb, Right | None]] = {
     Verb.LANGUAGE: Right.DRAFT,
     Verb.BREAKING: Right.DRAFT,
     Verb.SILENT: Right.DRAFT,
+    Verb.AT_A_TIME: Right.DRAFT,
+    Verb.AT_ONCE: Right.DRAFT,
     Verb.PREVIEW: Right.DRAFT,
     Verb.TO_ME: Right.DRAFT,
     Verb.ASK: Right.BROADCAST,

@@ -8,13 +8,13 @@ from newsbot.conversation.turn import Turn, rows
 from newsbot.desk.actions import Press, Verb, encode, press_button
 from newsbot.desk.draft_alert import reach_of, readers_of
 from newsbot.desk.drafts import Draft
-from newsbot.desk.preview import audience_in_words
+from newsbot.desk.preview import audience_in_words, time_set_in_words
 from newsbot.desk.turn import Desk
 from newsbot.domain.alert import AlertClass
-from newsbot.domain.message import ChoiceReply, MessageRef, Option
+from newsbot.domain.message import Button, ChoiceReply, MessageRef, Option
 from newsbot.i18n import language_name
 
-__all__ = ["changed_by", "choose_audience"]
+__all__ = ["at_a_time_button", "changed_by", "choose_audience"]
 
 
 async def choose_audience(desk: Desk, turn: Turn, draft: Draft, *, replaces: MessageRef | None = None) -> ChoiceReply:
@@ -23,6 +23,7 @@ async def choose_audience(desk: Desk, turn: Turn, draft: Draft, *, replaces: Mes
     words = audience_in_words(desk, turn, draft.audience)
     question = _("Who should get it, and how?")
     now = _.plural("Now: {audience} – {n} reader.", "Now: {audience} – {n} readers.", reach, audience=words)
+    now = " ".join(filter(None, (now, time_set_in_words(desk, draft, turn))))
 
     def option(label: str, verb: Verb, name: str, chosen: bool) -> Option:
         wanted = f"{'-' if chosen else '+'}{name}"
@@ -45,10 +46,18 @@ async def choose_audience(desk: Desk, turn: Turn, draft: Draft, *, replaces: Mes
         options=(everyone, *topics, *languages, breaking, silent),
         buttons=rows(
             press_button(_("Preview"), Verb.PREVIEW, draft.id, draft.revision),
+            at_a_time_button(turn, draft),
             press_button(_("Cancel"), Verb.DROP, draft.id),
         ),
         replaces=replaces,
     )
+
+
+def at_a_time_button(turn: Turn, draft: Draft) -> Button:
+    """Asks for the time, or for another."""
+    _ = turn.translate
+    label = _("🕗 At a time…") if draft.send_at is None else _("🕗 Another time…")
+    return press_button(label, Verb.AT_A_TIME, draft.id, draft.revision)
 
 
 def changed_by(

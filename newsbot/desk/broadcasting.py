@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from newsbot.conversation.turn import Replies, Turn, text
+from newsbot.conversation.turn import Replies, Turn, rows, text
 from newsbot.delivery.permits import opened_by
 from newsbot.desk.actions import Press, Verb, press_button
 from newsbot.desk.approval_answers import waits_answer
 from newsbot.desk.approvals import Approval
 from newsbot.desk.approving import ask_for_approval, needs_approval
-from newsbot.desk.audience import changed_by, choose_audience
+from newsbot.desk.audience import at_a_time_button, changed_by, choose_audience
 from newsbot.desk.bulletins import BulletinKind
 from newsbot.desk.draft_alert import as_readers_see_it, reach_of, readers_of
-from newsbot.desk.draft_answers import ask_for_message, changed_since, current, has_message, no_longer_kept
+from newsbot.desk.draft_answers import (
+    ask_for_message,
+    ask_for_what_it_awaits,
+    changed_since,
+    current,
+    has_message,
+    no_longer_kept,
+)
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.handing_over import call_off, hand_over
 from newsbot.desk.keeping_drafts import keep_draft
 from newsbot.desk.preview import control, show, time_set_in_words
 from newsbot.desk.refusals import parent_of, refusal_of
 from newsbot.desk.standing import standing_of
+from newsbot.desk.timing import at_once, await_time, refused_answer
 from newsbot.desk.to_my_phone import send_to_phone_in_words
 from newsbot.desk.turn import Desk, actor_of
 from newsbot.domain.message import Toast
@@ -61,6 +69,10 @@ async def press_draft(desk: Desk, turn: Turn, press: Press) -> Replies:
             return await _to_me(desk, turn, draft)
         case Verb.ASK:
             return await _ask(desk, turn, draft)
+        case Verb.AT_A_TIME if not draft.corrects:
+            return await await_time(desk, turn, draft)
+        case Verb.AT_ONCE:
+            return await at_once(desk, turn, draft)
         case Verb.SUBMIT:
             return await _submit(desk, turn, draft)
         case Verb.REWRITE:
@@ -75,9 +87,11 @@ async def _kept(desk: Desk, turn: Turn, draft: Draft, wanted: Draft) -> Draft | 
 
 
 async def _while_it_waits(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replies:
-    """For a message; if it was to be rewritten, the one before can be taken back."""
+    """For a message; if it was to be rewritten, the one before can be taken back. Or for a time."""
+    if press.verb is Verb.AT_ONCE and press.revision == draft.revision and draft.awaits_time:
+        return await at_once(desk, turn, draft)
     if not (press.verb is Verb.PREVIEW and press.revision == draft.revision and has_message(draft)):
-        return (ask_for_message(turn, draft),)
+        return (ask_for_what_it_awaits(desk, turn, draft),)
     ready = await _kept(desk, turn, draft, replace(draft, state=DraftState.READY))
     if ready is None:
         return await current(desk, turn, draft.id)
@@ -113,7 +127,7 @@ async def _ask(desk: Desk, turn: Turn, draft: Draft) -> Replies:
     _ = turn.translate
     parent = await parent_of(desk, draft)
     if said := await refusal_of(desk, turn, draft, parent):
-        return (text(said, replaces=turn.pressed),)
+        return refused_answer(turn, draft, said)
     by_channel = await reach_of(desk, draft, parent)
     reach = readers_of(by_channel)
     if not reach:
@@ -131,19 +145,20 @@ async def _ask(desk: Desk, turn: Turn, draft: Draft) -> Replies:
             said = f"{said} {more}"
     else:
         label = _.plural("Yes, send to {n} reader", "Yes, send to {n} readers", reach)
-        said = time_set_in_words(draft, turn) or _("Send it now?")
+        said = time_set_in_words(desk, draft, turn) or _("Send it now?")
     if needs_approval(desk, draft, parent):
         said = f"{said}\n\n" + _("A second person must approve it: they are asked, and nothing goes out before.")
         label = _("Ask for approval")
     go = press_button(label, Verb.CONFIRM, draft.id, draft.revision)
     back = press_button(_("Back"), Verb.PREVIEW, draft.id, draft.revision)
-    return (text(said, buttons=((go,), (back,)), replaces=turn.pressed),)
+    when = at_a_time_button(turn, draft) if parent is None else None
+    return (text(said, buttons=((go,), *rows(when, back)), replaces=turn.pressed),)
 
 
 async def _submit(desk: Desk, turn: Turn, draft: Draft) -> Replies:
     """Who may not send asks somebody who may."""
     if said := await refusal_of(desk, turn, draft, await parent_of(desk, draft)):
-        return (text(said, replaces=turn.pressed),)
+        return refused_answer(turn, draft, said)
     approval = await ask_for_approval(desk, draft, by=actor_of(turn), now=turn.now)
     return await _waits(desk, turn, approval)
 
@@ -160,7 +175,7 @@ async def _confirm(desk: Desk, turn: Turn, draft: Draft, press: Press) -> Replie
     _ = turn.translate
     done = await hand_over(desk, turn, draft, revision=press.revision, by=actor_of(turn))
     if done.refused:
-        return (text(done.refused, replaces=turn.pressed),)
+        return refused_answer(turn, done.draft, done.refused)
     if done.waits is not None:
         return await _waits(desk, turn, done.waits)
     if done.draft.state.open:

@@ -148,6 +148,8 @@ class EditorDialogue:
                 | Verb.LANGUAGE
                 | Verb.BREAKING
                 | Verb.SILENT
+                | Verb.AT_A_TIME
+                | Verb.AT_ONCE
                 | Verb.PREVIEW
                 | Verb.TO_ME
                 | Verb.ASK

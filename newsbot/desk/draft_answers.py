@@ -13,15 +13,18 @@ from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.handing_over import may_be_forgotten
 from newsbot.desk.preview import show
 from newsbot.desk.refusals import parent_of, refusal_of
+from newsbot.desk.send_times import moment_in_words
 from newsbot.desk.standing import standing_of
 from newsbot.desk.turn import LONGEST_SUBJECT, Desk, Speaking
-from newsbot.domain.message import Button, Span, TextReply, Toast
+from newsbot.domain.message import Button, Rows, Span, TextReply, Toast
 from newsbot.text.clipping import Unit, clip
-from newsbot.text.dates import format_datetime
+from newsbot.text.dates import clock_time
 from newsbot.text.normalise import clean
 
 __all__ = [
     "ask_for_message",
+    "ask_for_time",
+    "ask_for_what_it_awaits",
     "cancel_button",
     "changed_since",
     "current",
@@ -30,6 +33,7 @@ __all__ = [
     "no_longer_kept",
     "scheduled_answer",
     "shown_anew",
+    "time_buttons",
 ]
 
 
@@ -45,7 +49,7 @@ def has_message(draft: Draft) -> bool:
 async def shown_anew(desk: Desk, turn: Turn, draft: Draft) -> Replies:
     if draft.state is not DraftState.READY:
         return await current(desk, turn, draft.id)
-    if draft.corrects:
+    if draft.corrects or draft.send_at is not None:
         return await show(desk, turn, draft, await parent_of(desk, draft))
     return (await choose_audience(desk, turn, draft),)
 
@@ -76,7 +80,7 @@ async def current(desk: Desk, turn: Turn, draft_id: int) -> Replies:
 async def changed_since(desk: Desk, turn: Turn, draft: Draft) -> Replies:
     _ = turn.translate
     if draft.state is DraftState.WRITING:
-        return (ask_for_message(turn, draft),)
+        return (ask_for_what_it_awaits(desk, turn, draft),)
     said = _("This button is from an earlier version of the draft. This is how it is now:")
     return await show(desk, turn, draft, await parent_of(desk, draft), said=said)
 
@@ -95,7 +99,7 @@ async def scheduled_answer(desk: Desk, turn: Turn, draft: Draft) -> TextReply:
     """That it goes out at a time, and until then the button that calls it off."""
     _ = turn.translate
     off = press_button(_("Call it off"), Verb.CALL_OFF, draft.id, draft.revision)
-    when = format_datetime(draft.send_at or turn.now, turn.language, turn.zone, turn.now)
+    when = moment_in_words(desk, turn, draft.send_at or turn.now)
     match draft.state:
         case DraftState.SCHEDULED:
             return text(_("It goes out on {when}.", when=when), buttons=rows(off), replaces=turn.pressed)
@@ -108,7 +112,7 @@ async def scheduled_answer(desk: Desk, turn: Turn, draft: Draft) -> TextReply:
 async def missed_in_words(desk: Desk, speak: Speaking, draft: Draft) -> TextReply:
     """That what was scheduled did not go out, and why."""
     _ = speak.translate
-    when = format_datetime(draft.send_at or draft.changed_at, speak.language, speak.zone, speak.now)
+    when = moment_in_words(desk, speak, draft.send_at or draft.changed_at)
     why = await refusal_of(desk, speak, replace(draft, send_at=None), await parent_of(desk, draft))
     words = clip(clean(draft.text.plain), LONGEST_SUBJECT, unit=Unit.GRAPHEME) if draft.text else ""
     return text(
@@ -117,6 +121,32 @@ async def missed_in_words(desk: Desk, speak: Speaking, draft: Draft) -> TextRepl
         why
         or await no_longer_backed(desk, speak, draft)
         or _("Newsbot was down then, and for so long that it would have come too late."),
+    )
+
+
+def ask_for_what_it_awaits(desk: Desk, turn: Turn, draft: Draft) -> TextReply:
+    return ask_for_time(desk, turn, draft) if draft.awaits_time else ask_for_message(turn, draft)
+
+
+def ask_for_time(desk: Desk, turn: Turn, draft: Draft) -> TextReply:
+    _ = turn.translate
+    clock = clock_time(turn.now, turn.language, desk.house.zone)
+    return text(
+        _("When should it go out? Write it like 20:30, tomorrow 7 am, or 1 December 18:30."),
+        _("By the newsroom's clock it is {clock} now.", clock=clock),
+        buttons=time_buttons(turn, draft),
+    )
+
+
+def time_buttons(turn: Turn, draft: Draft) -> Rows:
+    """While a draft waits for its time."""
+    _ = turn.translate
+    return rows(
+        press_button(_("As soon as it is confirmed"), Verb.AT_ONCE, draft.id, draft.revision)
+        if draft.send_at is not None
+        else None,
+        press_button(_("Back"), Verb.PREVIEW, draft.id, draft.revision),
+        cancel_button(turn, draft),
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from newsbot.desk.drafts import Draft, DraftState
+from newsbot.desk.send_times import send_time
 from newsbot.desk.turn import Speaking
 from newsbot.desk.writing import is_web_address
 from newsbot.domain.alert import AlertClass, AlertText, Audience
@@ -15,14 +16,12 @@ from newsbot.domain.message import Button
 from newsbot.text.clipping import Unit, length
 from newsbot.text.light_markup import read, write
 from newsbot.text.tokens import tokens
-from newsbot.text.typed_times import typed_time
 
 __all__ = ["BUTTONS", "LABEL", "Fields", "fields_of", "filled_in", "is_label"]
 
 BUTTONS: Final = 3  #: under a text; beside the reader's own two more would not be seen
 LABEL: Final = 30  #: graphemes of a button's label
 LONGEST: Final = 20_000  #: code points of a text; the channels' own limits are told by the preview
-FURTHEST: Final = timedelta(days=60)  #: how far ahead a draft may be scheduled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,16 +133,10 @@ def is_label(label: str) -> bool:
 
 
 def _time(typed: str, speak: Speaking, before: datetime | None, wrong: dict[str, str]) -> datetime | None:
-    _ = speak.translate
     if not typed.strip():
         return None
-    at = typed_time(typed, zone=speak.zone, now=speak.now)
-    if at is None:
-        wrong["at"] = _("This is no time. One looks like this: {example}", example="2026-12-01 18:30")
-    elif at <= speak.now:
-        wrong["at"] = _("This time is over.")
-    elif at - speak.now > FURTHEST:
-        wrong["at"] = _("This is too far ahead: at most {n} days.", n=FURTHEST.days)
-    else:
-        return at
-    return before
+    at = send_time(typed, speak, speak.zone)
+    if isinstance(at, str):
+        wrong["at"] = at
+        return before
+    return at

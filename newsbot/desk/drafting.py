@@ -13,6 +13,7 @@ from newsbot.desk.draft_answers import ask_for_message, cancel_button, current, 
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.keeping_drafts import keep_draft
 from newsbot.desk.refusals import overlong_in_words
+from newsbot.desk.timing import take_time
 from newsbot.desk.turn import Desk, actor_of
 from newsbot.desk.writing import Overlong, Unusable, article_named, read_message
 from newsbot.domain.alert import AlertClass, AlertText
@@ -45,6 +46,8 @@ async def begin(desk: Desk, turn: Turn, arguments: str) -> Replies:
 async def take_message(desk: Desk, turn: Turn, draft: Draft) -> Replies:
     """What the editor wrote or forwarded while a draft waits for it."""
     incoming = turn.incoming
+    if draft.awaits_time:
+        return await take_time(desk, turn, draft)
     if draft.event == f"album:{incoming.album}" or _goes_on(desk, turn, draft):
         return ()  # the rest of what was refused already
     written = read_message(incoming, desk.limits)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from newsbot.desk.audit import Actor
 from newsbot.domain.alert import AlertClass, AlertText, Audience
 from newsbot.domain.subscriber import Address
 
+AWAITS_TIME: Final = "time"  #: a draft's `event` while it has its message and waits for the time of sending
+
 
 class DraftState(StrEnum):
-    WRITING = "writing"  #: waits for what the editor writes next
+    WRITING = "writing"  #: waits for what the editor writes next: its message, or the time of sending
     READY = "ready"  #: has its message; audience and class may still change
     SCHEDULED = "scheduled"  #: was confirmed for `send_at`, and goes out then unless it is called off
     DUE = "due"  #: its time has come: it is becoming its alert, and can't be called off any more
@@ -38,7 +40,7 @@ class Draft:
     state: DraftState = DraftState.WRITING
     #: grows with every change: a button that was made for an earlier one confirms nothing
     revision: int = 1
-    #: the event that brought the message (or `album:…`), to know it when it is delivered again
+    #: the event that brought what was written last (or `album:…`), to know it when it is delivered again
     event: str = ""
     text: AlertText | None = None
     article_id: int = 0  #: whose card is sent; 0: `text` is
@@ -50,6 +52,10 @@ class Draft:
     changed_at: datetime
     changed_by: Address | None = None  #: who made it what it is now; None: its editor
     confirmed_by: Actor | None = None  #: who said that it goes out, and from where
+
+    @property
+    def awaits_time(self) -> bool:
+        return self.state is DraftState.WRITING and self.event == AWAITS_TIME
 
     @property
     def origin(self) -> str:

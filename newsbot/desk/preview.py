@@ -15,12 +15,12 @@ from newsbot.desk.drafts import Draft
 from newsbot.desk.follow_ups import what_is_changed
 from newsbot.desk.outlets import STARS_EACH, channel_names, seconds_for
 from newsbot.desk.refusals import overlong_in_words
+from newsbot.desk.send_times import moment_in_words
 from newsbot.desk.turn import Desk, Speaking, estimate
 from newsbot.desk.writing import overlong_anywhere
 from newsbot.domain.alert import Alert, AlertClass, Audience
 from newsbot.domain.message import AnyReply, MessageRef, Span, TextReply
 from newsbot.i18n import language_name
-from newsbot.text.dates import format_datetime
 
 __all__ = [
     "audience_in_words",
@@ -129,12 +129,11 @@ def audience_in_words(desk: Desk, speak: Speaking, audience: Audience) -> str:
     return "; ".join(parts) or _("everyone")
 
 
-def time_set_in_words(draft: Draft, speak: Speaking) -> str:
+def time_set_in_words(desk: Desk, draft: Draft, speak: Speaking) -> str:
     """'' for what goes out as soon as it is confirmed."""
     if draft.send_at is None:
         return ""
-    when = format_datetime(draft.send_at, speak.language, speak.zone, speak.now)
-    return speak.translate("It goes out on {when}.", when=when)
+    return speak.translate("It goes out on {when}.", when=moment_in_words(desk, speak, draft.send_at))
 
 
 def manner_in_words(desk: Desk, draft: Draft, speak: Speaking) -> str:
@@ -146,4 +145,4 @@ def manner_in_words(desk: Desk, draft: Draft, speak: Speaking) -> str:
     silent = _("Silent: phones stay quiet.") if draft.silent else ""
     first = desk.public_channel and draft.cls is AlertClass.BREAKING and draft.audience == Audience()
     channel = _("Our public channel gets it first; it is counted as one more.") if first else ""
-    return " ".join(filter(None, (urgency, time_set_in_words(draft, speak), channel, silent)))
+    return " ".join(filter(None, (urgency, time_set_in_words(desk, draft, speak), channel, silent)))

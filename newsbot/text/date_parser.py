@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import regex
 
 from newsbot.text.calendar_words import BENGALI_CALENDAR, MONTH_NUMBERS
 from newsbot.text.normalise import normalise
 
-__all__ = ["parse_bengali_datetime"]
+__all__ = ["Clock", "find_clock", "parse_bengali_datetime"]
 
 LONGEST_DATE = 300  #: code points looked at; a date line is shorter
 PLAUSIBLE_YEARS: Final = range(1900, 2200)
@@ -170,33 +170,50 @@ def _next_date_start(line: str, after: int) -> int:
 
 _MORNING: Final = "am|a\\.m\\.?|এএম|এ এম|পূর্বাহ্ণ|পূর্বাহ্ন"
 _AFTERNOON: Final = "pm|p\\.m\\.?|পিএম|পি এম|অপরাহ্ণ|অপরাহ্ন"
-_PARTS: Final = "ভোর|সকাল|দুপুর|বিকেল|বিকাল|সন্ধ্যা|সন্ধা|রাত|মধ্যরাত"
+_PARTS: Final = "ভোর|সকাল|বেলা|দুপুর|বিকেল|বিকাল|সন্ধ্যা|সন্ধা|রাত|মধ্যরাত"
 _FRACTIONS: Final = {"সাড়ে": 30, "সোয়া": 15, "পৌনে": -15}
 _TIME: Final = regex.compile(
     normalise(
-        rf"""(?:(?<part>{_PARTS})\p{{M}}*\s*)?(?:(?<fraction>{"|".join(_FRACTIONS)})\s*)?
+        rf"""(?:(?<part>{_PARTS})(?:\p{{M}}*|য়)\s*)?(?:(?<fraction>{"|".join(_FRACTIONS)})\s*)?
         (?<!\d)(?<hour>\d{{1,2}})
         (?:\s?[:.]\s?(?<minute>\d{{2}})(?::(?<second>\d{{2}})(?:\.\d+)?)?(?!\d)
-         | \s?টা(?:য়|র)?(?:\s*(?<minute>\d{{1,2}})\s*মি(?:নিট)?)?
+         | \s?টা(?:য়|র)?(?:\s*(?<minute>\d{{1,2}})\s*মি(?:নিটে?)?)?
          | (?=\s*(?:{_MORNING}|{_AFTERNOON})(?!\p{{L}})) )
         (?:\s*(?:(?<morning>{_MORNING})|(?<afternoon>{_AFTERNOON}))(?!\p{{L}}))?"""
     ),
     regex.VERBOSE,
 )
 _FRACTION_MINUTES: Final = {normalise(word): minutes for word, minutes in _FRACTIONS.items()}
+_NIGHT: Final = ("রাত", "মধ্যরাত")
 _NIGHT_ENDS: Final = 4  #: 'রাত ৩টা' is before dawn, 'রাত ৮টা' is evening
 
 
-def _time_in(text: str) -> time | None:
-    for match in _TIME.finditer(text):
+class Clock(NamedTuple):
+    """A time of day in a text."""
+
+    time: time
+    start: int  #: where it stands, with the part of the day before it…
+    stop: int  #: …and where it ends
+    after_midnight: bool  #: রাত ২টা: of the night that began on the day before
+
+
+def find_clock(line: str) -> Clock | None:
+    """The first time of day in a normalised, case-folded text."""
+    for match in _TIME.finditer(line):
         hour, minute, second = int(match["hour"]), int(match["minute"] or 0), int(match["second"] or 0)
         if match["fraction"]:
             minutes = hour * 60 + _FRACTION_MINUTES[match["fraction"]]
             hour, minute = divmod(minutes % (24 * 60), 60)
         hour = _hour_of_day(hour, match)
         if hour < 24 and minute < 60 and second < 60:
-            return time(hour, minute, second)
+            after_midnight = match["part"] in _NIGHT and hour < _NIGHT_ENDS
+            return Clock(time(hour, minute, second), match.start(), match.end(), after_midnight)
     return None
+
+
+def _time_in(text: str) -> time | None:
+    found = find_clock(text)
+    return found.time if found is not None else None
 
 
 def _hour_of_day(hour: int, match: _Match) -> int:
@@ -209,9 +226,11 @@ def _hour_of_day(hour: int, match: _Match) -> int:
     match match["part"]:
         case "বিকেল" | "বিকাল" | "সন্ধ্যা" | "সন্ধা":
             return hour % 12 + 12
+        case "বেলা":
+            return hour if hour >= 7 else hour + 12
         case "দুপুর":
             return hour if hour >= 10 else hour + 12
-        case "রাত" | "মধ্যরাত":
+        case part if part in _NIGHT:
             return hour % 12 if hour == 12 or hour < _NIGHT_ENDS else hour + 12
         case _:
             return hour

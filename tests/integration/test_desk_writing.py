@@ -115,7 +115,7 @@ async def test_a_draft_of_the_desk_does_not_wait_for_what_is_said_in_chat(desk_s
         ({"label": "সরাসরি", "url": "file:///etc"}, "A button needs the address of a page"),
         ({"label": "", "url": "https://news.example"}, "A button needs a label"),
         ({"when": "then", "at": "কাল"}, "This is no time."),
-        ({"when": "then", "at": "2001-01-01T10:00"}, "This time is over."),
+        ({"when": "then", "at": "2001-01-01T10:00"}, "This time is over: choose one that is still to come."),
         ({"when": "then", "at": "2999-01-01T10:00"}, "This is too far ahead"),
     ],
 )

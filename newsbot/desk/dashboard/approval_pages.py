@@ -80,7 +80,7 @@ async def _show(visit: Visit) -> web.Response:
         may_refuse=waits and (own or visit.may(Right.APPROVE)),
         outcome=outcome_of(approval, visit, draft=draft),
         alert=alert,
-        time_set=time_set_in_words(draft, visit),
+        time_set=time_set_in_words(visit.desk, draft, visit),
     )
 
 

@@ -28,7 +28,7 @@ async def _ask(visit: Visit) -> web.Response:
         return await visit.back(draft_path(draft.id))
     values = await look_values(visit, draft, links=True)
     second = needs_approval(visit.desk, draft, values["parent"])
-    return await visit.page("send.html", **values, time_set=time_set_in_words(draft, visit), second=second)
+    return await visit.page("send.html", **values, time_set=time_set_in_words(visit.desk, draft, visit), second=second)
 
 
 async def _send(visit: Visit) -> web.Response:
@@ -46,7 +46,7 @@ async def _send(visit: Visit) -> web.Response:
         said = _("It goes out.") if done.first else _("This was confirmed already; it is sent once.")
         return await visit.back(alert_path(done.alert.id), said)
     if done.scheduled:
-        return await visit.back(draft_path(draft.id), time_set_in_words(done.draft, visit))
+        return await visit.back(draft_path(draft.id), time_set_in_words(visit.desk, done.draft, visit))
     return await visit.back(draft_path(draft.id), _not_sent(visit, done.draft))
 
 
