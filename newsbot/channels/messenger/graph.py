@@ -22,7 +22,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from newsbot.channels.http_exchange import CONNECT_LIMIT, Answer, AnswerLost, Method, NotSent, exchange
-from newsbot.channels.mass_transport import MassTransport
+from newsbot.channels.mass_transport import MassTransport, Target
 from newsbot.channels.messenger.graph_error import GraphError, error_of, object_of
 from newsbot.errors import ChannelUnavailable, ConfigurationError, DeliveryError, StartError
 
@@ -84,7 +84,7 @@ class GraphApi:
         self._proof = hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
         #: a JSON object's fields for bodies that are made beforehand, as `send_ready` wants them
         self.ready_fields: dict[str, str] = {"appsecret_proof": self._proof}
-        self._messages = URL(f"{self._root}/{page_id}/messages")
+        self._messages = Target(URL(f"{self._root}/{page_id}/messages"), self._headers)
         self._mass = MassTransport(session, limit=CONNECT_LIMIT + read_limit)
 
     def __repr__(self) -> str:
@@ -130,7 +130,7 @@ class GraphApi:
 
         Raises NotSent, AnswerLost.
         """
-        answer = await self._mass.post(self._messages, body, self._headers)
+        answer = await self._mass.post(self._messages, body)
         await self._look("messages", answer)
         return answer
 

@@ -17,7 +17,7 @@ from telegram import Bot, InputFile
 from yarl import URL
 
 from newsbot.channels.http_exchange import CONNECT_LIMIT, READ_LIMIT, Answer, exchange
-from newsbot.channels.mass_transport import MassTransport
+from newsbot.channels.mass_transport import MassTransport, Target
 from newsbot.channels.telegram import outcomes
 from newsbot.channels.telegram.receiver import BotIdentity
 from newsbot.channels.telegram.transport import AiohttpRequest
@@ -87,8 +87,8 @@ class TelegramApi:
             self._session, f"{self._files_url}/{quote(path)}", None, method="GET", read_limit=self._read_limit
         )
 
-    def method_url(self, method: str) -> URL:
-        return URL(f"{self._method_url}/{method}")
+    def target(self, method: str) -> Target:
+        return Target(URL(f"{self._method_url}/{method}"))
 
     async def send(self, request: Request, to: Destination) -> Attempt:
         """One try. Never raises for what Telegram or the network does."""

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
-from yarl import URL
 
 from newsbot.channels.channel import Operation, Recipient
 from newsbot.channels.http_exchange import AnswerLost, NotSent
+from newsbot.channels.mass_transport import Target
 from newsbot.channels.telegram import outcomes
 from newsbot.channels.telegram.api import TelegramApi
 from newsbot.channels.telegram.fallback import next_best, other_edit
@@ -36,7 +36,7 @@ class Prepared:
 
     operation: Operation
     request: Request
-    url: URL
+    target: Target
     head: bytes
     #: Telegram refused this for its form and took that: the next readers get it at once
     instead: Prepared | None = None
@@ -73,7 +73,7 @@ class TelegramPusher:
             parameters["allow_paid_broadcast"] = True
         body = json.dumps(parameters, ensure_ascii=False).encode()
         head = body[:-1] + b"," if parameters else b"{"
-        return Prepared(operation, request, self._api.method_url(request.method), head)
+        return Prepared(operation, request, self._api.target(request.method), head)
 
     async def push(self, prepared: Hashable, to: Recipient) -> Attempt:
         """See `Pusher.push`. A chat that has a new id gets it there: `Sent.moved_to`; one whose forum topic is gone
@@ -100,7 +100,7 @@ class TelegramPusher:
 
     async def _post(self, form: Prepared, to: Recipient) -> Attempt:
         try:
-            answer = await self._api.mass.post(form.url, form.head + _fields(form.operation, to))
+            answer = await self._api.mass.post(form.target, form.head + _fields(form.operation, to))
         except (NotSent, AnswerLost) as error:
             return outcomes.from_error(error)
         return outcomes.from_answer(answer)
