@@ -182,6 +182,7 @@ EXAMPLES = (
     Example("POST", f"{ARTICLE}/hold", Right.ARTICLES, path="/desk/articles/1/hold", prepare=an_article_waits),
     Example("POST", f"{ARTICLE}/release", Right.ARTICLES, path="/desk/articles/1/release", prepare=an_article_waits),
     Example("POST", f"{ARTICLE}/alert", Right.BROADCAST, path="/desk/articles/1/alert", prepare=an_article_waits),
+    Example("POST", f"{ARTICLE}/broadcast", Right.DRAFT, path="/desk/articles/1/broadcast", prepare=an_article_waits),
     Example("GET", "/desk/figures", Right.FIGURES, prepare=over),
     Example("GET", r"/desk/figures/{table:[a-z]{1,20}}.csv", Right.FIGURES, path="/desk/figures/readers.csv"),
     Example("POST", "/desk/leave", None),

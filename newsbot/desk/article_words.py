@@ -43,7 +43,7 @@ REFUSALS: Final[dict[Reason | Result, str]] = {
     Result.GONE: N_("There is no such article any more."),
     Result.TOO_LATE: N_("That can't be done now: look how it stands."),
     Result.NEEDS_APPROVAL: N_(
-        "That must be approved by a second person: write a broadcast with this article, and ask for approval there."
+        "That must be approved by a second person: press “Broadcast it…”, and ask for approval there."
     ),
     Result.UNKNOWN_TOPIC: N_("There is no such topic."),
 }

@@ -7,7 +7,7 @@ source changes any more.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -16,8 +16,10 @@ from newsbot.conversation.vocabulary import key_of
 from newsbot.delivery.alerts import Decision
 from newsbot.delivery.policy import Leave, Reason, Wait, class_of, story_of
 from newsbot.desk.audit import Act, Actor, Entry, was_done
+from newsbot.desk.drafts import Draft, DraftState
+from newsbot.desk.keeping_drafts import keep_draft
 from newsbot.desk.turn import Desk, Speaking, totals_of
-from newsbot.domain.alert import Alert, AlertClass, Totals
+from newsbot.domain.alert import Alert, AlertClass, Audience, Totals
 from newsbot.domain.article import Article, Cursor, Edit
 
 __all__ = [
@@ -28,9 +30,11 @@ __all__ = [
     "State",
     "alert_now",
     "article_subject",
+    "begin_broadcast",
     "change",
     "hold",
     "look_at",
+    "may_be_broadcast",
     "newest",
     "release",
     "search",
@@ -210,6 +214,23 @@ async def alert_now(desk: Desk, article_id: int, *, by: Actor, now: datetime) ->
                     entry = Entry(by, Act.ARTICLE_ALERTED, subject, after=after, at=now)
                     await desk.audit.write(entry)
                 return alert
+
+
+def may_be_broadcast(article: Article, now: datetime) -> bool:
+    return article.withdrawn_at is None and article.published_at <= now
+
+
+async def begin_broadcast(desk: Desk, article: Article, *, by: Actor, event: str, now: datetime) -> Draft:
+    """A draft that shows it to whom an alert of it would be for; it is sent, or approved by a second person, like any.
+    The same event begins one.
+    """
+    draft = await desk.drafts.begin(by.address, event=event, waits=False, now=now)
+    if draft.revision > 1:
+        return draft
+    topics = tuple(topic for topic in article.topics if topic in desk.house.topics)
+    audience = Audience() if article.breaking else Audience(topics)
+    filled = replace(draft, state=DraftState.READY, article_id=article.id, audience=audience, cls=class_of(article))
+    return await keep_draft(desk, draft, filled, by=by, now=now) or draft
 
 
 def article_subject(article_id: int) -> str:

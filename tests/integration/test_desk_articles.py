@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from newsbot.delivery.alerts import Decision
 from newsbot.desk import articles
 from newsbot.desk.approvals import Policy
 from newsbot.desk.roles import Role
+from newsbot.desk.sessions import new_secret
 from tests.builders import a_draft
-from tests.desk_site import ADDRESSES, DeskSite, desk_site
-from tests.newsdesk import an_actor
+from tests.desk_site import ADDRESSES, DeskSite, desk_site, open_site
+from tests.newsdesk import ANOTHER, EDITOR, Newsdesk, an_actor
 
 __all__ = ["desk_site"]
 
 HOSTILE = "<script>alert(1)</script>\"'&"
 ARTICLE = "/desk/articles/1"
+
+
+@pytest.fixture
+async def site_of_all() -> AsyncIterator[DeskSite]:
+    """Where a second person approves whatever goes out."""
+    newsdesk = Newsdesk()
+    newsdesk.approval = Policy.ALL
+    newsdesk.start(EDITOR, ANOTHER)
+    async with open_site(newsdesk) as site:
+        yield site
 
 
 async def put(site: DeskSite, number: int = 1, **changes: object) -> int:
@@ -143,6 +157,63 @@ async def test_breaking_news_that_a_second_person_must_approve_does_not_go_out_t
     await desk.articles.put(a_draft(2, breaking=True, content_hash="2"), now=desk.now, announce=True)
     assert await articles.alert_now(desk.desk, 2, **asked) is articles.Result.NEEDS_APPROVAL
     assert await desk.alerts.recent() == ()
+
+
+async def test_where_a_second_person_must_approve_the_article_leads_to_asking_for_it(site_of_all: DeskSite) -> None:
+    desk = site_of_all.newsdesk
+    await left_alone(site_of_all)
+    await desk.readers(3, "sports")
+    editor = await site_of_all.sign_in(Role.EDITOR)
+    page = await editor.get(ARTICLE)
+    assert "Alert now" not in page.words
+    assert "A second person must approve an alert of it: a broadcast of it asks them." in page.words
+    page = await editor.post(f"{ARTICLE}/broadcast")
+    assert "A second person must approve it: they are asked" in page.words
+    assert "Ask for approval" in page.words
+    draft = await desk.drafts.get(1)
+    assert draft is not None
+    assert (draft.article_id, draft.audience.topics) == (1, ("sports",))
+    await editor.post("/desk/drafts/1/send", revision=str(draft.revision))
+    assert await desk.alerts.recent() == ()
+    await (await site_of_all.sign_in(Role.OWNER)).post("/desk/approvals/1/approve")
+    (alert,) = await desk.alerts.recent()
+    assert (alert.article_id, alert.origin) == (1, "broadcast:1")
+
+
+async def test_a_page_from_before_the_setting_leads_there_too_and_makes_one_draft(site_of_all: DeskSite) -> None:
+    await left_alone(site_of_all)
+    await site_of_all.newsdesk.readers(3, "sports")
+    editor, once = await site_of_all.sign_in(Role.EDITOR), new_secret()
+    for _press in range(2):
+        page = await editor.post(f"{ARTICLE}/alert", once=once)
+        assert "Ask for approval" in page.words
+    assert len(await site_of_all.newsdesk.drafts.listed(limit=9)) == 1
+    assert await site_of_all.newsdesk.alerts.recent() == ()
+
+
+async def test_without_a_topic_a_broadcast_asks_whom_it_is_for(desk_site: DeskSite) -> None:
+    await put(desk_site, topics=())
+    page = await (await desk_site.sign_in(Role.EDITOR)).post(f"{ARTICLE}/broadcast")
+    assert "It has no topic that readers can follow: choose whom it is for." in page.words
+    assert (await desk_site.newsdesk.drafts.listed(limit=1))[0].article_id == 1
+
+
+async def test_who_writes_but_does_not_send_hands_a_broadcast_of_it_in(desk_site: DeskSite) -> None:
+    await put(desk_site)
+    writer = await desk_site.sign_in(Role.WRITER)
+    assert "Broadcast it…" in (await writer.get(ARTICLE)).words
+    page = await writer.post(f"{ARTICLE}/broadcast")
+    assert "Ask an editor to send it" in page.words
+    assert "Broadcast it…" not in (await (await desk_site.sign_in(Role.VIEWER)).get(ARTICLE)).words
+
+
+async def test_what_was_withdrawn_is_not_broadcast(desk_site: DeskSite) -> None:
+    await put(desk_site)
+    await desk_site.newsdesk.articles.withdraw(a_draft(1).url, now=desk_site.newsdesk.now)
+    editor = await desk_site.sign_in(Role.EDITOR)
+    assert "Broadcast it…" not in (await editor.get(ARTICLE)).words
+    assert "This article can't be sent." in (await editor.post(f"{ARTICLE}/broadcast")).words
+    assert await desk_site.newsdesk.drafts.listed(limit=9) == ()
 
 
 async def test_older_ones_are_on_the_next_page(desk_site: DeskSite) -> None:

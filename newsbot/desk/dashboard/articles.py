@@ -6,6 +6,7 @@
 | `GET /desk/articles/7` | one article |
 | `POST /desk/articles/7/change` | its topics, and whether it is breaking news |
 | `POST /desk/articles/7/hold`, `release`, `alert` | held back, let go, readers alerted of it now |
+| `POST /desk/articles/7/broadcast` | begins a draft that shows it, for whom an alert of it would be |
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from newsbot.delivery.policy import Reason
+from newsbot.delivery.policy import Reason, class_of
 from newsbot.desk import articles
 from newsbot.desk.alert_words import name_of, state_of
 from newsbot.desk.article_words import refusal_in_words, state_in_words, why
 from newsbot.desk.articles import Result, Seen, State
 from newsbot.desk.audit_words import act_in_words
-from newsbot.desk.dashboard.paths import alert_path
+from newsbot.desk.dashboard.paths import alert_path, draft_path
 from newsbot.desk.dashboard.refusals import Refusal
 from newsbot.desk.dashboard.visit import Route, Visit
 from newsbot.desk.roles import Right
@@ -68,6 +69,8 @@ async def _show(visit: Visit) -> web.Response:
         may_change=visit.may(Right.ARTICLES),
         may_hold=seen.state in (State.WAITING, State.LATER),
         may_alert=seen.state in (State.WAITING, State.HELD, State.LEFT),
+        may_broadcast_it=visit.may(Right.DRAFT) and articles.may_be_broadcast(article, visit.now),
+        second=visit.desk.approval.asks_for(class_of(article)),
         alerts=[(alert, name_of(alert, _), state_of(alert, _)) for alert in seen.alerts],
         deeds=[(one, act_in_words(one.act, _)) for one in deeds],
         all_topics=[(topic.id, topic.label(visit.language)) for topic in visit.desk.house.topics],
@@ -104,9 +107,27 @@ async def _release(visit: Visit) -> web.Response:
 async def _alert(visit: Visit) -> web.Response:
     # The alert is made once, however often this is sent: its origin is the article.
     made = await articles.alert_now(visit.desk, visit.number("id"), by=visit.actor, now=visit.now)
+    if made is Result.NEEDS_APPROVAL:
+        return await _broadcast(visit)
     if isinstance(made, Reason | Result):
         return await _back(visit, made, "")
     return await visit.back(alert_path(made.id), visit.translate("Readers are alerted."))
+
+
+async def _broadcast(visit: Visit) -> web.Response:
+    """To the last page of a draft that shows it: nothing goes out before it is sent there, or approval asked for."""
+    article = await visit.desk.house.articles.get(visit.number("id"))
+    if article is None:
+        raise Refusal.missing()
+    if not articles.may_be_broadcast(article, visit.now):
+        return await visit.back(f"/desk/articles/{article.id}", visit.translate("This article can't be sent."))
+    event = f"{visit.event}:{article.id}"
+    draft = await articles.begin_broadcast(visit.desk, article, by=visit.actor, event=event, now=visit.now)
+    for_somebody = article.breaking or draft.audience.topics
+    if visit.may_broadcast and for_somebody:
+        return await visit.back(f"{draft_path(draft.id)}/send")
+    said = "" if for_somebody else visit.translate("It has no topic that readers can follow: choose whom it is for.")
+    return await visit.back(draft_path(draft.id), said)
 
 
 async def _back(visit: Visit, result: Reason | Result, done: str) -> web.Response:
@@ -130,13 +151,15 @@ _DEEDS: Final[dict[str, Callable[[Visit], Awaitable[web.Response]]]] = {
     "hold": _hold,
     "release": _release,
     "alert": _alert,
+    "broadcast": _broadcast,
 }
+_RIGHTS: Final = {"alert": Right.BROADCAST, "broadcast": Right.DRAFT}
 
 ROUTES: Final = (
     Route("GET", "/desk/articles", Right.WATCH, _list),
     Route("GET", _ARTICLE, Right.WATCH, _show),
     *(
-        Route("POST", f"{_ARTICLE}/{deed}", Right.BROADCAST if deed == "alert" else Right.ARTICLES, handler)
+        Route("POST", f"{_ARTICLE}/{deed}", _RIGHTS.get(deed, Right.ARTICLES), handler)
         for deed, handler in _DEEDS.items()
     ),
 )
