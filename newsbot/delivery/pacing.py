@@ -37,6 +37,9 @@ CATCH_UP: Final = 0.995
 FARTHEST: Final = 60_000_000
 #: two chats' refusals within this are the whole bot's
 SECOND_CHAT_WITHIN: Final = 1_000_000
+#: a platform that has asked all to pause is sent less for a while: an interval grows by so many per cent of the usual
+#: one each time, up to `SLOWEST`; so long after the pause we try the usual one again, in microseconds
+SLOWER, SLOWEST, SLOWER_FOR = 5, 150, 60_000_000
 #: a restraint that lasts longer was written by a clock that has jumped back since: no platform counts in longer windows
 LONGEST_RESTRAINT: Final = 86_400_000_000
 #: while everything stands still, look again so soon: somebody may have put it right
@@ -233,14 +236,28 @@ def flooded(
     budget: Budget, chat_next_at: int, now: int, *, chat: str, after: int, limit: ChatLimit
 ) -> tuple[Budget, int]:
     """The platform refused a send to `chat` and asks for a pause: of that chat, or of all when another was refused just
-    before. A pause longer than FARTHEST is kept that long; the platform says so again when it is over.
+    before. A pause longer than FARTHEST is kept that long; the platform says so again when it is over. After a pause of
+    all we send a little less for a while: what it counts may reach it less evenly than we send it.
     """
     until = now + min(after, FARTHEST)
     another = budget.flooded_chat not in ("", chat) and 0 <= now - budget.flooded_at <= SECOND_CHAT_WITHIN
     noted = replace(budget, flooded_at=now, flooded_chat=chat)
     if another:
+        paused = now < budget.paused_until <= now + FARTHEST  # one pause is asked for by the dozen
+        if not paused:
+            noted = _slowed(noted, now, until + SLOWER_FOR)
         noted = replace(noted, paused_until=max(budget.paused_until, until))
     return noted, max(chat_next_at, until + limit.tolerance)
+
+
+def _slowed(budget: Budget, now: int, until: int) -> Budget:
+    holds = now < budget.stretched_until <= now + LONGEST_RESTRAINT
+    known = budget.stretch if holds else 100
+    return replace(
+        budget,
+        stretch=max(known, min(known + SLOWER, SLOWEST)),
+        stretched_until=max(budget.stretched_until if holds else 0, until),
+    )
 
 
 def restrain(budget: Budget, now: int, restraint: Restraint) -> Budget:

@@ -24,6 +24,9 @@ from newsbot.delivery.pacing import (
     LOOKED_AWAY,
     PRIVATE,
     SECOND_CHAT_WITHIN,
+    SLOWER,
+    SLOWER_FOR,
+    SLOWEST,
     STILL,
     STOPPED_AGAIN,
     Granted,
@@ -188,6 +191,10 @@ class RedisPacing:
             FARTHEST,
             SECOND_CHAT_WITHIN,
             limit.tolerance,
+            LONGEST_RESTRAINT,
+            SLOWER,
+            SLOWEST,
+            SLOWER_FOR,
         ]
         with store_errors("noting a pause"):
             all_pause = await _flooded(self._redis, [self._budget, self._chat(chat_id)], arguments)

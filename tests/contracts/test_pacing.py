@@ -74,7 +74,14 @@ RESTRAINED: list[tuple[str, Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("script", [SCRIPT, RESTRAINED])
+PAUSED_AGAIN: list[tuple[str, Any, Any]] = [
+    *[("flooded", str(chat), seconds) for chat, seconds in enumerate((0, 0, 0, 0, 3, 3))],
+    *[("take", Lane.REPLY, str(chat)) for chat in range(10, 15)],
+    ("take", Lane.BREAKING, 10),
+]
+
+
+@pytest.mark.parametrize("script", [SCRIPT, RESTRAINED, PAUSED_AGAIN])
 async def test_the_scripts_decide_as_the_pure_functions(redis: Redis, script: list[tuple[str, Any, Any]]) -> None:
     budget, chats = Budget(), dict[str, int]()
     for step, first, second in script:

@@ -38,6 +38,7 @@ NOW = 1_768_737_600 * SECOND
 RATE = 30
 PACE = Pace.of(RATE)
 INTERVAL = PACE.interval
+SLOWED = INTERVAL * 105 // 100  #: after a pause that all were asked for
 
 
 class Schedule:
@@ -214,7 +215,7 @@ def test_two_chats_refused_within_a_second_pause_everything_for_as_long_as_it_sa
     schedule.now += SECOND
     schedule.refuse("2", 9 * SECOND)
     assert schedule.ask(Lane.REPLY, chat="3", limit=PRIVATE) == Granted(1, 9 * SECOND)
-    assert schedule.ask(Lane.BREAKING) == Wait(9 * SECOND + INTERVAL - PACE.horizon(Lane.BREAKING))
+    assert schedule.ask(Lane.BREAKING) == Wait(9 * SECOND + SLOWED - PACE.horizon(Lane.BREAKING))
 
 
 def test_two_chats_refused_apart_pause_only_themselves() -> None:
@@ -233,7 +234,7 @@ def test_a_clock_that_jumps_back_stops_nothing(jump: int) -> None:
     schedule.ask(Lane.REPLY, chat="3", limit=PRIVATE)
     schedule.now -= jump
     assert schedule.ask(Lane.REPLY, chat="3", limit=PRIVATE) == Granted(1, 0)
-    assert schedule.ask(Lane.REPLY, chat="1", limit=PRIVATE) == Granted(1, INTERVAL)
+    assert schedule.ask(Lane.REPLY, chat="1", limit=PRIVATE) == Granted(1, SLOWED)
 
 
 @given(
@@ -267,6 +268,40 @@ def test_a_fuller_quota_makes_all_go_more_slowly_for_a_while() -> None:
     assert waits == [Granted(1, n * 4 * INTERVAL) for n in range(5)]
     schedule.now += 60 * SECOND
     assert [schedule.ask(Lane.REPLY) for _ in range(5)] == [Granted(1, n * INTERVAL) for n in range(5)]
+
+
+def test_each_pause_of_all_makes_them_go_a_little_more_slowly_and_a_minute_without_one_ends_that() -> None:
+    schedule = Schedule()
+
+    def apart() -> int:
+        moments = [answer.after for _ in range(2) if isinstance(answer := schedule.ask(Lane.REPLY), Granted)]
+        return moments[1] - moments[0]
+
+    found = []
+    for number in range(12):
+        for chat in range(30):  # of one pause many are told
+            schedule.refuse(f"{number}{chat:02}", SECOND)
+        schedule.now += 2 * SECOND
+        found.append(apart())
+    assert found == [INTERVAL * (100 + slower) // 100 for slower in (5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 50, 50)]
+    schedule.now += 60 * SECOND
+    assert apart() == INTERVAL
+
+
+def test_a_pause_of_all_leaves_a_fuller_quota_as_it_is() -> None:
+    schedule = Schedule()
+    schedule.restrain(600, stretch=400)
+    for chat in ("1", "2"):
+        schedule.refuse(chat, 0)
+    schedule.now += 300 * SECOND
+    assert [schedule.ask(Lane.REPLY) for _ in range(2)] == [Granted(1, 0), Granted(1, 4 * INTERVAL)]
+
+
+def test_a_chat_alone_that_is_refused_slows_nobody_else() -> None:
+    schedule = Schedule()
+    for _ in range(3):
+        schedule.refuse("1", SECOND)
+    assert [schedule.ask(Lane.REPLY) for _ in range(2)] == [Granted(1, 0), Granted(1, INTERVAL)]
 
 
 def test_a_nearly_full_quota_is_left_to_replies() -> None:
