@@ -496,6 +496,17 @@ def roles_give(
     _obey(context, lambda settings: role_commands.give_role(settings, person, role, name))
 
 
+@roles_app.command("invite")
+def roles_invite(
+    context: typer.Context,
+    role: Annotated[DeskRole, typer.Argument(help="What they may do: docs/desk.md.")],
+) -> None:
+    """A link that gives ROLE to whoever opens it first, once, within a day; /roles and the desk withdraw it."""
+    from newsbot import role_commands
+
+    _obey(context, lambda settings: role_commands.invite_somebody(settings, role))
+
+
 @roles_app.command("take")
 def roles_take(
     context: typer.Context,

@@ -17,7 +17,7 @@ from newsbot.domain.attempt import Reason, Refused, Sent, Unreachable
 from newsbot.domain.message import AnyReply, IncomingMessage, Kind, MessageRef, TextReply
 from newsbot.domain.subscriber import Address
 
-__all__ = ["EDIT_EVERY", "BulletinWriter", "fingerprint", "stands_in"]
+__all__ = ["EDIT_EVERY", "BulletinWriter", "fingerprint", "stands_in", "turn_for"]
 
 EDIT_EVERY: Final = timedelta(seconds=5)  #: of one alert's progress, over all who watch it
 
@@ -41,12 +41,7 @@ class BulletinWriter:
         self._rests_until[key] = now + EDIT_EVERY
 
     async def turn(self, editor: Address, now: datetime) -> Turn:
-        """In the editor's language and by their clock, as if they had written."""
-        house = self._desk.house
-        incoming = IncomingMessage(event_id=f"desk:{editor}:{now.timestamp()}", address=editor, kind=Kind.TEXT)
-        turn = Turn(incoming=incoming, now=now, translate=house.catalog.translator(house.language), zone=house.zone)
-        known = await house.subscribers.get(editor)
-        return turn.of(known, house.catalog) if known else turn
+        return await turn_for(self._desk, editor, now)
 
     async def write(
         self,
@@ -81,6 +76,15 @@ class BulletinWriter:
             case _:
                 log.info("an editor is informed later", editor=str(editor), attempt=attempt)
                 self.rest(key, turn.now)
+
+
+async def turn_for(desk: Desk, editor: Address, now: datetime) -> Turn:
+    """In the editor's language and by their clock, as if they had written."""
+    house = desk.house
+    incoming = IncomingMessage(event_id=f"desk:{editor}:{now.timestamp()}", address=editor, kind=Kind.TEXT)
+    turn = Turn(incoming=incoming, now=now, translate=house.catalog.translator(house.language), zone=house.zone)
+    known = await house.subscribers.get(editor)
+    return turn.of(known, house.catalog) if known else turn
 
 
 def stands_in(bulletin: Bulletin) -> MessageRef | None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from newsbot.conversation.turn import Replies, Turn, rows, text
 from newsbot.desk.actions import Press, Verb, press_button
+from newsbot.desk.appointing import appoint, told_in_words
 from newsbot.desk.inviting import invite, withdraw
 from newsbot.desk.outlets import channel_name
 from newsbot.desk.people import Person, RoleRefused
@@ -147,20 +148,16 @@ async def _ask(desk: Desk, turn: Turn, address: Address, role: Role | None, *, r
 
 async def _set(desk: Desk, turn: Turn, address: Address, role: Role | None) -> Replies:
     _ = turn.translate
-    actor = actor_of(turn)
     try:
-        if role is None:
-            person = await desk.staff.take(address, by=actor, now=turn.now)
-        else:
-            person = await desk.staff.give(address, role, by=actor, now=turn.now)
+        done = await appoint(desk, address, role, by=actor_of(turn), now=turn.now)
     except RoleRefused as refusal:
         return (text(why_refused(refusal, _), buttons=rows(_back(turn)), replaces=turn.pressed),)
-    who = person.name or str(address)
+    person, who = done.person, done.person.name or str(address)
     if person.role is None:
         said = _("{who} has no role any more.", who=who)
     else:
         said = _("{who} is {role} now.", who=who, role=role_name(person.role, _))
-    return (text(said, buttons=rows(_back(turn)), replaces=turn.pressed),)
+    return (text(said, told_in_words(done.told, _), buttons=rows(_back(turn)), replaces=turn.pressed),)
 
 
 async def _invite(desk: Desk, turn: Turn, value: str) -> Replies:

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from newsbot.conversation.turn import Replies, Turn, rows, text
 from newsbot.desk.actions import Press, Verb, press_button
+from newsbot.desk.appointing import what_they_can_do
 from newsbot.desk.audit import Act, Actor, Entry, Place
 from newsbot.desk.invitations import PAYLOAD, Invitation, new_code
-from newsbot.desk.menu import commands_of
 from newsbot.desk.people import Person, RoleRefused
 from newsbot.desk.people_words import ROLES_EXPLAINED, role_name, why_refused
 from newsbot.desk.roles import Right, Role
 from newsbot.desk.turn import Desk, actor_of
-from newsbot.domain.message import ChatKind, IncomingMessage, Kind, Span
+from newsbot.domain.message import ChatKind, IncomingMessage, Kind
 
 __all__ = ["accept", "invite", "is_invited", "offer", "withdraw"]
 
@@ -78,17 +78,16 @@ async def accept(desk: Desk, turn: Turn, press: Press) -> Replies:
         if known is not None and known.role is not None:
             return (text(_("You are {role}.", role=role_name(known.role, _)), replaces=turn.pressed),)
         return (text(_over(turn), replaces=turn.pressed),)
-    giver = Actor(address=invitation.by, name=await _name_of(desk, invitation), place=Place.CHAT)
+    place = Place.TERMINAL if _in_the_terminal(invitation) else Place.CHAT
+    giver = Actor(address=invitation.by, name=await _name_of(desk, invitation), place=place)
     try:
         person = await _take(desk, turn, press.value, invitation, giver)
     except RoleRefused as refusal:
         return (text(why_refused(refusal, _), replaces=turn.pressed),)
     if person is None or person.role is None:  # somebody else was quicker
         return (text(_over(turn), replaces=turn.pressed),)
-    lines = [Span(_("What you can do here:"), "bold")]
-    lines += [Span(f"\n/{command} – {_(words)}") for command, words in commands_of(person.role)]
     said = _("Welcome! You are {role} now.", role=role_name(person.role, _))
-    return (text(said, tuple(lines), replaces=turn.pressed),)
+    return (text(said, what_they_can_do(person.role, _), replaces=turn.pressed),)
 
 
 async def _take(desk: Desk, turn: Turn, code: str, invitation: Invitation, giver: Actor) -> Person | None:
@@ -110,9 +109,14 @@ async def _take(desk: Desk, turn: Turn, code: str, invitation: Invitation, giver
 async def _holding(desk: Desk, turn: Turn, code: str) -> Invitation | None:
     """None also where who made it may not give roles any more."""
     invitation = await desk.invitations.look(code, now=turn.now) if code else None
-    if invitation is None or not await desk.staff.may(invitation.by, Right.ROLES):
-        return None
-    return invitation
+    if invitation is None or _in_the_terminal(invitation) or await desk.staff.may(invitation.by, Right.ROLES):
+        return invitation
+    return None
+
+
+def _in_the_terminal(invitation: Invitation) -> bool:
+    """There nobody has a role: who runs the machine may."""
+    return invitation.by.channel == "console"
 
 
 async def _name_of(desk: Desk, invitation: Invitation) -> str:

@@ -32,12 +32,13 @@ async def role_of(site: DeskSite, address: Address = SALMA) -> Role | None:
 async def test_a_role_is_given_changed_and_taken_and_each_is_written_down(desk_site: DeskSite) -> None:
     owner = await desk_site.sign_in(Role.OWNER)
     page = await owner.post("/desk/people/give", person="৯৪০০", role="writer", name="Salma")
-    assert "Salma is writer now." in page.words
+    assert "Salma is writer now. They were told in their chat." in page.words
     assert "Salma writer" in page.words
     page = await owner.post("/desk/people/give", person="telegram:9400", role="editor")
     assert "Salma is editor now." in page.words
     page = await owner.post("/desk/people/take", person="telegram:9400")
-    assert "Salma has no role any more." in page.words
+    assert "Salma has no role any more. They were told in their chat." in page.words
+    assert len(desk_site.newsdesk.channel.chat(SALMA)) == 3
     assert await role_of(desk_site) is None
     entries = await desk_site.newsdesk.audit.of(f"person:{SALMA}")
     assert [str(entry.act) for entry in entries] == ["role.given", "role.given", "role.taken"]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import timedelta
 
 import pytest
 
-from newsbot.desk.audit import Filter
+from newsbot.desk.audit import Filter, Place
 from newsbot.desk.invitations import LIFE
+from newsbot.desk.inviting import invite
 from newsbot.desk.roles import Role
+from newsbot.domain.attempt import Attempt, Reason, Refused, TryLater, Unknown, Unreachable
 from newsbot.domain.message import ChatKind, IncomingMessage, Kind
-from newsbot.domain.subscriber import Address
+from newsbot.domain.subscriber import Address, Preferences
 from tests.builders import NOW, an_incoming
 from tests.newsdesk import ANOTHER, EDITOR, TERMINAL, Newsdesk, Phone
 
@@ -67,6 +70,79 @@ async def test_a_role_is_given_by_number_after_a_question(desk: Newsdesk, owner:
     assert "telegram:9003 is editor now." in await owner.press("Yes, make them editor")
     assert await role_of(desk) is Role.EDITOR
     assert await acts(desk) == ["role.given"]
+
+
+async def test_who_is_given_a_role_is_told_in_their_language_what_they_may_do(desk: Newsdesk, owner: Phone) -> None:
+    await desk.subscribers.change(SALMA, "started", lambda _: Preferences(language="en", onboarded=True), now=NOW)
+    await owner.say("/roles 9003 writer")
+    said = await owner.press("Yes, make them writer")
+    assert said == "telegram:9003 is writer now.\n\nThey were told in their chat."
+    (letter,) = desk.channel.chat(SALMA)
+    assert letter.startswith("You are writer at the desk of The Daily Probhat now.\n\nRahima gave you this role.")
+    assert "writes and previews; somebody else sends it" in letter
+    assert "/desk – the desk in a browser" in letter
+    assert "/roles" not in letter
+
+
+async def test_the_newsrooms_language_is_spoken_to_whom_we_do_not_know(desk: Newsdesk, owner: Phone) -> None:
+    await owner.do("b:rolenow:9003:0:viewer-telegram")
+    (letter,) = desk.channel.chat(SALMA)
+    assert "ডেস্কের" in letter
+
+
+async def test_who_has_the_role_already_and_who_changes_their_own_is_told_nothing(desk: Newsdesk, owner: Phone) -> None:
+    for _press in range(2):
+        said = await owner.do("b:rolenow:9003:0:owner-telegram")
+    assert said == "telegram:9003 is owner now."
+    assert len(desk.channel.chat(SALMA)) == 1
+    salma = desk.phone(SALMA)
+    assert await salma.do("b:rolenow:9003:0:editor-telegram") == "Rahima is editor now."
+    assert len(desk.channel.chat(SALMA)) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (Unreachable(Reason.NEVER_STARTED), "They could not be told: they have to write to the bot first."),
+        (Unreachable(Reason.BLOCKED), "They could not be told: they have to write to the bot first."),
+        (Refused(Reason.OUTSIDE_WINDOW), "They could not be told: they have to write to the bot first."),
+        (Unknown(Reason.NO_ANSWER), "They could not be told just now: let them know yourself."),
+        (TryLater(timedelta(hours=1), Reason.FLOOD), "They could not be told just now: let them know yourself."),
+    ],
+)
+async def test_who_can_not_be_told_has_the_role_all_the_same(
+    desk: Newsdesk, owner: Phone, answer: Attempt, told: str
+) -> None:
+    desk.channel.answer = answer
+    said = await owner.do("b:rolenow:9003:0:writer-telegram")
+    assert said.startswith(f"telegram:9003 is writer now.\n\n{told}")
+    assert await role_of(desk) is Role.WRITER
+    assert await acts(desk) == ["role.given"]
+
+
+async def test_of_whom_nothing_can_be_learned_now_the_role_is_given_all_the_same(desk: Newsdesk, owner: Phone) -> None:
+    desk.subscribers.away = True
+    assert "They could not be told just now" in await owner.do("b:rolenow:9003:0:writer-telegram")
+    assert await role_of(desk) is Role.WRITER
+
+
+async def test_whose_role_is_taken_is_told(desk: Newsdesk, owner: Phone) -> None:
+    await desk.staff.give(SALMA, Role.EDITOR, name="Salma", by=TERMINAL, now=NOW)
+    said = await owner.do("b:rolenow:9003:0:none-telegram")
+    assert said == "Salma has no role any more.\n\nThey were told in their chat."
+    assert "ভূমিকা ফেরত নেওয়া হয়েছে" in desk.channel.chat(SALMA)[0]
+
+
+async def test_an_invitation_from_the_terminal_holds_for_one(desk: Newsdesk) -> None:
+    _made, ((_channel, link),) = await invite(desk.desk, TERMINAL, Role.EDITOR, now=NOW)
+    salma, karim = desk.phone(SALMA, sender_name="Salma"), desk.phone(ANOTHER)
+    assert "as editor" in await salma.hear(opening(link, SALMA))
+    yes = salma.button("Yes, become editor")
+    assert "You are editor now." in await salma.do(yes)
+    assert "no longer holds" in await karim.do(yes)
+    assert await role_of(desk) is Role.EDITOR
+    (given,) = await desk.audit.of(f"person:{SALMA}")
+    assert (given.actor.address, given.actor.place) == (TERMINAL.address, Place.TERMINAL)
 
 
 async def test_a_number_alone_offers_every_role(desk: Newsdesk, owner: Phone) -> None:

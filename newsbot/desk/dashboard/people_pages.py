@@ -16,6 +16,7 @@ from typing import Final
 
 from aiohttp import web
 
+from newsbot.desk.appointing import appoint, told_in_words
 from newsbot.desk.dashboard.visit import Route, Visit
 from newsbot.desk.giving_roles import read_address
 from newsbot.desk.inviting import invite, withdraw
@@ -77,10 +78,11 @@ async def _give(visit: Visit) -> web.Response:
         return await _show(visit, mistake=_("Choose a role."), status=422)
     try:
         name = visit.text("name")
-        person = await visit.desk.staff.give(address, role, name=name, by=visit.actor, now=visit.now)
+        done = await appoint(visit.desk, address, role, name=name, by=visit.actor, now=visit.now)
     except RoleRefused as refusal:
         return await _show(visit, mistake=why_refused(refusal, _), status=422)
-    return await visit.back(PAGE, _("{who} is {role} now.", who=_who(person), role=role_name(role, _)))
+    said = _("{who} is {role} now.", who=_who(done.person), role=role_name(role, _))
+    return await visit.back(PAGE, f"{said} {told_in_words(done.told, _)}".strip())
 
 
 async def _take(visit: Visit) -> web.Response:
@@ -88,10 +90,11 @@ async def _take(visit: Visit) -> web.Response:
     if address is None:
         return await _show(visit, mistake=_("Whom do you mean?"), status=422)
     try:
-        person = await visit.desk.staff.take(address, by=visit.actor, now=visit.now)
+        done = await appoint(visit.desk, address, None, by=visit.actor, now=visit.now)
     except RoleRefused as refusal:
         return await _show(visit, mistake=why_refused(refusal, _), status=422)
-    return await visit.back(PAGE, _("{who} has no role any more.", who=_who(person)))
+    said = _("{who} has no role any more.", who=_who(done.person))
+    return await visit.back(PAGE, f"{said} {told_in_words(done.told, _)}".strip())
 
 
 async def _invite(visit: Visit) -> web.Response:
