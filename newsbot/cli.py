@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from newsbot import __version__
+from newsbot.desk.approvals import Policy
 from newsbot.desk.roles import Role as DeskRole
 from newsbot.domain.search import Match
 from newsbot.errors import ConfigurationError, NewsbotError, StartError
@@ -91,11 +92,15 @@ def demo(
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port of the page; 0 picks a free one.")] = 8090,
     data: Annotated[Path, typer.Option(help="Folder where the demo's readers and articles stay.")] = Path("data/demo"),
     readers: Annotated[int, typer.Option(min=0, max=200_000, help="Simulated subscribers there are at least.")] = 300,
+    rate: Annotated[int, typer.Option(min=1, max=1_000, help="Messages a second; above 30 as if paid for.")] = 30,
+    approval: Annotated[
+        Policy, typer.Option(help="What goes out only when a second person approves it.")
+    ] = Policy.NONE,
 ) -> None:
     """A reader's and an editor's phone, a small newsroom and the bot on this machine: no account, no network."""
-    from newsbot.demo import run_demo
+    from newsbot.demo import DemoWish, run_demo
 
-    _await(run_demo(port, data, readers))
+    _await(run_demo(DemoWish(folder=data, port=port, readers=readers, rate=rate, approval=approval)))
 
 
 @app.command()

@@ -11,10 +11,13 @@ import fcntl
 import signal
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from newsbot.child_processes import Child, child, free_port
+from newsbot.delivery.pacing import FREE_RATE
+from newsbot.desk.approvals import Policy
 from newsbot.errors import NewsbotError, StartError
 
 T = TypeVar("T")
@@ -24,19 +27,30 @@ class DemoError(NewsbotError):
     """The demo ended because one of its processes did."""
 
 
-async def run_demo(port: int, data: Path, readers: int) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoWish:
+    """What was asked for on the command line. `port`: of the page, 0 for a free one; `folder`: where it all stays."""
+
+    folder: Path
+    port: int
+    readers: int  #: simulated subscribers there are at least
+    rate: int = FREE_RATE  #: messages a second; what is above Telegram's free rate is as if paid for
+    approval: Policy = Policy.NONE
+
+
+async def run_demo(wish: DemoWish) -> None:
     """Start both, print the address, wait for Ctrl-C, SIGTERM or the terminal's end, stop both.
 
-    There are `readers` simulated subscribers at least. The bot takes over those it doesn't know before it starts.
+    The bot takes over the simulated readers that it doesn't know before it starts.
 
     Raises StartError or DemoError.
     """
-    folder = data.resolve()
+    folder = wish.folder.resolve()
     with _folder_to_ourselves(folder):
-        await _run_in(folder, port, readers)
+        await _run_in(folder, wish)
 
 
-async def _run_in(folder: Path, port: int, readers: int) -> None:
+async def _run_in(folder: Path, wish: DemoWish) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -47,18 +61,18 @@ async def _run_in(folder: Path, port: int, readers: int) -> None:
         "--data",
         str(folder / "sandbox"),
         "--port",
-        str(port),
+        str(wish.port),
         "--bot",
         f"http://127.0.0.1:{web_port}",
         "--readers",
-        str(readers),
+        str(wish.readers),
         "--messenger",
     ]
     async with child("sandbox", folder, ["newsbot.sandbox", *sandbox_arguments]) as sandbox:
         address = await _unless_stopped(sandbox.line("sandbox ready "), stop)
         if address is None:
             return
-        env_file = _write_settings(folder, address, web_port)
+        env_file = _write_settings(folder, web_port, wish)
         if await _unless_stopped(_take_over(folder, env_file), stop) is None:
             return
         async with child("bot", folder, ["newsbot", "--env-file", str(env_file), "run"]) as bot:
@@ -89,11 +103,14 @@ def _folder_to_ourselves(folder: Path) -> Iterator[None]:
         yield
 
 
-def _write_settings(folder: Path, address: str, web_port: int) -> Path:
+def _write_settings(folder: Path, web_port: int, wish: DemoWish) -> Path:
     env_file = folder / "demo.env"
     sandbox_env = (folder / "sandbox" / "bot.env").read_text("utf-8")
     env_file.write_text(
-        f"{sandbox_env}\nNEWSBOT_DATA_DIR={folder / 'bot'}\nNEWSBOT_WEB__PORT={web_port}\n",
+        f"{sandbox_env}\nNEWSBOT_DATA_DIR={folder / 'bot'}\nNEWSBOT_WEB__PORT={web_port}\n"
+        f"NEWSBOT_TELEGRAM__RATE={wish.rate}\n"
+        f"NEWSBOT_TELEGRAM__PAID_BROADCAST={str(wish.rate > FREE_RATE).lower()}\n"
+        f"NEWSBOT_DESK__APPROVAL={wish.approval}\n",
         "utf-8",
     )
     return env_file
