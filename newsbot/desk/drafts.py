@@ -63,6 +63,12 @@ class Draft:
         return f"correction:{self.corrects}:{self.id}" if self.corrects else f"broadcast:{self.id}"
 
 
+def draft_of(origin: str) -> int:
+    """The draft that an alert of this origin was; 0: none."""
+    kind, number = origin.partition(":")[0], origin.rpartition(":")[2]
+    return int(number) if kind in ("broadcast", "correction") and number.isdecimal() else 0
+
+
 class DraftStore(Protocol):
     """Raises StoreUnavailable when the database is away.
 

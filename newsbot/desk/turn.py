@@ -184,6 +184,8 @@ def _described(entry: Entry, turn: Speaking) -> str:
     who = entry.actor.name or _("An editor")
     when = clock_time(entry.at, turn.language, turn.zone)
     match entry.act:
+        case Act.APPROVED:
+            return _("{who} approved it, {when}.", who=who, when=when)
         case Act.SENT:
             return _("{who} sent it, {when}.", who=who, when=when)
         case Act.PAUSED:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from newsbot.desk.audit import Act, Actor, alert_subject
 from newsbot.desk.turn import Desk
 from newsbot.domain.alert import Alert, AlertKind, AlertState, AlertText
 
-__all__ = ["Version", "as_it_reads", "versions_of"]
+__all__ = ["Version", "as_corrected", "as_it_reads", "versions_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,12 @@ async def as_it_reads(desk: Desk, alert: Alert) -> AlertText:
     touched = await desk.alerts.copies_touched(alert.id)
     corrections = [one.text for one in touched if one.kind is AlertKind.CORRECTION and one.text]
     return corrections[-1] if corrections else alert.text or AlertText()
+
+
+async def as_corrected(desk: Desk, alert: Alert) -> Alert:
+    """The alert with the words that readers have now, if they were corrected."""
+    now = await as_it_reads(desk, alert)
+    return replace(alert, text=now) if now.plain else alert
 
 
 async def _who(desk: Desk, alert: Alert) -> Actor | None:

@@ -19,7 +19,8 @@ import structlog
 
 from newsbot.delivery.curves import CurveStore, Point, whole_curve
 from newsbot.delivery.ending import totals_of
-from newsbot.desk.audit import Entry, alert_subject
+from newsbot.desk.audit import Act, Entry, alert_subject, draft_subject
+from newsbot.desk.drafts import draft_of
 from newsbot.desk.outlets import seconds_for
 from newsbot.desk.standing import halted_among
 from newsbot.desk.turn import Desk
@@ -69,7 +70,15 @@ async def look_closely(desk: Desk, curves: CurveStore, alert: Alert) -> Seen:
     curve = whole_curve(alert, kept)
     if curve and not alert.state.final:
         curve = (*curve, Point(desk.house.clock(), seen.totals.sent, seen.totals.settled))
-    return replace(seen, deeds=await desk.audit.of(alert_subject(alert.id)), points=curve)
+    return replace(seen, deeds=await _deeds(desk, alert), points=curve)
+
+
+async def _deeds(desk: Desk, alert: Alert) -> tuple[Entry, ...]:
+    """The approval that it went out with, too: in the log that was done to its draft."""
+    draft = draft_of(alert.origin)
+    told = await desk.audit.of(draft_subject(draft)) if draft else ()
+    approvals = [entry for entry in told if entry.act == Act.APPROVED]
+    return (*approvals[-1:], *await desk.audit.of(alert_subject(alert.id)))
 
 
 async def look_at(desk: Desk, alert: Alert) -> Seen:

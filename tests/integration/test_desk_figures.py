@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
 
 from newsbot.articles.store import SourceState
 from newsbot.desk.roles import Role
 from newsbot.rollups.days import day_of
-from newsbot.rollups.figures import Figure, Series
+from newsbot.rollups.figures import Figure
+from tests.desk_pages import count
 from tests.desk_site import DeskSite, desk_site
 
 __all__ = ["desk_site"]
 
 HOSTILE = "<script>alert(1)</script>\"'&"
-
-
-def count(site: DeskSite, days_ago: int, figure: Figure, many: int, part: str = "") -> None:
-    desk = site.newsdesk
-    day = day_of(desk.now, desk.speech().zone) - timedelta(days=days_ago)
-    desk.rollups.add(day, Series("telegram", "12", figure, part), many)
 
 
 async def test_charts_say_in_words_what_they_show_and_the_table_stands_beside_them(desk_site: DeskSite) -> None:
@@ -31,7 +25,7 @@ async def test_charts_say_in_words_what_they_show_and_the_table_stands_beside_th
     assert (page.status, page.title) == (200, "Figures")
     assert 'aria-label="subscribers: from 1,000 to 1,234; at least 1,000, at most 1,234."' in page.text
     assert page.text.count("<polyline") == 2  # subscribers, and those on the only channel; what is 0 has no curve
-    assert 'scope="row">18 November</th>' in page.text
+    assert 'scope="row" class="day">18 November</th>' in page.text
     assert "/desk/figures/readers.csv?days=7" in page.text
 
 

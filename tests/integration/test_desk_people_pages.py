@@ -162,11 +162,14 @@ async def test_the_log_says_who_did_what_when_from_where_before_and_after(desk_s
 async def test_the_log_says_in_bengali_what_it_was_done_to(desk_site: DeskSite) -> None:
     await written(desk_site, subject="draft:12")
     await written(desk_site, subject="person:telegram:9500")
+    await written(desk_site, subject=f"person:{ADDRESSES[Role.WRITER]}")
     editor = await desk_site.sign_in(Role.EDITOR, "bn")
     words = (await editor.get("/desk/audit")).words
     assert "খসড়া ১২" in words
-    assert "person:telegram:9500" in words
     assert "draft:12" not in words
+    assert "· telegram:9500 " in words
+    assert "Karim · সাময়িক বিরতি · Rahima " in words  # who has a name is called by it
+    assert "person:" not in words
 
 
 @pytest.mark.parametrize(

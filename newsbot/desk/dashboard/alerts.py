@@ -79,6 +79,7 @@ async def _show(visit: Visit) -> web.Response:
         view=view_of(seen, visit.desk.outlets, visit.translate),
         over=seen.over,
         subject=await subject_of(visit.desk, alert),
+        touched=[(one, _how_it_stands(visit, one)) for one in await visit.desk.alerts.copies_touched(alert.id)],
         audience=audience_in_words(visit.desk, visit, alert.audience),
         parts=_parts(visit, seen),
         again=await retriable(visit.desk, alert),
@@ -120,6 +121,12 @@ def _parts(visit: Visit, seen: Seen) -> dict[str, str]:
     }
 
 
+def _how_it_stands(visit: Visit, alert: Alert) -> str:
+    """'Correction of 1 – is done.'"""
+    _ = visit.translate
+    return _("{name} – {state}.", name=name_of(alert, _), state=state_of(alert, _))
+
+
 def _half(visit: Visit, seen: Seen) -> str:
     """How long it took until half of those who got it had it; '' while that isn't known."""
     seconds = seconds_to(seen.alert, seen.points, 0.5)
@@ -138,7 +145,7 @@ def _turning(verb: Verb) -> Callable[[Visit], Awaitable[web.Response]]:
             )
         if turned is None:
             raise Refusal.missing()
-        said = _("{name} – {state}.", name=name_of(turned.alert, _), state=state_of(turned.alert, _))
+        said = _how_it_stands(visit, turned.alert)
         if not turned.done:  # somebody else, or its end, was quicker
             said = f"{said} {await last_deed(desk, visit, turned.alert)}".strip()
         return await visit.back(page, said)

@@ -45,6 +45,7 @@ async def waiting_of(visit: Visit) -> list[dict[str, object]]:
             {
                 "approval": approval,
                 "asker": _asker(approval),
+                "corrects": draft.corrects,
                 "breaking": draft.cls is AlertClass.BREAKING,
                 "subject": await subject_of_draft(visit.desk, draft),
                 "own": await is_same_person(visit.desk, visit.address, approval.asked_by.address),

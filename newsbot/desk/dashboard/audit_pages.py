@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -45,13 +46,14 @@ async def _show(visit: Visit) -> web.Response:
     asked = _asked(visit)
     entries = await visit.desk.audit.entries(_filter(visit, asked), limit=SHOWN + 1)
     shown, following = entries[:SHOWN], entries[SHOWN - 1].id if len(entries) > SHOWN else 0
+    people = {str(one.address): one.name or str(one.address) for one in await _people(visit)}
     plain = {name: value for name, value in asked.items() if value and name != "before"}
     _ = visit.translate
     return await visit.page(
         "audit.html",
-        rows=[_row(visit, entry) for entry in shown],
+        rows=[_row(visit, entry, people) for entry in shown],
         asked=asked,
-        people=[(str(person.address), person.name or str(person.address)) for person in await _people(visit)],
+        people=list(people.items()),
         kinds=[(kind, _(words)) for kind, words in KINDS.items()],
         file=f"/desk/audit.csv?{urlencode(plain)}" if plain else "/desk/audit.csv",
         older=f"/desk/audit?{urlencode({**plain, 'before': following})}" if following else "",
@@ -64,12 +66,12 @@ async def _people(visit: Visit) -> list[Person]:
     return [*await visit.desk.staff.everybody(), *(person for person in former if person is not None)]
 
 
-def _row(visit: Visit, entry: Entry) -> dict[str, object]:
+def _row(visit: Visit, entry: Entry, people: Mapping[str, str]) -> dict[str, object]:
     _ = visit.translate
     kind, _colon, rest = entry.subject.partition(":")
     return {
         "entry": entry,
-        "subject": subject_in_words(entry.subject, _),
+        "subject": people.get(rest, rest) if kind == "person" else subject_in_words(entry.subject, _),
         "who": entry.actor.name or str(entry.actor.address),
         "act": act_in_words(entry.act, _),
         "place": place_in_words(entry.actor.place, _),

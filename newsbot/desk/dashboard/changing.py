@@ -17,7 +17,7 @@ from newsbot.desk.refusals import untouchable
 from newsbot.desk.roles import Right
 from newsbot.desk.touched import article_shown
 from newsbot.desk.turn import subject_of
-from newsbot.desk.versions import as_it_reads, versions_of
+from newsbot.desk.versions import as_corrected, as_it_reads, versions_of
 
 __all__ = ["ROUTES"]
 
@@ -52,7 +52,7 @@ async def _ask_to_recall(visit: Visit) -> web.Response:
         notes=wanted.notes(visit.translate),
         question=question,
         yes=yes,
-        subject=await subject_of(visit.desk, alert),
+        subject=await subject_of(visit.desk, await as_corrected(visit.desk, alert)),
     )
 
 

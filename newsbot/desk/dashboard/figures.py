@@ -16,7 +16,7 @@ from aiohttp import web
 from newsbot.desk.dashboard.figure_charts import Chart, charts_of
 from newsbot.desk.dashboard.refusals import Refusal
 from newsbot.desk.dashboard.visit import Route, Visit
-from newsbot.desk.figure_tables import FigureTable, as_csv, written
+from newsbot.desk.figure_tables import FigureTable, Unit, as_csv, written
 from newsbot.desk.learning import LONGEST_SPAN, USUAL_SPAN, last_days, tables
 from newsbot.desk.roles import Right
 from newsbot.rollups.figures import Span
@@ -33,6 +33,15 @@ class _Part:
     table: FigureTable
     charts: tuple[Chart, ...]
     rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def by_day(self) -> bool:
+        """Long, and mostly read as charts."""
+        return _by_day(self.table)
+
+
+def _by_day(table: FigureTable) -> bool:
+    return table.columns[0].unit is Unit.DAY
 
 
 async def _figures(visit: Visit) -> web.Response:
@@ -62,7 +71,7 @@ async def _file(visit: Visit) -> web.Response:
 
 
 def _rows(table: FigureTable, visit: Visit) -> tuple[tuple[str, ...], ...]:
-    rows = table.rows[::-1] if table.columns[0].name == "day" else table.rows
+    rows = table.rows[::-1] if _by_day(table) else table.rows
     units = [column.unit for column in table.columns]
     return tuple(tuple(written(cell, unit, visit) for cell, unit in zip(row, units, strict=True)) for row in rows)
 

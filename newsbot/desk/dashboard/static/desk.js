@@ -13,6 +13,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// On a phone the pages' names stand in a row that is wider than the screen: the one that is shown stands in its middle.
+const here = document.querySelector("nav [aria-current]");
+if (here) {
+  const row = here.closest("ul");
+  row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 // Parts of a page that the server sends anew: <div data-live="/desk/…/live"> holds elements with ids.
 function replaced(part, html) {
   const element = document.getElementById(part);
@@ -27,7 +34,10 @@ function follow(address) {
   source.addEventListener("parts", (event) => {
     for (const [part, html] of Object.entries(JSON.parse(event.data))) replaced(part, html);
   });
-  source.addEventListener("end", () => source.close());
+  source.addEventListener("end", () => {
+    source.close();
+    document.querySelector("main > .said")?.remove(); // it told how things stood before
+  });
   source.addEventListener("reload", () => location.reload());
   // A browser tries again by itself, but not where it was answered with an error: the database may be back in a moment.
   source.addEventListener("error", () => {
