@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from newsbot.articles.store import SourceState
+from newsbot.delivery.curves import Point
 from newsbot.desk.approving import ask_for_approval
 from newsbot.desk.audit import Actor, Place
 from newsbot.desk.drafts import DraftState
@@ -13,6 +15,8 @@ from newsbot.desk.roles import Right, Role
 from newsbot.domain.alert import AlertClass, AlertKind, AlertState, AlertText, NewAlert
 from newsbot.domain.message import Button, Span
 from newsbot.domain.subscriber import Address
+from newsbot.rollups.days import day_of
+from newsbot.rollups.figures import Figure, Series
 from tests.builders import a_draft
 from tests.desk_site import ADDRESSES, DeskSite
 from tests.newsdesk import EDITOR
@@ -97,6 +101,37 @@ async def asked_for(site: DeskSite, by: Address = EDITOR) -> None:
 
 async def asked_by_a_writer(site: DeskSite) -> None:
     await asked_for(site, ADDRESSES[Role.WRITER])
+
+
+def count(site: DeskSite, days_ago: int, figure: Figure, many: int, part: str = "") -> None:
+    """What that day adds to a figure of the channel."""
+    desk = site.newsdesk
+    day = day_of(desk.now, desk.speech().zone) - timedelta(days=days_ago)
+    desk.rollups.add(day, Series("telegram", "12", figure, part), many)
+
+
+async def a_month_is_counted(site: DeskSite) -> None:
+    """Readers who come and go, alerts and one delivery with its curve, searches without results, sources in trouble."""
+    await over(site)
+    desk = site.newsdesk
+    for days_ago in range(40):
+        count(site, days_ago, Figure.SUBSCRIBERS, 120 - days_ago if days_ago % 7 else -60)
+        count(site, days_ago, Figure.REACHABLE, 100 - days_ago if days_ago % 7 else -70)
+        for number, topic in enumerate(("sports", "politics", "a-topic-of-old")):
+            count(site, days_ago, Figure.TOPIC, 40 - 10 * number, topic)
+        count(site, days_ago, Figure.LANGUAGE, 90, "bn")
+        count(site, days_ago, Figure.LANGUAGE, 10, "en")
+        for number, figure in enumerate((Figure.NEW, Figure.RETURNED, Figure.LEFT, Figure.BLOCKED, Figure.SENT)):
+            count(site, days_ago, figure, (days_ago * (number + 3)) % 17)
+        count(site, days_ago, Figure.ALERTS, days_ago % 5, "ordinary")
+        count(site, days_ago, Figure.ARTICLES, 12, "main")
+    count(site, 2, Figure.FAILURES, 7, "main")
+    for words in ("ডেঙ্গু হাসপাতালের ঠিকানা", "metro rail", "metro rail"):
+        await desk.rollups.note(words, day_of(desk.now, desk.speech().zone))
+    for seconds, reached in ((0, 0), (4, 2), (20, 4), (30, 5)):
+        at = desk.now + timedelta(seconds=seconds)
+        await desk.curves.keep(1, Point(at, reached, reached))
+    await desk.articles.save_source_state(SourceState("main", failures=3, error="HTTP 503 Service Unavailable"))
 
 
 async def an_article_waits(site: DeskSite) -> None:

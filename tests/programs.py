@@ -50,9 +50,9 @@ class Program:
         while piece := await stream.read(4096):
             setattr(self, name, getattr(self, name) + piece.decode("utf-8", "replace"))
 
-    async def printed(self, text: str) -> str:
+    async def printed(self, text: str, within: float = WITHIN) -> str:
         """Everything on standard output once `text` stands there. Fails when the program ends without it."""
-        async with asyncio.timeout(WITHIN):
+        async with asyncio.timeout(within):
             while text not in self.out:
                 ended = self.process.returncode is not None and all(reader.done() for reader in self._readers)
                 assert not ended, f"it ended with {self.process.returncode}: {self.out}{self.err}"

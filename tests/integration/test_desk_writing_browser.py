@@ -78,6 +78,31 @@ async def test_a_broadcast_is_written_sent_corrected_and_taken_back(desktop: Des
     assert kinds == [AlertKind.CORRECTION, AlertKind.RECALL]
 
 
+async def test_without_javascript_it_is_written_previewed_and_sent_all_the_same(desktop: Desktop) -> None:
+    page = await desktop.open(javascript=False)
+    await page.get_by_role("button", name="Write a broadcast").click()
+    await page.get_by_label("The text").fill("*সেতু* খুলে দেওয়া হলো https://news.example/1")
+    await page.get_by_label("Sports").check()
+    await page.get_by_role("button", name="Save and look").click()
+    await expect(page.locator("#preview .bubble b").first).to_have_text("সেতু")
+    await expect(page.locator("#preview .reach")).to_contain_text("This goes to 5 readers.")
+    await page.get_by_role("button", name="Go on to sending…").click()
+    await page.get_by_role("button", name="Yes, send to 5 readers").click()
+    desk = desktop.site.newsdesk
+    await desk.plan(1)
+    await desk.deliver(1, most=2)
+    await page.reload()
+    await expect(page.get_by_label("2 of 5 done (40%)")).to_be_visible()
+    await desk.deliver(1)
+    await desk.finish(1)
+    await page.reload()
+    await expect(page.get_by_text("is done", exact=True)).to_be_visible()
+    await expect(page.get_by_label("5 of 5 done (100%)")).to_be_visible()
+    for path in ("/desk", "/desk/drafts", "/desk/alerts/1/versions", "/desk/figures", "/desk/articles", "/desk/audit"):
+        await desktop.go(page, path)
+        await expect(page.locator("h1")).to_be_visible()
+
+
 async def test_what_is_typed_before_the_page_is_live_is_previewed(desktop: Desktop) -> None:
     page = await drafts(desktop)
     typed = asyncio.Event()
