@@ -22,6 +22,11 @@ YES = re.compile("^হ্যাঁ, ")
 GOING, PAUSED, STOPPED, DONE = "পাঠানো হচ্ছে", "থামানো আছে", "বন্ধ করা হয়েছে", "শেষ হয়েছে"
 
 
+async def _follow_sports(reader: Phone) -> None:
+    for button in ("শুরু করুন", "✅ বাংলা", "⚽ খেলা", "হয়েছে"):
+        await reader.press(button)
+
+
 async def _confirm(editor: Phone, what: str) -> None:
     """Press it, and then the *yes* that it asks for."""
     await editor.press(what)
@@ -53,11 +58,7 @@ async def test_an_editor_publishes_breaks_watches_pauses_corrects_and_recalls(
         reader, editor, newsroom = Phone(page), Phone(page, ".place.editor"), Newsroom(page)
         banner = reader.frame.locator("#banner")
 
-        # A reader who follows sports.
-        await reader.press("শুরু করুন")
-        await reader.press("✅ বাংলা")
-        await reader.press("⚽ খেলা")
-        await reader.press("হয়েছে")
+        await _follow_sports(reader)
 
         # The feed brings an article, and the push arrives aloud, with its buttons.
         await newsroom.publish("মিরপুরে শেষ বলে জয়", breaking=False)
@@ -146,10 +147,7 @@ async def test_an_editor_stops_a_silent_one_in_the_middle_for_good(tmp_path: Pat
     async with _demo(chromium, tmp_path, MANY) as page:
         reader, editor, newsroom = Phone(page), Phone(page, ".place.editor"), Newsroom(page)
         banner = reader.frame.locator("#banner")
-        await reader.press("শুরু করুন")
-        await reader.press("✅ বাংলা")
-        await reader.press("⚽ খেলা")
-        await reader.press("হয়েছে")
+        await _follow_sports(reader)
         await editor.say("/broadcast")
         await editor.shows("বার্তাটি সেভাবে লিখুন বা ফরোয়ার্ড করুন")
         await editor.say("রাতের বুলেটিন: সব ফেরি চলছে")
