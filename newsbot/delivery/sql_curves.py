@@ -30,6 +30,7 @@ class SqlCurveStore:
         found: defaultdict[int, list[Point]] = defaultdict(list)
         query = select(alert_points).where(alert_points.c.alert_id.in_(alert_ids))
         async with self._database.reading() as connection:
-            for row in await connection.execute(query.order_by(alert_points.c.alert_id, alert_points.c.at)):
-                found[row.alert_id].append(Point(row.at, row.sent, row.settled))
+            ordered = query.order_by(alert_points.c.alert_id, alert_points.c.at)
+            for alert_id, at, sent, settled in await connection.execute(ordered):
+                found[alert_id].append(Point(at, sent, settled))
         return {alert_id: tuple(points) for alert_id, points in found.items()}

@@ -5,19 +5,39 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
+from typing import Final
 
 from newsbot.desk.figure_tables import Cell, Column, FigureTable, Unit
 from newsbot.desk.outlets import channel_name
 from newsbot.desk.turn import Speaking
 from newsbot.domain.alert import AlertClass
 from newsbot.domain.topic import Topics
+from newsbot.i18n import N_
 from newsbot.i18n.catalog import language_name
 from newsbot.rollups.days import days
 from newsbot.rollups.figures import Figure, Series, Span
 
-__all__ = ["Rows", "day_tables", "moves_in_words"]
+__all__ = ["FIGURES", "Rows", "day_tables", "moves_in_words"]
 
 Rows = tuple[tuple[Cell, ...], ...]
+#: who came and who went
+_MOVES: Final = {
+    Figure.NEW: N_("new"),
+    Figure.RETURNED: N_("came back"),
+    Figure.LEFT: N_("left"),
+    Figure.BLOCKED: N_("blocked us"),
+    Figure.UNBLOCKED: N_("reachable again"),
+    Figure.IMPORTED: N_("imported"),
+}
+_OF_ALERTS: Final = (Figure.SENT, Figure.REFUSED, Figure.UNKNOWN, Figure.LEFT, Figure.BLOCKED)
+#: the tables in the order in which they are read, and what each is made of
+FIGURES: Final[Mapping[str, frozenset[Figure]]] = {
+    "readers": frozenset({Figure.SUBSCRIBERS, Figure.REACHABLE, *_MOVES}),
+    "channels": frozenset({Figure.SUBSCRIBERS}),
+    "topics": frozenset({Figure.TOPIC}),
+    "languages": frozenset({Figure.LANGUAGE}),
+    "alerts": frozenset({Figure.ALERTS, *_OF_ALERTS}),
+}
 Sums = Counter[tuple[Figure, str | None]]
 
 
@@ -47,16 +67,7 @@ def day_tables(
 
 
 def moves_in_words(speaking: Speaking) -> dict[Figure, str]:
-    """Who came and who went."""
-    _ = speaking.translate
-    return {
-        Figure.NEW: _("new"),
-        Figure.RETURNED: _("came back"),
-        Figure.LEFT: _("left"),
-        Figure.BLOCKED: _("blocked us"),
-        Figure.UNBLOCKED: _("reachable again"),
-        Figure.IMPORTED: _("imported"),
-    }
+    return {figure: speaking.translate(words) for figure, words in _MOVES.items()}
 
 
 def _cumulated(
@@ -172,8 +183,7 @@ def _alerts(of_day: Mapping[date, Sums], span: Span, speaking: Speaking) -> Figu
     def row(day: date) -> tuple[Cell, ...]:
         found = of_day.get(day, Counter())
         breaking = _sum(found, Figure.ALERTS, AlertClass.BREAKING.value)
-        figures = (Figure.SENT, Figure.REFUSED, Figure.UNKNOWN, Figure.LEFT, Figure.BLOCKED)
-        return (day, breaking, _sum(found, Figure.ALERTS) - breaking, *(_sum(found, figure) for figure in figures))
+        return (day, breaking, _sum(found, Figure.ALERTS) - breaking, *(_sum(found, one) for one in _OF_ALERTS))
 
     rows: Rows = tuple(row(day) for day in days(span.first, span.last))
     return FigureTable("alerts", _("Alerts, and who left"), columns, rows)

@@ -8,14 +8,14 @@ from datetime import date, timedelta
 from typing import Final
 
 from newsbot.delivery.curves import seconds_to
-from newsbot.desk.day_tables import Rows, day_tables, moves_in_words
+from newsbot.desk.day_tables import FIGURES, Rows, day_tables, moves_in_words
 from newsbot.desk.figure_tables import Cell, Column, FigureTable, Unit
 from newsbot.desk.records import Records
 from newsbot.desk.turn import Speaking, own_subjects
 from newsbot.rollups.days import bounds, day_of
 from newsbot.rollups.figures import Figure, Series, Span
 
-__all__ = ["LONGEST_SPAN", "USUAL_SPAN", "last_days", "moves", "tables"]
+__all__ = ["LONGEST_SPAN", "USUAL_SPAN", "last_days", "moves", "table", "tables"]
 
 USUAL_SPAN: Final = 30  #: days
 LONGEST_SPAN: Final = 366
@@ -24,6 +24,7 @@ SEARCHES: Final = 50
 
 _STANDING: Final = tuple(figure for figure in Figure if figure.standing)
 _OWN: Final = tuple(figure for figure in Figure if not figure.standing)
+_OF_SOURCES: Final = (Figure.ARTICLES, Figure.FAILURES)
 
 
 def last_days(number: int, speaking: Speaking) -> Span:
@@ -36,22 +37,46 @@ def last_days(number: int, speaking: Speaking) -> Span:
 
 async def tables(records: Records, span: Span, speaking: Speaking) -> tuple[FigureTable, ...]:
     """Every table there is, in the order in which they are read."""
-    before = _ours(await records.rollups.before(span.first, _STANDING), records)
     own = await _days(records, span, _OWN)
-    by_day = day_tables(
+    return (
+        *await _by_day(records, span, speaking, _STANDING, own),
+        await _deliveries(records, span, speaking),
+        await _searches(records, span, speaking),
+        await _sources(records, own, speaking),
+    )
+
+
+async def table(records: Records, name: str, span: Span, speaking: Speaking) -> FigureTable | None:
+    """One of them, without asking for what only the others need. None where there is none of this name."""
+    match name:
+        case "deliveries":
+            return await _deliveries(records, span, speaking)
+        case "searches":
+            return await _searches(records, span, speaking)
+        case "sources":
+            return await _sources(records, await _days(records, span, _OF_SOURCES), speaking)
+    figures = FIGURES.get(name, frozenset())
+    own = await _days(records, span, figures.intersection(_OWN))
+    found = await _by_day(records, span, speaking, figures.intersection(_STANDING), own)
+    return next((one for one in found if one.name == name), None)
+
+
+async def _by_day(
+    records: Records,
+    span: Span,
+    speaking: Speaking,
+    standing: Collection[Figure],
+    own: Mapping[date, Mapping[Series, int]],
+) -> tuple[FigureTable, ...]:
+    before = _ours(await records.rollups.before(span.first, standing), records) if standing else {}
+    return day_tables(
         before,
-        await _days(records, span, _STANDING),
+        await _days(records, span, standing),
         own,
         span,
         speaking,
         topics=records.topics,
         channels=tuple(records.accounts),
-    )
-    return (
-        *by_day,
-        await _deliveries(records, span, speaking),
-        await _searches(records, span, speaking),
-        await _sources(records, own, speaking),
     )
 
 
@@ -66,6 +91,8 @@ async def moves(records: Records, span: Span, speaking: Speaking) -> list[tuple[
 
 
 async def _days(records: Records, span: Span, figures: Collection[Figure]) -> dict[date, dict[Series, int]]:
+    if not figures:
+        return {}
     return {day: _ours(series, records) for day, series in (await records.rollups.days(span, figures)).items()}
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 __all__ = ["Count", "Figure", "Layer", "RollupStore", "Series", "Span", "VainSearch", "VainSearches"]
 
@@ -46,14 +46,15 @@ class Figure(StrEnum):
     ARTICLES = "articles"  #: the part is the source
     FAILURES = "failures"  #: reads that failed
 
+    __hash__ = str.__hash__  # a year's figures are looked up by it tens of thousands of times; an enum's own is slow
+
     @property
     def standing(self) -> bool:
         """Its value is the sum of all days so far."""
         return self in (Figure.SUBSCRIBERS, Figure.REACHABLE, Figure.TOPIC, Figure.LANGUAGE)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Series:
+class Series(NamedTuple):
     channel: str  #: '': of no channel
     account: str  #: ours there
     figure: Figure

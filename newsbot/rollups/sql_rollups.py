@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +20,7 @@ __all__ = ["SqlRollups"]
 
 MOST_A_DAY: Final = 1_000  #: different searches that are told apart on one day; the others are counted together
 
+_FIGURES: Final = {figure.value: figure for figure in Figure}
 _SERIES: Final = (day_counts.c.channel, day_counts.c.account, day_counts.c.figure, day_counts.c.part)
 
 
@@ -30,18 +31,15 @@ class SqlRollups:
         self._database = database
 
     async def days(self, span: Span, figures: Collection[Figure]) -> Mapping[date, Mapping[Series, int]]:
-        query = (
-            select(day_counts.c.day, *_SERIES, func.sum(day_counts.c.count).label("many"))
-            .where(day_counts.c.day.between(span.first, span.last), _of(figures))
-            .group_by(day_counts.c.day, *_SERIES)
-            .order_by(day_counts.c.day)
-        )
-        found: defaultdict[date, dict[Series, int]] = defaultdict(dict)
+        # Added up here: the layers of a series are few, and to have them grouped takes the database longer.
+        within = day_counts.c.day.between(span.first, span.last) & _of(figures)
+        query = select(day_counts.c.day, *_SERIES, day_counts.c.count).where(within).order_by(day_counts.c.day)
+        found: defaultdict[date, Counter[Series]] = defaultdict(Counter)
         async with self._database.reading() as connection:
-            for row in await connection.execute(query):
-                if row.many:
-                    found[row.day][_series(row)] = int(row.many)
-        return dict(found)
+            for day, channel, account, figure, part, many in await connection.execute(query):
+                found[day][Series(channel, account, _FIGURES[figure], part)] += many
+        kept = {day: {one: many for one, many in series.items() if many} for day, series in found.items()}
+        return {day: series for day, series in kept.items() if series}
 
     async def before(self, day: date, figures: Collection[Figure]) -> Mapping[Series, int]:
         query = (
@@ -50,7 +48,7 @@ class SqlRollups:
             .group_by(*_SERIES)
         )
         async with self._database.reading() as connection:
-            return {_series(row): int(row.many) for row in await connection.execute(query) if row.many}
+            return {_series(*names): int(many) for *names, many in await connection.execute(query) if many}
 
     async def vain_searches(self, span: Span, *, limit: int = 50) -> tuple[VainSearch, ...]:
         times = func.sum(vain_searches.c.times).label("times")
@@ -97,5 +95,5 @@ def _of(figures: Collection[Figure]) -> ColumnElement[bool]:
     return day_counts.c.figure.in_([figure.value for figure in figures])
 
 
-def _series(row: Any) -> Series:
-    return Series(row.channel, row.account, Figure(row.figure), row.part)
+def _series(channel: str, account: str, figure: str, part: str) -> Series:
+    return Series(channel, account, _FIGURES[figure], part)

@@ -27,7 +27,7 @@ def to_ascii_digits(text: str) -> str:
 
 def format_number(number: int | float | Decimal, language: str) -> str:
     """Grouped: '১২,৩৪,৫৬৭' in Bengali (thousand, lakh, crore), '1,234,567' in English; decimals as given."""
-    plain = format(Decimal(str(number)), "f")
+    plain = str(number) if type(number) is int else format(Decimal(str(number)), "f")
     sign, plain = ("-", plain[1:]) if plain.startswith("-") else ("", plain)
     whole, point, decimals = plain.partition(".")
     if not whole.isdigit():  # not a number, infinity

@@ -48,6 +48,18 @@ async def test_a_table_comes_as_a_file_of_so_many_days(desk_site: DeskSite) -> N
     assert (await browser.get("/desk/figures/radio.csv")).status == 404
 
 
+async def test_a_table_on_the_page_ends_after_a_month_and_its_file_does_not(desk_site: DeskSite) -> None:
+    count(desk_site, 0, Figure.NEW, 5)
+    browser = await desk_site.sign_in(Role.VIEWER)
+    page = await browser.get("/desk/figures?days=90")
+    readers = page.text.partition('id="readers"')[2].partition("</section>")[0]
+    assert readers.count("<tr>") == 1 + 31
+    assert "The newest 31 days; the file has all of them." in readers
+    file = await browser.get("/desk/figures/readers.csv?days=90")
+    assert len(file.text.splitlines()) == 1 + 90
+    assert "the file has all" not in (await browser.get("/desk/figures?days=30")).text
+
+
 async def test_days_that_cannot_be_are_the_usual_ones(desk_site: DeskSite) -> None:
     browser = await desk_site.sign_in(Role.VIEWER)
     for asked in ("0", "367", "99999", "-1", "x", "৭"):

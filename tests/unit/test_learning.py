@@ -9,7 +9,7 @@ import pytest
 from newsbot.articles.store import SourceState
 from newsbot.delivery.curves import Point
 from newsbot.desk.figure_tables import FigureTable
-from newsbot.desk.learning import LONGEST_SPAN, last_days, tables
+from newsbot.desk.learning import LONGEST_SPAN, last_days, table, tables
 from newsbot.domain.alert import AlertState, Outcome, Totals
 from newsbot.rollups.days import day_of
 from newsbot.rollups.figures import Figure, Series
@@ -33,7 +33,9 @@ class Learning:
     async def table(self, name: str, days: int = 3) -> FigureTable:
         span = last_days(days, self.speech)
         found = await tables(self.newsdesk.desk.records, span, self.speech)
-        return next(one for one in found if one.name == name)
+        among_all = next(one for one in found if one.name == name)
+        assert await table(self.newsdesk.desk.records, name, span, self.speech) == among_all
+        return among_all
 
     async def rows(self, name: str, days: int = 3) -> list[dict[str, object]]:
         table = await self.table(name, days)

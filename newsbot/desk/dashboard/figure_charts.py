@@ -35,15 +35,15 @@ def charts_of(table: FigureTable, speaking: Speaking) -> tuple[Chart, ...]:
     clock = next((at for at, column in enumerate(table.columns) if column.unit in (Unit.DAY, Unit.TIME)), None)
     if clock is None or table.columns[clock].name == "read":
         return ()
+    rows = sorted(
+        ((_moment(cell, speaking), row) for row in table.rows if (cell := row[clock]) is not None),
+        key=lambda timed: timed[0],
+    )
     charts: list[Chart] = []
     for at, column in enumerate(table.columns):
         if not column.unit.right or column.name in _NO_CURVES or len(charts) == MOST:
             continue
-        points = sorted(
-            (_moment(row[clock], speaking), value)
-            for row in table.rows
-            if isinstance(value := row[at], int | float) and row[clock] is not None
-        )
+        points = [(moment, value) for moment, row in rows if isinstance(value := row[at], int | float)]
         if (chart := _chart(points, column.label, column.unit, speaking)) is not None:
             charts.append(chart)
     return tuple(charts)

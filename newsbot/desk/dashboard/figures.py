@@ -12,18 +12,22 @@ from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
+from markupsafe import Markup
 
 from newsbot.desk.dashboard.figure_charts import Chart, charts_of
 from newsbot.desk.dashboard.refusals import Refusal
 from newsbot.desk.dashboard.visit import Route, Visit
-from newsbot.desk.figure_tables import FigureTable, Unit, as_csv, written
-from newsbot.desk.learning import LONGEST_SPAN, USUAL_SPAN, last_days, tables
+from newsbot.desk.figure_tables import Column, FigureTable, Unit, as_csv, written
+from newsbot.desk.learning import LONGEST_SPAN, USUAL_SPAN, last_days, table, tables
 from newsbot.desk.roles import Right
 from newsbot.rollups.figures import Span
 
 __all__ = ["ROUTES"]
 
 SPANS: Final = (7, USUAL_SPAN, 90, LONGEST_SPAN)  #: that can be chosen; others can be written into the address
+
+#: in a table on the page: a year in each would be a page too long for a phone
+MOST_DAYS: Final = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,8 @@ class _Part:
 
     table: FigureTable
     charts: tuple[Chart, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[Markup, ...]  #: the cells of each
+    more: bool  #: its file has further days
 
     @property
     def by_day(self) -> bool:
@@ -51,29 +56,43 @@ async def _figures(visit: Visit) -> web.Response:
         "figures.html",
         days=days,
         spans=SPANS,
-        parts=[_Part(one, charts_of(one, visit), _rows(one, visit)) for one in found],
+        parts=[_part(one, visit) for one in found],
     )
 
 
 async def _file(visit: Visit) -> web.Response:
     days, span = _asked(visit)
     name = visit.request.match_info["table"]
-    found = await tables(visit.desk.records, span, visit)
-    table = next((one for one in found if one.name == name), None)
-    if table is None:
+    found = await table(visit.desk.records, name, span, visit)
+    if found is None:
         raise Refusal.missing()
     return web.Response(
-        body=as_csv(table).encode("utf-8", "replace"),
+        body=as_csv(found).encode("utf-8", "replace"),
         content_type="text/csv",
         charset="utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}-{span.last.isoformat()}-{days}.csv"'},
     )
 
 
-def _rows(table: FigureTable, visit: Visit) -> tuple[tuple[str, ...], ...]:
-    rows = table.rows[::-1] if _by_day(table) else table.rows
+def _part(table: FigureTable, visit: Visit) -> _Part:
+    by_day = _by_day(table)
+    rows = table.rows[: -MOST_DAYS - 1 : -1] if by_day else table.rows
+    # Not in the template: to write the cells of many days took it longer than everything else of the page.
+    first, *others = map(_mark, table.columns)
+    marks = (f'<th scope="row"{first}>{{}}</th>', *(f"<td{mark}>{{}}</td>" for mark in others))
+    form = Markup("".join(marks))  # noqa: S704 - of tags alone; what is filled in is escaped
     units = [column.unit for column in table.columns]
-    return tuple(tuple(written(cell, unit, visit) for cell, unit in zip(row, units, strict=True)) for row in rows)
+    cells = tuple(
+        form.format(*(written(cell, unit, visit) for cell, unit in zip(row, units, strict=True))) for row in rows
+    )
+    return _Part(table, charts_of(table, visit), cells, by_day and len(table.rows) > MOST_DAYS)
+
+
+def _mark(column: Column) -> str:
+    """How a cell of it is shown: figures to the right, a day or a time on one line."""
+    if column.unit.right:
+        return ' class="n"'
+    return ' class="day"' if column.unit in (Unit.DAY, Unit.TIME) else ""
 
 
 def _asked(visit: Visit) -> tuple[int, Span]:

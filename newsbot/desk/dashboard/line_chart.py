@@ -44,8 +44,8 @@ def line_and_area(points: Sequence[tuple[datetime, float]], *, top: float) -> tu
     whole = (last - first).total_seconds()
     if whole <= 0:
         return None
-    placed = [
-        (WIDTH * (at - first).total_seconds() / whole, HEIGHT * (1 - min(value, top) / top)) for at, value in points
-    ]
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in placed)
+    across, up = WIDTH / whole, HEIGHT / top
+    line = " ".join(
+        f"{(at - first).total_seconds() * across:.1f},{HEIGHT - min(value, top) * up:.1f}" for at, value in points
+    )
     return line, f"0,{HEIGHT} {line} {WIDTH},{HEIGHT}"
