@@ -106,9 +106,9 @@ class MemoryArticleStore(_Server):
         self._reach()
         return self._articles.get(article_id)
 
-    async def several(self, article_ids: Collection[int]) -> dict[int, Article]:
+    async def headlines(self, article_ids: Collection[int]) -> dict[int, str]:
         self._reach()
-        return {article_id: self._articles[article_id] for article_id in article_ids if article_id in self._articles}
+        return {number: self._articles[number].headline for number in article_ids if number in self._articles}
 
     async def by_url(self, url: str) -> Article | None:
         self._reach()

@@ -132,10 +132,14 @@ class SqlArticleStore:
             return None
         return next(iter(await self._select(select(articles).where(articles.c.id == article_id))), None)
 
-    async def several(self, article_ids: Collection[int]) -> dict[int, Article]:
+    async def headlines(self, article_ids: Collection[int]) -> dict[int, str]:
         askable = [article_id for article_id in article_ids if 0 < article_id <= _LARGEST_ID]
+        found: dict[int, str] = {}
         async with self._database.reading() as connection:
-            return {article.id: article async for article in articles_by_id(connection, askable)}
+            for some in batches(askable):
+                query = select(articles.c.id, articles.c.headline).where(articles.c.id.in_(some))
+                found.update({row.id: row.headline for row in await connection.execute(query)})
+        return found
 
     async def by_url(self, url: str) -> Article | None:
         return (await self.known_urls([url])).get(url)

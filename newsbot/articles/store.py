@@ -69,8 +69,8 @@ class ArticleStore(Protocol):
 
     async def get(self, article_id: int) -> Article | None: ...
 
-    async def several(self, article_ids: Collection[int]) -> dict[int, Article]:
-        """Those of them that are stored, by id."""
+    async def headlines(self, article_ids: Collection[int]) -> dict[int, str]:
+        """Of those of them that are stored, by id."""
         ...
 
     async def by_url(self, url: str) -> Article | None:

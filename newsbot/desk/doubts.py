@@ -102,10 +102,10 @@ async def _headline_alerted(desk: Desk, speak: Speaking, words: str) -> str:
         for alert in await desk.alerts.recent(limit=LOOKED_AT)
         if alert.article_id and not alert.kind.touches_copies and speak.now - alert.created_at <= SAME_WITHIN
     ]
-    articles = await desk.house.articles.several({alert.article_id for alert in alerts})
+    headlines = await desk.house.articles.headlines({alert.article_id for alert in alerts})
     for alert in alerts:
-        article = articles.get(alert.article_id)
-        if article is not None and same_text(article.headline, first):
+        headline = headlines.get(alert.article_id)
+        if headline is not None and same_text(headline, first):
             when = format_datetime(alert.created_at, speak.language, speak.zone, speak.now)
             return _.plural(
                 "An article with this headline went to {n} reader on {when}; this goes to them too.",

@@ -46,6 +46,7 @@ __all__ = [
     "own_subjects",
     "subject_of",
     "subject_of_draft",
+    "subjects_of",
     "told_of",
     "totals_now",
     "totals_of",
@@ -127,9 +128,20 @@ async def totals_now(desk: Desk, alert_id: int) -> Totals:
 
 async def subject_of(desk: Desk, alert: Alert) -> str:
     """What it is about, in one short line."""
-    if alert.of and not alert.text and (parent := await desk.alerts.get(alert.of)):
-        alert = parent
-    return (await own_subjects(desk.house.articles, [alert]))[0]
+    return (await subjects_of(desk, [alert]))[0]
+
+
+async def subjects_of(desk: Desk, alerts: Sequence[Alert]) -> list[str]:
+    """The same of several, in their order."""
+    known = {alert.id: alert for alert in alerts}
+    about = []
+    for alert in alerts:
+        if alert.of and not alert.text:
+            if alert.of not in known and (parent := await desk.alerts.get(alert.of)):
+                known[alert.of] = parent
+            alert = known.get(alert.of, alert)
+        about.append(alert)
+    return await own_subjects(desk.house.articles, about)
 
 
 async def subject_of_draft(desk: Desk, draft: Draft) -> str:
@@ -139,12 +151,9 @@ async def subject_of_draft(desk: Desk, draft: Draft) -> str:
 
 async def own_subjects(articles: ArticleStore, several: Sequence[Alert | Draft]) -> list[str]:
     """Of what changes no other's copies, in their order. An article's alert may have a text, too: it has changed."""
-    found = await articles.several({one.article_id for one in several if one.article_id})
+    found = await articles.headlines({one.article_id for one in several if one.article_id})
     words = [
-        (found[one.article_id].headline if one.article_id in found else "")
-        if one.article_id
-        else (one.text.plain if one.text else "")
-        for one in several
+        found.get(one.article_id, "") if one.article_id else (one.text.plain if one.text else "") for one in several
     ]
     return [clip(clean(one), LONGEST_SUBJECT, unit=Unit.GRAPHEME) for one in words]
 

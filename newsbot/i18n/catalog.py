@@ -10,6 +10,7 @@ from __future__ import annotations
 import gettext
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -101,6 +102,7 @@ class Catalog:
         return self.translator(language)(message, **values)
 
 
+@cache
 def language_name(code: str) -> str:
     """What the speakers of a language call it: 'বাংলা', 'English'."""
     return Locale.parse(code).get_language_name() or code

@@ -239,8 +239,8 @@ class TestReading:
         first, second = [await put(store, number) for number in (1, 2)]
         await put(store, 3)
         asked = [second.id, first.id, first.id, 0, -1, 2**70, second.id + 7]
-        assert await store.several(asked) == {first.id: first, second.id: second}
-        assert await store.several([]) == {}
+        assert await store.headlines(asked) == {first.id: first.headline, second.id: second.headline}
+        assert await store.headlines([]) == {}
 
     async def test_latest_is_newest_first_then_by_id(self, store):
         for number, minutes in ((1, 3), (2, 1), (3, 3), (4, 2)):

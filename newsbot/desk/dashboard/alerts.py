@@ -30,7 +30,7 @@ from newsbot.desk.dashboard.visit import Route, Visit
 from newsbot.desk.preview import audience_in_words
 from newsbot.desk.retrying import retriable, retry
 from newsbot.desk.roles import Right
-from newsbot.desk.turn import deeds_in_words, last_deed, subject_of
+from newsbot.desk.turn import deeds_in_words, last_deed, subject_of, subjects_of
 from newsbot.desk.watching import Seen, look_at, look_closely
 from newsbot.domain.alert import Alert
 
@@ -54,10 +54,10 @@ async def lines_of(visit: Visit, alerts: tuple[Alert, ...]) -> list[Line]:
         Line(
             alert,
             view_of(await look_at(visit.desk, alert), visit.desk.outlets, visit.translate),
-            await subject_of(visit.desk, alert),
+            subject,
             audience_in_words(visit.desk, visit, alert.audience),
         )
-        for alert in alerts
+        for alert, subject in zip(alerts, await subjects_of(visit.desk, alerts), strict=True)
     ]
 
 

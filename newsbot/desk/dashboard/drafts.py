@@ -21,7 +21,7 @@ from newsbot.desk.preview import audience_in_words, manner_in_words
 from newsbot.desk.refusals import parent_of
 from newsbot.desk.roles import Right
 from newsbot.desk.to_my_phone import send_to_phone_in_words
-from newsbot.desk.turn import subject_of_draft
+from newsbot.desk.turn import own_subjects
 from newsbot.domain.alert import AlertClass, AlertText
 from newsbot.errors import ChannelUnavailable, InvalidMessage
 
@@ -33,11 +33,10 @@ LARGEST_PICTURE: Final = 3 * 1024 * 1024  #: bytes
 
 
 async def _list(visit: Visit) -> web.Response:
-    found = []
-    for draft in await visit.desk.drafts.listed(limit=LISTED):
-        who = await visit.name_of(draft.changed_by or draft.editor)
-        found.append((draft, await subject_of_draft(visit.desk, draft), who))
-    return await visit.page("drafts.html", drafts=found)
+    drafts = await visit.desk.drafts.listed(limit=LISTED)
+    subjects = await own_subjects(visit.desk.house.articles, drafts)
+    who = [await visit.name_of(draft.changed_by or draft.editor) for draft in drafts]
+    return await visit.page("drafts.html", drafts=list(zip(drafts, subjects, who, strict=True)))
 
 
 async def _begin(visit: Visit) -> web.Response:

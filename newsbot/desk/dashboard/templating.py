@@ -27,6 +27,7 @@ _environment: Final = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    auto_reload=False,  # or the disk is asked at each use of each template whether it has changed
 )
 _environment.globals["static"] = static
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,7 +52,7 @@ class Visit:
     def address(self) -> Address:
         return self.session.address
 
-    @property
+    @cached_property
     def translate(self) -> Translator:
         return self.dashboard.catalog.translator(self.session.language)
 
