@@ -1,239 +1,274 @@
-"""The desk's pages over HTTP at 1,000,000 subscribers and 100,000 articles, on SQLite and Redis: p50 and p99.
+"""Every page of the desk at 1,000,000 subscribers and 100,000 articles, on SQLite and PostgreSQL: p50 and p99.
 
-Beside them what the figures cost to keep: counting the whole journal once, and what is open of it again.
-BENCH_SUBSCRIBERS, BENCH_ARTICLES, BENCH_ALERTS and BENCH_CALLS (of each page) are other numbers. One process serves and
-asks; pages are asked for one after the other.
+The server is `newsbot run --role web` in a process of its own over a filled newsroom (`bench.desk_year`, kept for the
+next run) and a Redis server with as many subscribers, while an alert to all of them goes out. Pages are asked for one
+after the other. Beside the times: the server's processor time for a page (without the databases'), and how large it is.
+
+BENCH_SUBSCRIBERS, BENCH_ARTICLES, BENCH_ALERTS, BENCH_CALLS (of each page) and BENCH_DATABASES are other numbers and
+fewer databases; BENCH_PAGES: only pages whose name holds it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import random
 import re
 import shutil
 import tempfile
-import time
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-from aiohttp import ClientSession, CookieJar
+import aiohttp
 from redis.asyncio import Redis
-from sqlalchemy import event, insert
 
-from bench.articles import NOW, Language, kept_folder, open_filled
+from bench import desk_year
+from bench.articles import NOW, Language
+from bench.articles import TOPICS as SECTIONS
 from bench.crowd import a_crowd
+from bench.desk_year import ACCOUNT
 from bench.ledger import TOPICS
 from bench.tables import show, timed
-from newsbot.articles.sql_store import SqlArticleStore
-from newsbot.database import Database, open_database
+from newsbot.child_processes import Child, child, free_port
+from newsbot.database import open_database
 from newsbot.delivery.alert_store import SqlAlertStore
 from newsbot.delivery.redis_ledger import RedisLedger
-from newsbot.delivery.sql_curves import SqlCurveStore
-from newsbot.delivery.sql_notices import SqlNoticeStore
-from newsbot.desk.records import Records
-from newsbot.desk.roles import Role
-from newsbot.desk.sql_audit import SqlAuditLog
-from newsbot.desk.sql_bulletins import SqlBulletinStore
-from newsbot.desk.sql_drafts import SqlDraftStore
-from newsbot.domain.alert import AlertClass, AlertKind, AlertState, Audience, NewAlert, Outcome, Totals
+from newsbot.desk.redis_sessions import RedisSessions
+from newsbot.desk.sessions import Offer
+from newsbot.domain.alert import AlertClass, AlertKind, AlertState, Audience, NewAlert
+from newsbot.domain.subscriber import Address
 from newsbot.embedded_redis import EmbeddedRedis
 from newsbot.observability import configure_logging
 from newsbot.redis_client import connect
-from newsbot.rollups.sql_journal_days import JournalDays
-from newsbot.rollups.sql_other_days import AlertDays, SourceDays
-from newsbot.rollups.sql_rollups import SqlRollups
+from newsbot.rehearsal.stage import bot_settings, shift_file, the_sandbox
 from newsbot.subscribers.journal import SqlJournal
 from newsbot.subscribers.redis_store import RedisSubscriberStore
-from newsbot.subscribers.schema import subscriber_events, subscribers
-from tests.desk_site import open_site
-from tests.newsdesk import Newsdesk
+from tests.databases import empty_postgres_database
+from tests.postgres_server import PostgresServer
 
-ACCOUNT: Final = "12"
-ZONE: Final = ZoneInfo("Asia/Dhaka")
+READERS: Final = int(os.environ.get("BENCH_SUBSCRIBERS", "1000000"))
+ARTICLES: Final = int(os.environ.get("BENCH_ARTICLES", "100000"))
+ALERTS: Final = int(os.environ.get("BENCH_ALERTS", "5000"))
 CALLS: Final = int(os.environ.get("BENCH_CALLS", "100"))
-ALERTS: Final = int(os.environ.get("BENCH_ALERTS", "1000"))
-DAYS: Final = 365
-ROWS: Final = 10_000  #: in a statement
+DATABASES: Final = os.environ.get("BENCH_DATABASES", "sqlite postgresql").split()
+WANTED: Final = os.environ.get("BENCH_PAGES", "")
+TABLES: Final = ("readers", "channels", "topics", "languages", "alerts", "deliveries", "searches", "sources")
+OWNER: Final = Address("telegram", "4300000001")
+_TICK: Final = os.sysconf("SC_CLK_TCK")
 
-PAGES: Final = (
-    "/desk",
-    "/desk/alerts",
-    f"/desk/alerts/{ALERTS}",
-    "/desk/drafts",
-    "/desk/articles",
-    "/desk/articles?q={words}",
-    "/desk/articles/{article}",
-    "/desk/figures?days=30",
-    "/desk/figures?days=366",
-    "/desk/figures/topics.csv?days=366",
-    "/desk/audit",
-)
+Ask = Callable[[], Awaitable[object]]
+
+
+@dataclass
+class Site:
+    """The desk in the owner's browser, and the process that serves it."""
+
+    http: aiohttp.ClientSession
+    address: str
+    server: Child
+    csrf: str = ""
+    size: int = 0  #: bytes of the last page
+
+    async def get(self, path: str) -> str:
+        async with self.http.get(self.address + path) as answer:
+            return await self._read(answer)
+
+    async def post(self, path: str, **fields: Any) -> str:
+        async with self.http.post(self.address + path, data={"csrf": self.csrf, **fields}) as answer:
+            return await self._read(answer)
+
+    async def _read(self, answer: aiohttp.ClientResponse) -> str:
+        page = await answer.read()
+        self.size = len(page)
+        assert answer.status == 200, (answer.url, answer.status, page[-2000:])
+        return page.decode()
+
+    @property
+    def cpu(self) -> float:
+        """Seconds that the server's process has used."""
+        numbers = Path(f"/proc/{self.server.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(numbers[11]) + int(numbers[12])) / _TICK
 
 
 def main() -> None:
     configure_logging(level="error")
-    readers = int(os.environ.get("BENCH_SUBSCRIBERS", "1000000"))
-    articles = int(os.environ.get("BENCH_ARTICLES", "100000"))
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(_measure(Path(folder), readers, articles))
+    asyncio.run(_measure())
 
 
-async def _measure(folder: Path, readers: int, articles: int) -> None:
-    language = Language()
-    await (await open_filled(language, articles)).close()
-    shutil.copytree(kept_folder(articles), folder / "data")
-    database = await open_database(None, folder / "data")
-    event.listen(database.engine.sync_engine, "checkout", _careless)
-    await _fill_journal(database, readers)
-    await _fill_alerts(database, articles)
-    counted = [(name, await _seconds(work)) for name, work in _counting(database)]
-    async with EmbeddedRedis(folder / "redis") as server:
-        redis = await connect(server.url)
-        await a_crowd(redis, readers, account=ACCOUNT)
-        rows = await _pages(database, redis, language, articles)
-        await redis.aclose()
-    await database.close()
-    title = f"The desk's pages, {readers:,} subscribers, {articles:,} articles, {ALERTS:,} alerts: milliseconds"
-    show(title, ("", "p50", "p99", "kB"), rows)
-    show("Keeping the figures: seconds", ("", "seconds"), counted)
+async def _measure() -> None:
+    filled = await desk_year.fill(READERS, ARTICLES, ALERTS)
+    for dialect in DATABASES:
+        async with _database(dialect, filled) as (url, data):
+            rows = await _pages(url, data)
+        load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+        title = f"The desk's pages on {dialect}, {READERS:,} subscribers, {ARTICLES:,} articles, {ALERTS:,} alerts"
+        show(f"{title}: milliseconds (load {load})", ("", "p50", "p99", "server CPU", "kB"), rows)
 
 
-def _counting(database: Database) -> Iterator[tuple[str, Any]]:
-    journal = JournalDays(database, ZONE)
-    yield "the whole journal, the first time", lambda: journal.count(now=NOW)
-    yield "the journal, again", lambda: journal.count(now=NOW)
-    yield "alerts, the first time", lambda: AlertDays(database, ZONE).count(now=NOW)
-    yield "articles, the first time", lambda: SourceDays(database, ZONE).count(now=NOW)
+@asynccontextmanager
+async def _database(dialect: str, filled: Path) -> AsyncIterator[tuple[str | None, Path]]:
+    """Its address and the data folder. What the run changes is thrown away."""
+    with tempfile.TemporaryDirectory(prefix="newsbot-bench-desk-") as folder:
+        if dialect == "sqlite":
+            shutil.copytree(filled, Path(folder) / "bot")
+            yield None, Path(folder) / "bot"
+            return
+        kept = filled.parent / "postgresql"
+        if not (kept / "whole").exists():
+            shutil.rmtree(kept, ignore_errors=True)
+            kept.mkdir()
+        server = PostgresServer(disk=kept, log_disk=kept)
+        try:
+            server.start()
+            if not (kept / "whole").exists():
+                await desk_year.fill_postgresql(filled, server)
+                (kept / "whole").touch()
+            with empty_postgres_database(
+                server.url("postgres"), template=f"{desk_year.DATABASE} STRATEGY FILE_COPY"
+            ) as url:
+                yield url, Path(folder) / "bot"
+        finally:
+            server.stop()
 
 
-async def _seconds(work: Any) -> float:
-    began = time.perf_counter()
-    await work()
-    return time.perf_counter() - began
-
-
-async def _pages(database: Database, redis: Redis, language: Language, articles: int) -> list[tuple[Any, ...]]:
-    chance = random.Random(1)
-    rows: list[tuple[Any, ...]] = []
-    async with (
-        open_site(_over_real_stores(database, redis)) as site,
-        ClientSession(cookie_jar=CookieJar(unsafe=True)) as http,
-    ):
-        owner = await site.sign_in(Role.OWNER)
-        http.headers["Cookie"] = f"newsbot_desk={owner.cookie}"
-        sizes: list[int] = []
-
-        async def ask(path: str) -> None:
-            async with http.get(site.base + path) as answer:
-                sizes.append(len(await answer.read()))
-                assert answer.status == 200, path
-
-        def path_of(page: str) -> str:
-            words = language.text(2).replace(" ", "+")
-            return page.format(words=words, article=chance.randrange(1, articles + 1))
-
-        for page in PAGES:
-            await ask(path_of(page))  # templates are compiled once
-            spread = await timed(lambda page=page: ask(path_of(page)) for _ in range(CALLS))
-            rows.append((re.sub(r"\{|\}", "", page), spread.p50, spread.p99, sizes[-1] // 1024))
+async def _pages(url: str | None, data: Path) -> list[tuple[Any, ...]]:
+    language, rows = Language(seed=5), []
+    async with _site(url, data) as site:
+        for name, asked in _asked(site, language).items():
+            if WANTED not in name:
+                continue
+            await next(asked)()  # templates are compiled once
+            before = site.cpu
+            spread = await timed(itertools.islice(asked, CALLS))
+            cpu = (site.cpu - before) * 1000 / CALLS
+            rows.append((name, spread.p50, spread.p99, cpu, site.size // 1024))
     return rows
 
 
-def _over_real_stores(database: Database, redis: Redis) -> Newsdesk:
-    """The tests' desk with the stores that newsbot runs on; people and sessions stay in memory."""
-    newsdesk = Newsdesk()
-    newsdesk.now = NOW
-    articles, alerts = SqlArticleStore(database), SqlAlertStore(database)
-    journal = SqlJournal(database, {"telegram": ACCOUNT})
-    desk = newsdesk.desk
-    ledger = RedisLedger(redis, "telegram", ACCOUNT)
-    newsdesk.curves = SqlCurveStore(database)  # type: ignore[assignment]
-    house = replace(
-        desk.house,
-        articles=articles,
-        alerts=alerts,
-        subscribers=RedisSubscriberStore(journal, redis, clock=lambda: NOW),
+def _asked(site: Site, language: Language) -> dict[str, Iterator[Ask]]:
+    """Each page, asked for again and again."""
+    chance = random.Random(1)
+
+    def get(path: str) -> Iterator[Ask]:
+        while True:
+            words, article = language.text(2).replace(" ", "+"), chance.randrange(1, ARTICLES + 1)
+            alert = chance.randrange(1, ALERTS + 1)
+            at = path.format(words=words, article=article, alert=alert)
+            yield lambda at=at: site.get(at)
+
+    def typed(draft: int, **fields: Any) -> Iterator[Ask]:
+        """What an editor's browser asks as they type: text and audience differ each time."""
+        while True:
+            topics = chance.sample(TOPICS, chance.randrange(4))
+            form = {"text": language.text(30), "topic": topics, "class": "ordinary", "when": "now", **fields}
+            yield lambda form=form: site.post(f"/desk/drafts/{draft}/preview", **form)
+
+    newest, running, drafts = ALERTS, ALERTS + desk_year.CORRECTED + 1, desk_year.DRAFTS
+    of_text, of_article = drafts - 1, drafts
+    pages = {
+        "front page": "/desk",
+        "alerts": "/desk/alerts",
+        "alerts, by editors": "/desk/alerts?only=broadcasts",
+        "an alert": "/desk/alerts/{alert}",
+        "the alert that goes out": f"/desk/alerts/{running}",
+        "its versions": f"/desk/alerts/{newest}/versions",
+        "recall it": f"/desk/alerts/{newest}/recall",
+        "drafts": "/desk/drafts",
+        "a draft of a text": f"/desk/drafts/{of_text}",
+        "a draft of an article": f"/desk/drafts/{of_article}",
+        "an article for a draft": f"/desk/drafts/{of_text}/article?q={{words}}",
+        "approvals": "/desk/approvals",
+        "articles": "/desk/articles",
+        "articles, search": "/desk/articles?q={words}",
+        "an article": "/desk/articles/{article}",
+        "figures, 30 days": "/desk/figures?days=30",
+        "figures, 366 days": "/desk/figures?days=366",
+        **{f"{table}.csv, 366 days": f"/desk/figures/{table}.csv?days=366" for table in TABLES},
+        "people": "/desk/people",
+        "who did what": "/desk/audit",
+        "who did what, by person": "/desk/audit?person=telegram:4300000107",
+        "who did what, by kind": "/desk/audit?kind=alert",
+        "audit.csv": "/desk/audit.csv",
+    }
+    asked = {name: get(path) for name, path in pages.items()}
+    return asked | {"preview and audience, as one types": typed(of_text)}
+
+
+# --- what serves them ------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def _site(url: str | None, data: Path) -> AsyncIterator[Site]:
+    folder = data.parent
+    data.mkdir(exist_ok=True)
+    async with the_sandbox(folder, free_port()), EmbeddedRedis(folder / "redis") as embedded:
+        redis, shift = await connect(embedded.url), NOW - datetime.now(UTC)
+        await _subscribe(redis, url, data)
+        shift_file(folder).write_text(str(shift.total_seconds()))
+        port = free_port()
+        settings = bot_settings(folder, embedded.url, 30, port)
+        settings |= {"NEWSBOT_DATA_DIR": str(data), "NEWSBOT_NEWSROOM": str(_newsroom(folder))}
+        settings |= {"NEWSBOT_DATABASE_URL": url} if url is not None else {}
+        arguments = ["newsbot.shifted_clock", str(shift_file(folder)), "run", "--role", "web"]
+        async with (
+            child("web", folder, arguments, settings=settings) as server,
+            aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http,
+        ):
+            reading = asyncio.create_task(server.drain())
+            await server.answers(port)
+            site = Site(http, f"http://127.0.0.1:{port}", server)
+            await _sign_in(site, redis, datetime.now(UTC) + shift)
+            yield site
+        await reading
+        await redis.aclose()
+
+
+async def _subscribe(redis: Redis, url: str | None, data: Path) -> None:
+    """As many subscribers in Redis as the journal has, and an alert that goes out to all of them."""
+    await a_crowd(redis, READERS, account=ACCOUNT)
+    database = await open_database(url, data)
+    accounts = {"telegram": ACCOUNT, "console": "console"}  # as the server has them: else it makes all of it anew
+    await RedisSubscriberStore(SqlJournal(database, accounts), redis).mark_whole()
+    store, ledger = SqlAlertStore(database), RedisLedger(redis, "telegram", ACCOUNT)
+    new = NewAlert(
+        origin="broadcast:bench",
+        kind=AlertKind.ARTICLE,
+        cls=AlertClass.BREAKING,
+        story=f"article:{ARTICLES}",
+        article_id=ARTICLES,
+        expires_at=NOW + timedelta(hours=12),
+        audience=Audience(),
     )
-    newsdesk.desk = replace(
-        desk,
-        house=house,
-        alerts=alerts,
-        audit=SqlAuditLog(database),
-        drafts=SqlDraftStore(database),
-        bulletins=SqlBulletinStore(database),
-        notices=SqlNoticeStore(database),
-        outlets={name: replace(outlet, ledger=ledger) for name, outlet in desk.outlets.items()},
-        records=Records(
-            rollups=SqlRollups(database),
-            curves=SqlCurveStore(database),
-            alerts=alerts,
-            articles=articles,
-            topics=house.topics,
-            sources=desk.records.sources,
-            accounts=journal.accounts,
-        ),
+    alert = await store.create(new, now=NOW)
+    for segment in await ledger.segments():
+        await ledger.freeze(alert, segment, now=NOW)
+    await store.turn(alert.id, AlertState.RUNNING, of=[AlertState.PLANNED], now=NOW)
+    await database.close()
+
+
+async def _sign_in(site: Site, redis: Redis, now: datetime) -> None:
+    secret = await RedisSessions(redis).offer(Offer(OWNER, "bn", now, "Rahima"))
+    found = re.search(r'name="csrf" value="([^"]*)"', await site.post(f"/desk/enter/{secret}"))
+    assert found is not None
+    site.csrf = found[1]
+
+
+def _newsroom(folder: Path) -> Path:
+    file = folder / "newsroom.toml"
+    topics = "".join(
+        f'[[topics]]\nid = "{topic}"\nname = {{ bn = "{topic}", en = "{topic}" }}\n' for topic in (*SECTIONS, *TOPICS)
     )
-    return newsdesk
-
-
-async def _fill_journal(database: Database, readers: int) -> None:
-    """Readers who came over a year; one in ten has left again, one in twenty blocked us."""
-    chance = random.Random(2)
-    begin = NOW - timedelta(days=DAYS)
-    for start in range(0, readers, ROWS):
-        people, rows = [], []
-        for number in range(start, min(start + ROWS, readers)):
-            came = begin + chance.random() * (NOW - begin)
-            state: dict[str, Any] = {
-                "language": chance.choice(("bn", "bn", "bn", "en")),
-                "timezone": "Asia/Dhaka",
-                "topics": sorted(chance.sample(TOPICS, 3)),
-                "onboarded": True,
-            }
-            one = {"channel": "telegram", "number": number}
-            people.append({**one, "account": ACCOUNT, "user_id": str(5_000_000_000 + number), "since": came})
-            rows.append({**one, "version": 1, "at": came, "what": "started", "state": state})
-            if (luck := chance.random()) < 0.15:
-                what, flag = ("stopped", "stopped") if luck < 0.1 else ("unreachable", "unreachable")
-                went = came + chance.random() * (NOW - came)
-                rows.append({**one, "version": 2, "at": went, "what": what, "state": {**state, flag: True}})
-        async with database.writing() as connection:
-            await connection.execute(insert(subscribers), people)
-            await connection.execute(insert(subscriber_events), rows)
-
-
-async def _fill_alerts(database: Database, articles: int) -> None:
-    """Over the last days, most of them articles'."""
-    store, chance = SqlAlertStore(database), random.Random(3)
-    for number in range(1, ALERTS + 1):
-        made = NOW - timedelta(minutes=40 * (ALERTS - number) + 60)
-        audience = chance.randrange(1_000, 200_000)
-        article = chance.randrange(1, articles + 1)
-        new = NewAlert(
-            origin=f"bench:{number}",
-            kind=AlertKind.ARTICLE,
-            cls=chance.choice((AlertClass.TOPIC, AlertClass.TOPIC, AlertClass.BREAKING)),
-            story=f"article:{article}",
-            expires_at=made + timedelta(hours=3),
-            audience=Audience((chance.choice(TOPICS),)),
-            article_id=article,
-            source="main",
-        )
-        alert = await store.create(new, now=made)
-        await store.turn(alert.id, AlertState.RUNNING, of=[AlertState.PLANNED], now=made)
-        refused = audience // 50
-        totals = Totals(audience, {Outcome.SENT: audience - refused, Outcome.BLOCKED: refused})
-        ended = made + timedelta(seconds=audience / 30)
-        await store.turn(alert.id, AlertState.DONE, of=[AlertState.RUNNING], now=ended, totals=totals)
-
-
-def _careless(connection: Any, _record: Any, _proxy: Any) -> None:
-    connection.cursor().execute("PRAGMA synchronous=OFF")
+    file.write_text(
+        '[newsroom]\nname = { bn = "জোনাকি", en = "Jonaki" }\nsite = "https://news.example"\n'
+        f'{topics}[[sources]]\nid = "portal"\nurl = "https://news.example/feed"\n',
+        "utf-8",
+    )
+    return file
 
 
 if __name__ == "__main__":

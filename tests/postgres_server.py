@@ -56,7 +56,7 @@ def binaries() -> Path:
 
 class PostgresServer:
     """One server on its own data folder; may be killed and started again. `disk`: an empty folder for its data, without
-    its log; `log_disk`: one for its log.
+    its log; `log_disk`: one for its log. In both the data of a server before stays, and is served again.
     """
 
     def __init__(self, *, disk: Path | None = None, log_disk: Path | None = None) -> None:
@@ -76,7 +76,8 @@ class PostgresServer:
             "--locale=C",
         ]  # the poorest there is: nothing may depend on the server's idea of letters
         where = ["-D", self.data, "--waldir", waldir, "--wal-segsize=1"]
-        self._run("initdb", *where, "-U", "postgres", "--auth=trust", "--no-sync", *locale)
+        if not Path(self.data, "PG_VERSION").exists():
+            self._run("initdb", *where, "-U", "postgres", "--auth=trust", "--no-sync", *locale)
 
     def url(self, database: str, *, user: str = "postgres", password: str = "") -> str:
         secret = f":{password}" if password else ""
