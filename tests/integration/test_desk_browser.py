@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -71,6 +72,23 @@ async def test_a_page_that_was_refused_for_a_moment_is_live_again(desktop: Deskt
     await deliver(desktop, 1)
     await expect(page.get_by_label("3 of 5 done (60%)")).to_be_visible()
     desktop.problems.clear()  # the browser notes that it was refused
+
+
+async def test_what_somebody_is_about_to_press_stays_when_the_page_becomes_live(desktop: Desktop) -> None:
+    opened = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await opened.wait()
+        await route.continue_()
+
+    page = await desktop.open()
+    await page.route("**/live", late)
+    await desktop.go(page, "/desk/alerts/1")
+    await page.get_by_text("Stop", exact=True).click()
+    await deliver(desktop, 1)
+    opened.set()
+    await expect(page.get_by_label("3 of 5 done (60%)")).to_be_visible()
+    await expect(page.get_by_role("button", name="Yes, stop it")).to_be_visible()
 
 
 async def test_the_front_page_keeps_itself_up_to_date(desktop: Desktop) -> None:

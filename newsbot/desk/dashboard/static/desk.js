@@ -21,9 +21,17 @@ if (here) {
 }
 
 // Parts of a page that the server sends anew: <div data-live="/desk/…/live"> holds elements with ids.
+const offered = (root) => [...root.querySelectorAll("form")].map(
+  (form) => `${form.getAttribute("action")} ${form.querySelector("[name=channel]")?.value ?? ""}`,
+).join();
 function replaced(part, html) {
   const element = document.getElementById(part);
   if (!element) return;
+  if (element.querySelector("details.confirm[open]")) { // somebody is about to press what is offered still
+    const anew = document.createElement("template");
+    anew.innerHTML = html;
+    if (offered(anew.content) === offered(element)) return;
+  }
   const here = element.contains(document.activeElement);
   element.innerHTML = html;
   if (here) (element.querySelector("summary, a, button") ?? element).focus();
