@@ -14,15 +14,14 @@ GOING, PAUSED, STOPPED, DONE = "পাঠানো হচ্ছে", "থাম�
 GOT_IT = "পেয়েছেন"
 
 
-async def signed_in(browser: Browser, phone: Phone, size: tuple[int, int] = WIDE, *, javascript: bool = True) -> Page:
+async def signed_in(browser: Browser, phone: Phone, size: tuple[int, int] = WIDE) -> Page:
     """The desk, opened by the link that the bot answers with; the link works once."""
     await phone.say("/desk")
     link = phone.bubbles.locator("a[href*='/desk/enter/']").last
     await expect(link).to_be_visible(timeout=ARRIVES)
     address = await link.get_attribute("href")
     assert address is not None
-    context = await browser.new_context(viewport={"width": size[0], "height": size[1]}, java_script_enabled=javascript)
-    desk = await context.new_page()
+    desk = await browser.new_page(viewport={"width": size[0], "height": size[1]})
     await desk.goto(address)
     await desk.locator("main button").click()
     await expect(desk.locator("h1")).to_have_text(OVERVIEW["bn"])

@@ -15,7 +15,7 @@ class Phone:
     """One phone of the page. `place`: which, as a selector."""
 
     def __init__(self, page: Page, place: str = ".place:first-child") -> None:
-        self.frame: FrameLocator | Page = page.frame_locator(f"{place} iframe")
+        self.frame: FrameLocator = page.frame_locator(f"{place} iframe")
 
     @property
     def bubbles(self) -> Locator:
@@ -36,13 +36,6 @@ class Phone:
 
     async def shows(self, text: str | re.Pattern[str]) -> None:
         await expect(self.showing(text).last).to_be_visible(timeout=ARRIVES)
-
-
-class OwnPhone(Phone):
-    """A phone in a page of its own."""
-
-    def __init__(self, page: Page) -> None:
-        self.frame = page
 
 
 class MessengerPhone(Phone):
