@@ -11,8 +11,10 @@ from enum import Enum, auto
 from newsbot.desk.approvals import Approval, ApprovalState
 from newsbot.desk.approving import approval_entry, digest_of, still_waits
 from newsbot.desk.audit import Act, Actor
+from newsbot.desk.draft_alert import reach_of
 from newsbot.desk.drafts import Draft
 from newsbot.desk.handing_over import HandedOver, hand_over
+from newsbot.desk.refusals import parent_of
 from newsbot.desk.roles import Right
 from newsbot.desk.turn import Desk, Speaking
 from newsbot.domain.subscriber import Address
@@ -71,12 +73,17 @@ async def approve(desk: Desk, speak: Speaking, approval_id: int, *, by: Actor) -
 
 async def _let_go(desk: Desk, speak: Speaking, approval: Approval, draft: Draft, by: Actor) -> Decided:
     """Raises _Undone where it could not be sent after all: then the decision is not kept either."""
+    # Counted before, or the database's only writer would wait for Redis. What was approved can't change in between
+    # without its revision; how many readers there are may, and binds nothing.
+    reach = await reach_of(desk, draft, await parent_of(desk, draft))
     async with desk.audit.together():
         decided = await desk.approvals.decide(approval.id, ApprovalState.APPROVED, by=by, now=speak.now)
         if decided is None:
             return Decided(verdict=Verdict.OVER, approval=await desk.approvals.get(approval.id))
         await desk.audit.write(approval_entry(by, Act.APPROVED, approval, now=speak.now))
-        done = await hand_over(desk, speak, draft, revision=approval.revision, by=approval.asked_by, approved=True)
+        done = await hand_over(
+            desk, speak, draft, revision=approval.revision, by=approval.asked_by, approved=True, reach=reach
+        )
         if done.refused or not (done.alert or done.scheduled):
             raise _Undone(done)
     return Decided(verdict=Verdict.APPROVED, approval=decided, handed_over=done)

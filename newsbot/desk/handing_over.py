@@ -7,10 +7,12 @@ words, and an alert is made once per cause (`Draft.origin`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from newsbot.delivery.ledger import Reach
 from newsbot.desk.approvals import Approval
 from newsbot.desk.approving import ask_for_approval, needs_approval
 from newsbot.desk.audit import Act, Actor, Entry, Place, alert_subject, draft_subject, was_done
@@ -51,12 +53,20 @@ class HandedOver:
 
 
 async def hand_over(
-    desk: Desk, speak: Speaking, draft: Draft, *, revision: int, by: Actor, approved: bool = False
+    desk: Desk,
+    speak: Speaking,
+    draft: Draft,
+    *,
+    revision: int,
+    by: Actor,
+    approved: bool = False,
+    reach: Mapping[str, Reach] | None = None,
 ) -> HandedOver:
     """Send the draft as it was at this revision, or at its time if it has one; where the settings ask for a second
     person, ask for one. Raises StoreUnavailable: then it may be confirmed again, and is sent once.
 
     `approved`: a second person has said yes to this very content and audience (`deciding.approve` alone may say so).
+    `reach`: of this revision, where it was counted already: who calls within a transaction must not wait for Redis.
     """
     first = False
     parent = await parent_of(desk, draft)
@@ -80,7 +90,7 @@ async def hand_over(
     known = await desk.alerts.by_origin(draft.origin)
     if known is None and may_be_forgotten(draft, speak.now):
         return HandedOver(draft=draft)
-    alert = known or await make_alert(desk, draft, parent, now=speak.now)
+    alert = known or await make_alert(desk, draft, parent, now=speak.now, reach=reach)
     return HandedOver(draft=draft, alert=alert, first=first)
 
 
@@ -97,9 +107,13 @@ async def call_off(desk: Desk, draft: Draft, *, by: Actor, now: datetime) -> Dra
     return ready
 
 
-async def make_alert(desk: Desk, draft: Draft, parent: Alert | None, *, now: datetime) -> Alert:
-    """Safe to repeat: it is made once."""
-    told, reach = await told_by(desk, draft), await reach_of(desk, draft, parent)
+async def make_alert(
+    desk: Desk, draft: Draft, parent: Alert | None, *, now: datetime, reach: Mapping[str, Reach] | None = None
+) -> Alert:
+    """Safe to repeat: it is made once. `reach`: where it was counted already; how long it may be sent depends on it."""
+    told = await told_by(desk, draft)
+    if reach is None:
+        reach = await reach_of(desk, draft, parent)
     by = draft.confirmed_by or Actor(address=draft.editor, place=Place.CHAT)
     new = alert_of(desk, draft, parent, told=told, by=by.address, reach=reach, now=now)
     if parent is not None and not parent.state.final and await desk.alerts.by_origin(new.origin) is None:

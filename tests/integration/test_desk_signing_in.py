@@ -161,6 +161,25 @@ async def test_the_pages_speak_the_editors_language_until_another_is_chosen(desk
     assert (page.status, page.title) == (200, "Overview")
 
 
+async def test_an_address_that_is_no_page_answers_who_is_signed_in_in_their_language(desk_site: DeskSite) -> None:
+    english = {"Accept-Language": "en"}
+    browser = await desk_site.sign_in(Role.VIEWER, language="bn")
+    for path in ("/desk/nothing", "/desk/alerts/99", await a_used_link(desk_site)):
+        page = await browser.get(path, headers=english)
+        assert page.status in (404, 410)
+        assert '<html lang="bn">' in page.text, path
+        assert 'href="/desk/alerts"' in page.text  # and they find back
+    await browser.post("/desk/leave")
+    page = await browser.get("/desk/nothing", headers=english)
+    assert (page.status, '<html lang="en">' in page.text) == (404, True)
+
+
+async def a_used_link(site: DeskSite) -> str:
+    link = await site.link(ADDRESSES[Role.VIEWER])
+    await site.browser().post(link)
+    return link
+
+
 async def test_who_is_not_signed_in_is_told_how_in_their_browsers_language(desk_site: DeskSite) -> None:
     page = await desk_site.browser().get("/desk/nothing", headers={"Accept-Language": "fr, bn-BD;q=0.8"})
     assert (page.status, '<html lang="bn">' in page.text) == (404, True)

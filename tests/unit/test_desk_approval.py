@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 
+from newsbot.delivery.ledger import Ledger
 from newsbot.desk.approvals import LIFE, Policy
 from newsbot.desk.audit import Filter
 from newsbot.desk.drafts import DraftState
@@ -18,6 +22,8 @@ from newsbot.domain.attempt import Reason, TryLater
 from newsbot.domain.message import Span
 from newsbot.domain.subscriber import LINKED, Address, Preferences
 from tests.builders import NOW, a_draft
+from tests.memory_desk import MemoryAuditLog
+from tests.memory_ledger import MemoryLedger
 from tests.newsdesk import ANOTHER, EDITOR, TERMINAL, Newsdesk, Phone, an_actor, buttons, words
 
 WRITER = Address("telegram", "9003")
@@ -323,3 +329,42 @@ async def test_approvals_are_kept_as_long_as_drafts(desk: Newsdesk, rahima: Phon
     desk.later(days=91)
     await desk.look()
     assert await desk.approvals.get(1) is None
+
+
+class _Outside:
+    """A ledger that is asked nothing while the database's transaction is open."""
+
+    def __init__(self, ledger: MemoryLedger, audit: MemoryAuditLog) -> None:
+        self._ledger, self._open, self.asked = ledger, 0, 0
+        together = audit.together
+
+        @asynccontextmanager
+        async def watched() -> AsyncIterator[None]:
+            async with together():
+                self._open += 1
+                try:
+                    yield
+                finally:
+                    self._open -= 1
+
+        audit.together = watched  # type: ignore[method-assign]
+
+    def __getattr__(self, name: str) -> Any:
+        assert not self._open, f"{name} is asked of Redis within a transaction"
+        self.asked += 1
+        return getattr(self._ledger, name)
+
+
+async def test_no_transaction_waits_for_redis_when_a_second_person_approves(
+    desk: Newsdesk, rahima: Phone, karim: Phone
+) -> None:
+    ledger = _Outside(desk.ledger, desk.audit)
+    outlets = desk.desk.outlets
+    assert isinstance(outlets, dict)
+    outlets["telegram"] = replace(outlets["telegram"], ledger=cast(Ledger, ledger))
+    await asked(rahima)
+    assert "Approved" in await karim.do("b:approve:1")
+    assert ledger.asked
+    (alert,) = await desk.alerts.recent(limit=9)
+    (sent,) = await desk.audit.of(f"alert:{alert.id}")
+    assert sent.after["readers"] == {"telegram": 5}

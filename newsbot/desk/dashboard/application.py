@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -53,26 +55,32 @@ async def _visit(request: web.Request, route: Route) -> Visit:
     dashboard = request.config_dict[DASHBOARD]
     if "%00" in request.raw_path:  # no page of ours has such an address, and PostgreSQL keeps no such character
         raise refusal_of(400)
-    secret = cookie_of(request, dashboard)
-    session = await dashboard.sessions.get(secret, now=dashboard.now()) if secret is not None else None
-    person = await dashboard.desk.staff.person(session.address) if session is not None else None
-    if session is None or person is None or person.role is None or is_of_an_earlier_role(session.began_at, person):
+    visit = await _of_who_is_signed_in(request)
+    if visit is None or visit.person.role is None:
         raise Refusal.signed_out()
-    visit = Visit(
-        request=request, dashboard=dashboard, session=session, person=person, form=MultiDictProxy(MultiDict())
-    )
     request[_VISIT] = visit
-    if route.right is not None and not person.may(route.right):
-        raise Refusal.no_right(why_not_allowed(person.role, route.right, visit.translate))
+    if route.right is not None and not visit.may(route.right):
+        raise Refusal.no_right(why_not_allowed(visit.person.role, route.right, visit.translate))
     if route.method not in ("GET", "HEAD"):
         if not from_our_page(request, dashboard):
             raise Refusal.foreign()
         form = await _form(request)
         token = form.get("csrf", "")
-        if not (isinstance(token, str) and dashboard.keys.is_token(token, session)):
+        if not (isinstance(token, str) and dashboard.keys.is_token(token, visit.session)):
             raise Refusal.foreign()
-        visit = Visit(request=request, dashboard=dashboard, session=session, person=person, form=form)
+        visit = replace(visit, form=form)
     return visit
+
+
+async def _of_who_is_signed_in(request: web.Request) -> Visit | None:
+    """None without a session that holds, of somebody who has a role. Raises StoreError."""
+    dashboard = request.config_dict[DASHBOARD]
+    secret = cookie_of(request, dashboard)
+    session = await dashboard.sessions.get(secret, now=dashboard.now()) if secret is not None else None
+    person = await dashboard.desk.staff.person(session.address) if session is not None else None
+    if session is None or person is None or person.role is None or is_of_an_earlier_role(session.began_at, person):
+        return None
+    return Visit(request=request, dashboard=dashboard, session=session, person=person, form=MultiDictProxy(MultiDict()))
 
 
 async def _form(request: web.Request) -> Form:
@@ -94,6 +102,8 @@ def _storable(text: str) -> str:
 
 
 _VISIT: Final = web.RequestKey("visit", Visit)
+#: statuses of an address that is no page's, or no more: nobody has asked yet who comes
+_OF_NO_PAGE: Final = frozenset({400, 404, 410})
 
 
 @web.middleware
@@ -102,15 +112,15 @@ async def _guarded(request: web.Request, handler: _Handler) -> web.StreamRespons
     try:
         response = await handler(request)
     except Refusal as refusal:
-        response = _refused(request, refusal)
+        response = await _refused(request, refusal)
     except StoreError as error:
         log.warning("desk page not served", page=_page_of(request), reason=str(error))
-        response = _refused(request, refusal_of(503))
+        response = await _refused(request, refusal_of(503))
     except web.HTTPException as error:
-        response = error if error.status < 400 else _refused(request, refusal_of(error.status))
+        response = error if error.status < 400 else await _refused(request, refusal_of(error.status))
     except Exception:
         log.exception("desk page failed", page=_page_of(request))
-        response = _refused(request, refusal_of(500))
+        response = await _refused(request, refusal_of(500))
     return response
 
 
@@ -130,9 +140,13 @@ def _page_of(request: web.Request) -> str:
     return resource.canonical if resource is not None else PREFIX
 
 
-def _refused(request: web.Request, refusal: Refusal) -> web.Response:
+async def _refused(request: web.Request, refusal: Refusal) -> web.Response:
+    """In the language of who is signed in, with their menu; else in the browser's."""
     dashboard = request.config_dict[DASHBOARD]
     visit = request.get(_VISIT)
+    if visit is None and refusal.status in _OF_NO_PAGE:
+        with suppress(StoreError):
+            visit = await _of_who_is_signed_in(request)
     if visit is not None:
         translate, common = visit.translate, visit.common
     else:
