@@ -14,6 +14,7 @@ from newsbot.config import Settings
 from newsbot.desk.figure_tables import as_csv, as_lines
 from newsbot.desk.figure_tables import as_json as json_of
 from newsbot.desk.learning import USUAL_SPAN, last_days, tables
+from newsbot.desk.learning import table as one_table
 from newsbot.desk.stats import A_WEEK, alerts_of_the_day, who_came_and_went
 from newsbot.desk.turn import Speech
 from newsbot.errors import ConfigurationError
@@ -34,16 +35,17 @@ async def stats(settings: Settings, days: int | None, *, table: str | None, as_j
         if days is None and table is None and not as_json:
             await _now(parts, speech)
             return
-        found = await tables(await parts.records(), last_days(days or USUAL_SPAN, speech), speech)
+        records, span = await parts.records(), last_days(days or USUAL_SPAN, speech)
+        if table is not None:
+            chosen = await one_table(records, table, span, speech)
+            if chosen is None:
+                known = ", ".join(one.name for one in await tables(records, span, speech))
+                raise ConfigurationError(f"--csv {table}: there is no such table; there are {known}")
+            sys.stdout.write(as_csv(chosen))
+            return
+        found = await tables(records, span, speech)
     if as_json:
         typer.echo(json.dumps(json_of(found), ensure_ascii=False))
-    elif table is not None:
-        chosen = next((one for one in found if one.name == table), None)
-        if chosen is None:
-            raise ConfigurationError(
-                f"--csv {table}: there is no such table; there are {', '.join(t.name for t in found)}"
-            )
-        sys.stdout.write(as_csv(chosen))
     else:
         for number, one in enumerate(found):
             typer.echo("\n".join([*([""] if number else []), *as_lines(one, speech)]))

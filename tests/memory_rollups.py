@@ -17,6 +17,7 @@ class MemoryRollups:
     """Implements `newsbot.rollups.figures.RollupStore` and `VainSearches`. `add` is what a count does."""
 
     away: bool = False
+    counted_day: date | None = date.max
     _counts: Counter[tuple[date, Series]] = field(default_factory=Counter)
     _vain: Counter[tuple[date, str]] = field(default_factory=Counter)
 
@@ -42,6 +43,10 @@ class MemoryRollups:
             if of < day and series.figure in figures:
                 sums[series] += count
         return {series: count for series, count in sums.items() if count}
+
+    async def counted(self) -> date | None:
+        self._reach()
+        return self.counted_day
 
     async def vain_searches(self, span: Span, *, limit: int = 50) -> tuple[VainSearch, ...]:
         self._reach()

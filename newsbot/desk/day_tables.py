@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -48,22 +49,37 @@ def day_tables(
     span: Span,
     speaking: Speaking,
     *,
+    counted: date | None,
     topics: Topics,
     channels: Collection[str],
 ) -> tuple[FigureTable, ...]:
     """In the order in which they are read. `before`: standing figures as they were when the span began; `standing`:
-    what each day changed of them; `own`: figures of the day alone. `channels`: ours.
+    what each day changed of them; `own`: figures of the day alone. `counted`: the last day that
+    has been counted: of those after it nothing is known yet. `channels`: ours.
     """
     curves = _cumulated(before, standing, span)
     standing_at = {day: _added_up(series) for day, series in curves.items()}
     moved = {day: _added_up(series) for day, series in own.items()}
     return (
-        _readers(standing_at, moved, span, speaking),
+        _as_counted(_readers(standing_at, moved, span, speaking), counted, speaking),
         _by_channel(curves, span, channels, speaking),
         _by_part(standing_at, span, Figure.TOPIC, _topic_names(topics, speaking), speaking),
         _by_part(standing_at, span, Figure.LANGUAGE, language_name, speaking),
-        _alerts(moved, span, speaking),
+        _as_counted(_alerts(moved, span, speaking), counted, speaking),
     )
+
+
+def _as_counted(table: FigureTable, counted: date | None, speaking: Speaking) -> FigureTable:
+    """The same, with nothing in the rows of days that are not yet counted: what is not known must not look like none."""
+
+    def is_counted(day: Cell) -> bool:
+        return counted is not None and isinstance(day, date) and day <= counted
+
+    if all(is_counted(row[0]) for row in table.rows):
+        return table
+    unknown = (None,) * (len(table.columns) - 1)
+    rows: Rows = tuple(row if is_counted(row[0]) else (row[0], *unknown) for row in table.rows)
+    return replace(table, rows=rows, note=speaking.translate("–: not yet counted."))
 
 
 def moves_in_words(speaking: Speaking) -> dict[Figure, str]:

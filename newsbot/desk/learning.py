@@ -75,6 +75,7 @@ async def _by_day(
         own,
         span,
         speaking,
+        counted=await records.rollups.counted(),
         topics=records.topics,
         channels=tuple(records.accounts),
     )

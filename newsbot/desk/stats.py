@@ -72,7 +72,10 @@ async def who_came_and_went(records: Records, span: Days, speak: Speaking) -> Se
     """As the columns of the readers' table say it, added up."""
     _ = speak.translate
     days = (span.last - span.first).days + 1
-    lines = tuple(f"{label}: {_.number(many)}" for label, many in await moves(records, span, speak) if many)
+    if await records.rollups.counted() is None:
+        lines: tuple[str, ...] = (_("not yet counted"),)
+    else:
+        lines = tuple(f"{label}: {_.number(many)}" for label, many in await moves(records, span, speak) if many)
     heading = _.plural("Readers of the last {n} day", "Readers of the last {n} days", days)
     return Section(heading, lines or (_("none came and none left"),))
 

@@ -101,6 +101,10 @@ class RollupStore(Protocol):
         """The sum of all that was counted before."""
         ...
 
+    async def counted(self) -> date | None:
+        """The last day of which alerts and readers have been counted, if only as far as it had gone; None: none yet."""
+        ...
+
     async def vain_searches(self, span: Span, *, limit: int = 50) -> tuple[VainSearch, ...]:
         """Most often searched first."""
         ...

@@ -19,13 +19,20 @@ from newsbot.rollups.days import A_DAY, bounds, day_of, days
 from newsbot.rollups.figures import Count, Figure, Layer, Series
 from newsbot.rollups.sql_days import Mark, mark_of, move_mark, replace_days
 
-__all__ = ["AlertDays", "SourceDays"]
+__all__ = ["AlertDays", "SourceDays", "counted_by"]
 
 ALERTS_OPEN: Final = timedelta(days=9)  #: an alert's outcomes may change until a week after its end
 ARTICLES_OPEN: Final = timedelta(days=2)  #: an article may be found so late
 AT_FIRST: Final = 400  #: days back that are counted the first time
 
 _SENDING: Final = [kind.value for kind in AlertKind if not kind.touches_copies]
+
+
+def counted_by(mark: Mark | None) -> date | None:
+    """The day on which alerts were counted last: of the days up to then each has been counted. Readers are counted
+    before alerts (`Parts.rollup_keeper`), so theirs were, too.
+    """
+    return None if mark is None or mark.through is None else mark.through + A_DAY + ALERTS_OPEN
 
 
 class _OpenDays:

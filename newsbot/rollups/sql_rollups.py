@@ -14,7 +14,8 @@ from newsbot.database import Database, insert_into
 from newsbot.rollups.figures import Count, Figure, Layer, Series, Span, VainSearch
 from newsbot.rollups.schema import day_counts, vain_searches
 from newsbot.rollups.searches import OTHERS
-from newsbot.rollups.sql_days import add
+from newsbot.rollups.sql_days import add, mark_of
+from newsbot.rollups.sql_other_days import counted_by
 
 __all__ = ["SqlRollups"]
 
@@ -49,6 +50,10 @@ class SqlRollups:
         )
         async with self._database.reading() as connection:
             return {_series(*names): int(many) for *names, many in await connection.execute(query) if many}
+
+    async def counted(self) -> date | None:
+        async with self._database.reading() as connection:
+            return counted_by(await mark_of(connection, Layer.ALERTS))
 
     async def vain_searches(self, span: Span, *, limit: int = 50) -> tuple[VainSearch, ...]:
         times = func.sum(vain_searches.c.times).label("times")

@@ -108,3 +108,13 @@ async def test_one_round_counts_everything_and_forgets_old_searches(house: House
     assert await house.on(TODAY, Figure.ALERTS) == {("", "topic"): 1}
     assert [one.times for one in await house.store.vain_searches(Span(TODAY - 99 * DAY, TODAY))] == [1]
     assert Series("", "", Figure.ALERTS, "topic") in await house.store.before(TODAY + DAY, [Figure.ALERTS])
+
+
+async def test_it_is_known_which_day_was_counted_last(house: House) -> None:
+    assert await house.store.counted() is None
+    await house.source_days.count(now=NOON)
+    assert await house.store.counted() is None
+    await house.alert_days.count(now=NOON)
+    assert await house.store.counted() == TODAY
+    await house.alert_days.count(now=NOON + 3 * DAY)
+    assert await house.store.counted() == TODAY + 3 * DAY

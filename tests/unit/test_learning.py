@@ -8,7 +8,7 @@ import pytest
 
 from newsbot.articles.store import SourceState
 from newsbot.delivery.curves import Point
-from newsbot.desk.figure_tables import FigureTable
+from newsbot.desk.figure_tables import FigureTable, as_lines
 from newsbot.desk.learning import LONGEST_SPAN, last_days, table, tables
 from newsbot.domain.alert import AlertState, Outcome, Totals
 from newsbot.rollups.days import day_of
@@ -146,3 +146,21 @@ async def test_the_chat_tells_who_came_and_who_went_of_as_many_days_as_asked_for
     assert "Readers of the last 7 days\nnew: 5" in await phone.say("/stats")
     assert "Readers of the last 30 days\nnew: 5\nleft: 4" in await phone.say("/stats ৩০")
     assert "Write how many days, from 1 to 366" in await phone.say("/stats a lot")
+
+
+async def test_of_a_day_that_is_not_yet_counted_nothing_is_said_that_looks_like_none(learning: Learning) -> None:
+    learning.count(2, Figure.SUBSCRIBERS, 7)
+    learning.newsdesk.rollups.counted_day = learning.today - DAY
+    for name, known in (("alerts", (0, 0, 0, 0, 0, 0, 0)), ("readers", (7, 0, 0, 0, 0, 0, 0, 0))):
+        table = await learning.table(name, 2)
+        assert table.rows == ((learning.today - DAY, *known), (learning.today, *[None] * len(known)))
+        assert table.note == "–: not yet counted."
+        assert as_lines(table, learning.speech)[-1].split()[-2:] == ["–", "–"]
+    learning.newsdesk.rollups.counted_day = learning.today
+    assert (await learning.table("alerts", 2)).note == ""
+
+
+async def test_before_the_first_count_chat_says_so_too(learning: Learning) -> None:
+    learning.newsdesk.rollups.counted_day = None
+    said = await learning.newsdesk.phone().say("/stats")
+    assert "Readers of the last 7 days\nnot yet counted" in said
