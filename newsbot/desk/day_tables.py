@@ -70,7 +70,7 @@ def day_tables(
 
 
 def _as_counted(table: FigureTable, counted: date | None, speaking: Speaking) -> FigureTable:
-    """The same, with nothing in the rows of days that are not yet counted: what is not known must not look like none."""
+    """The same, with nothing in the rows of days that are not yet counted: that is not none."""
 
     def is_counted(day: Cell) -> bool:
         return counted is not None and isinstance(day, date) and day <= counted
