@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from aiohttp import web
@@ -95,26 +96,33 @@ async def _live(visit: Visit) -> web.StreamResponse:
 async def _followed(visit: Visit, alert_id: int) -> AsyncGenerator[Parts, None]:
     could_press: object = None
     async for seen in visit.dashboard.watching.follow(alert_id):
-        parts = _parts(visit, seen)
+        make = partial(_seen_by_all, visit, seen)
+        shared = visit.dashboard.shared.of((alert_id, visit.language), seen, make)
         # Made anew only when something else can be pressed: whoever is about to press keeps their button.
         can_press = seen.alert.state, tuple(seen.alert.pauses)
-        if can_press == could_press:
-            del parts["controls"]
+        own = {} if can_press == could_press else _own(visit, seen)
         could_press = can_press
-        yield parts
+        yield {**shared, **own}
 
 
 def _parts(visit: Visit, seen: Seen) -> dict[str, str]:
     """What of the page changes, by the element's id."""
+    return {**_seen_by_all(visit, seen), **_own(visit, seen)}
+
+
+def _own(visit: Visit, seen: Seen) -> dict[str, str]:
+    """What only this session's page may show: forms that carry its token."""
+    shown = controls(seen.alert, visit.translate) if visit.may(Right.BROADCAST) else ()
+    return {"controls": visit.fragment("alert_controls.html", alert=seen.alert, controls=shown)}
+
+
+def _seen_by_all(visit: Visit, seen: Seen) -> dict[str, str]:
+    """What everybody sees who watches it in this language: nothing of this visit but language and clock is in it."""
     alert = seen.alert
     view = view_of(seen, visit.desk.outlets, visit.translate)
-    may = visit.may(Right.BROADCAST)
     return {
         "standing": visit.fragment("alert_standing.html", alert=alert, view=view),
         "figures": visit.fragment("alert_figures.html", alert=alert, view=view, over=seen.over),
-        "controls": visit.fragment(
-            "alert_controls.html", alert=alert, controls=controls(alert, visit.translate) if may else ()
-        ),
         "outcomes": visit.fragment("alert_outcomes.html", alert=alert, view=view),
         "curve": visit.fragment("alert_curve.html", curve=curve_of(seen), half=_half(visit, seen)),
         "deeds": visit.fragment("alert_deeds.html", deeds=deeds_in_words(seen.deeds, visit)),

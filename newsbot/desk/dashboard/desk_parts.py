@@ -10,6 +10,7 @@ from typing import Final
 from aiohttp import web
 
 from newsbot.delivery.curves import CurveStore
+from newsbot.desk.dashboard.shared_parts import SharedParts
 from newsbot.desk.oversight import Inboxes
 from newsbot.desk.sessions import Keys, Sessions
 from newsbot.desk.turn import Desk
@@ -30,6 +31,7 @@ class Dashboard:
     curves: CurveStore
     sources: Sequence[Source] = ()
     inboxes: Inboxes = field(default_factory=dict)
+    shared: SharedParts = field(default_factory=SharedParts)
     secure: bool  #: browsers reach it by https only
 
     @property
