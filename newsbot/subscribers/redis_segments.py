@@ -169,13 +169,11 @@ class Segments:
     async def counts(self, channels: Iterable[str]) -> SubscriberCounts:
         subscribers = reachable = 0
         by_topic: dict[str, int] = {}
-        for channel in channels:
-            for segment in await self.numbers(channel):
-                key = f"{prefix(Slot(channel, segment, 0))}"
-                found = await _count(self._redis, [f"{key}:known"], [key])
-                subscribers, reachable = subscribers + found[0], reachable + found[1]
-                for topic, count in zip(found[2::2], found[3::2], strict=True):
-                    by_topic[topic.decode()] = by_topic.get(topic.decode(), 0) + count
+        keys = [prefix(Slot(channel, one, 0)) for channel in channels for one in await self.numbers(channel)]
+        for found in await _count.each(self._redis, [([f"{key}:known"], [key]) for key in keys]):
+            subscribers, reachable = subscribers + found[0], reachable + found[1]
+            for topic, count in zip(found[2::2], found[3::2], strict=True):
+                by_topic[topic.decode()] = by_topic.get(topic.decode(), 0) + count
         return SubscriberCounts(subscribers, reachable, {topic: n for topic, n in sorted(by_topic.items()) if n})
 
     async def numbers(self, channel: str) -> list[int]:
