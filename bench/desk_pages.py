@@ -58,6 +58,7 @@ CALLS: Final = int(os.environ.get("BENCH_CALLS", "100"))
 DATABASES: Final = os.environ.get("BENCH_DATABASES", "sqlite postgresql").split()
 WANTED: Final = os.environ.get("BENCH_PAGES", "")
 TABLES: Final = ("readers", "channels", "topics", "languages", "alerts", "deliveries", "searches", "sources")
+WHOLE_LOG: Final = "audit.csv"  #: 100,000 entries, which come piece by piece
 OWNER: Final = Address("telegram", "4300000001")
 _TICK: Final = os.sysconf("SC_CLK_TCK")
 
@@ -143,9 +144,9 @@ async def _pages(url: str | None, data: Path) -> list[tuple[Any, ...]]:
             if WANTED not in name:
                 continue
             await next(asked)()  # templates are compiled once
-            before = site.cpu
-            spread = await timed(itertools.islice(asked, CALLS))
-            cpu = (site.cpu - before) * 1000 / CALLS
+            before, calls = site.cpu, CALLS if name != WHOLE_LOG else max(2, CALLS // 20)
+            spread = await timed(itertools.islice(asked, calls))
+            cpu = (site.cpu - before) * 1000 / calls
             rows.append((name, spread.p50, spread.p99, cpu, site.size // 1024))
     return rows
 
@@ -193,7 +194,7 @@ def _asked(site: Site, language: Language) -> dict[str, Iterator[Ask]]:
         "who did what": "/desk/audit",
         "who did what, by person": "/desk/audit?person=telegram:4300000107",
         "who did what, by kind": "/desk/audit?kind=alert",
-        "audit.csv": "/desk/audit.csv",
+        WHOLE_LOG: "/desk/audit.csv",
     }
     asked = {name: get(path) for name, path in pages.items()}
     return asked | {"preview and audience, as one types": typed(of_text)}
@@ -222,7 +223,7 @@ async def _site(url: str | None, data: Path) -> AsyncIterator[Site]:
             reading = asyncio.create_task(server.drain())
             await server.answers(port)
             site = Site(http, f"http://127.0.0.1:{port}", server)
-            await _sign_in(site, redis, datetime.now(UTC) + shift)
+            site.csrf = await sign_in(http, site.address, redis, now=datetime.now(UTC) + shift)
             yield site
         await reading
         await redis.aclose()
@@ -251,11 +252,13 @@ async def _subscribe(redis: Redis, url: str | None, data: Path) -> None:
     await database.close()
 
 
-async def _sign_in(site: Site, redis: Redis, now: datetime) -> None:
+async def sign_in(http: aiohttp.ClientSession, address: str, redis: Redis, *, now: datetime) -> str:
+    """A session of the owner; what its forms carry."""
     secret = await RedisSessions(redis).offer(Offer(OWNER, "bn", now, "Rahima"))
-    found = re.search(r'name="csrf" value="([^"]*)"', await site.post(f"/desk/enter/{secret}"))
-    assert found is not None
-    site.csrf = found[1]
+    async with http.post(f"{address}/desk/enter/{secret}") as answer:
+        found = re.search(r'name="csrf" value="([^"]*)"', await answer.text())
+    assert found is not None, answer
+    return found[1]
 
 
 def _newsroom(folder: Path) -> Path:

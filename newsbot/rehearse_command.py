@@ -82,7 +82,7 @@ async def rehearse(wish: Wish) -> bool:
         typer.echo(line, err=True)
 
     empty_folder(folder := wish.folder.resolve())
-    async with _stage(folder, wish, say) as (stage, judge, parts):
+    async with open_stage(folder, wish, say) as (stage, judge, parts):
         report = await _Rehearsal(wish, stage, judge, parts, say).run()
     if wish.as_json:
         typer.echo(json.dumps(report.json(), ensure_ascii=False))
@@ -97,7 +97,8 @@ def roles(workers: int) -> tuple[str, ...]:
 
 
 @asynccontextmanager
-async def _stage(folder: Path, wish: Wish, say: Callable[[str], None]) -> AsyncIterator[tuple[Stage, Judge, Parts]]:
+async def open_stage(folder: Path, wish: Wish, say: Callable[[str], None]) -> AsyncIterator[tuple[Stage, Judge, Parts]]:
+    """Everything that a rehearsal runs, in an empty folder, with its readers subscribed. `say` tells people."""
     async with AsyncExitStack() as stack:
         say("The sandbox and a Redis server start…")
         those = roles(wish.workers)
