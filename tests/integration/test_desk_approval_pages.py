@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 
 import pytest
 
 from newsbot.desk.approvals import LIFE, Policy
+from newsbot.desk.approving import ask_for_approval
 from newsbot.desk.audit import Filter, Place
-from newsbot.desk.drafts import Draft
+from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.roles import Role
 from newsbot.domain.alert import AlertText
 from newsbot.domain.message import Span
-from tests.desk_pages import a_ready_draft, asked_for
+from tests.desk_pages import a_ready_draft, asked_for, over
 from tests.desk_site import ADDRESSES, DeskSite, desk_site, open_site
-from tests.newsdesk import EDITOR, Newsdesk
+from tests.newsdesk import EDITOR, Newsdesk, an_actor
 
 __all__ = ["desk_site"]
 
@@ -44,8 +46,24 @@ async def test_a_second_person_sees_it_as_readers_would_and_lets_it_go(desk_site
     assert "Approved. It goes out." in page.words
     [alert] = await desk_site.newsdesk.alerts.recent(limit=10)
     assert alert.by == EDITOR
+    assert re.search("Who did what Rahima approved it, [^.]+[.] Asker sent it", page.words)
     approved = (await desk_site.newsdesk.audit.entries(Filter(act="approval.approved"), limit=1))[0]
     assert (approved.actor.address, approved.actor.place) == (ADDRESSES[Role.EDITOR], Place.DESK)
+
+
+async def test_of_a_correction_the_second_person_is_told_what_it_corrects(desk_site: DeskSite) -> None:
+    await over(desk_site)
+    desk = desk_site.newsdesk
+    draft = await desk.drafts.begin(EDITOR, event="e1", corrects=1, waits=False, now=desk.now)
+    ready = replace(draft, state=DraftState.READY, text=AlertText((Span("It reads otherwise"),)))
+    kept = await desk.drafts.change(ready, now=desk.now)
+    assert kept is not None
+    await ask_for_approval(desk.desk, kept, by=an_actor(EDITOR, "Asker"), now=desk.now)
+    editor = await desk_site.sign_in(Role.EDITOR)
+    assert "It reads otherwise Correction of 1" in (await editor.get("/desk/approvals")).words
+    page = await editor.get("/desk/approvals/1")
+    assert "Correction of 1" in page.words
+    assert 'href="/desk/alerts/1/versions"' in page.text
 
 
 async def test_however_many_approve_however_often_it_goes_out_once(desk_site: DeskSite) -> None:

@@ -347,6 +347,9 @@ async def test_what_was_sent_is_corrected_and_what_it_said_before_is_kept(desk_s
     page = await editor.get("/desk/alerts/1/versions")
     assert page.words.index("ঠিক লেখা") < page.words.index("As it was sent")
     assert "Rahima" in page.words
+    assert "Correction of 1 – is being prepared." in (await editor.get("/desk/alerts/1")).words
+    page = await editor.get("/desk/alerts/1/recall")
+    assert "Take it back? ঠিক লেখা" in page.words  # what readers have by now
 
 
 async def test_what_was_sent_is_taken_back_once(desk_site: DeskSite) -> None:
