@@ -1,6 +1,4 @@
-"""`newsbot stats`: readers, topics, articles and sources now, what chat's /stats tells of the last days, and the
-desk's tables day by day.
-"""
+"""`newsbot stats`: what chat's /stats tells, articles and their sources beside it, and the desk's tables day by day."""
 
 from __future__ import annotations
 
@@ -15,7 +13,7 @@ from newsbot.desk.figure_tables import as_csv, as_lines
 from newsbot.desk.figure_tables import as_json as json_of
 from newsbot.desk.learning import USUAL_SPAN, last_days, tables
 from newsbot.desk.learning import table as one_table
-from newsbot.desk.stats import A_WEEK, alerts_of_the_day, who_came_and_went
+from newsbot.desk.stats import A_WEEK, Section, alerts_of_the_day, readers_now, who_came_and_went
 from newsbot.desk.turn import Speech
 from newsbot.errors import ConfigurationError
 
@@ -52,30 +50,26 @@ async def stats(settings: Settings, days: int | None, *, table: str | None, as_j
 
 
 async def _now(parts: Parts, speech: Speech) -> None:
-    topics, sources = parts.newsroom.topics, parts.newsroom.sources
-    subscribers = await parts.subscribers()
-    counts = await subscribers.counts()
-    articles = await (await parts.articles()).count()
-    states = await (await parts.articles()).source_states()
-    typer.echo(f"readers    {counts.subscribers:,} ({counts.reachable:,} can be alerted)")
-    channels = [channel for channel in parts.accounts if channel != "console"]
-    for channel in channels if len(channels) > 1 else ():
-        own = await subscribers.counts(channel)
-        typer.echo(f"  {channel:16}{own.subscribers:>10,} ({own.reachable:,} can be alerted)")
-    for topic in topics:
-        typer.echo(f"  {topic.id:16}{counts.by_topic.get(topic.id, 0):>10,}")
-    typer.echo(f"articles   {articles:,}")
-    for source in sources:
-        state = states.get(source.id)
-        words = (
-            "not read yet"
-            if state is None or state.fetched_at is None
-            else f"read {state.fetched_at:%Y-%m-%d %H:%M} UTC"
-        )
-        typer.echo(f"  {source.id:16}{words}{f', failing: {state.error}' if state and state.error else ''}")
+    """What chat's /stats tells, and beside it what only an operator looks after: articles and where they come from."""
     records, ledgers = await parts.records(), await parts.ledgers()
+    channels = [channel for channel in parts.accounts if channel != "console"]
     for section in (
+        *await readers_now(await parts.subscribers(), channels, parts.newsroom.topics, speech),
+        await _articles(parts),
         await who_came_and_went(records, last_days(A_WEEK, speech), speech),
         await alerts_of_the_day(records, ledgers, speech),
     ):
         typer.echo("\n".join((section.heading, *(f"  {line}" for line in section.lines))))
+
+
+async def _articles(parts: Parts) -> Section:
+    articles = await parts.articles()
+    states = await articles.source_states()
+    lines = [f"stored: {await articles.count():,}"]
+    for source in parts.newsroom.sources:
+        state = states.get(source.id)
+        read = "not read yet"
+        if state is not None and state.fetched_at is not None:
+            read = f"read {state.fetched_at.astimezone(parts.timezone):%Y-%m-%d %H:%M}"
+        lines.append(f"{source.id}: {read}{f', failing: {state.error}' if state and state.error else ''}")
+    return Section("Articles", tuple(lines))

@@ -17,10 +17,12 @@ from newsbot.desk.records import Records
 from newsbot.desk.turn import Desk, Speaking
 from newsbot.domain.alert import AlertClass, AlertKind
 from newsbot.domain.message import Span
+from newsbot.domain.topic import Topics
 from newsbot.rollups.figures import Span as Days
+from newsbot.subscribers.store import SubscriberStore
 from newsbot.text.digits import to_ascii_digits
 
-__all__ = ["A_WEEK", "Section", "alerts_of_the_day", "show_stats", "who_came_and_went"]
+__all__ = ["A_WEEK", "Section", "alerts_of_the_day", "readers_now", "show_stats", "who_came_and_went"]
 
 A_WEEK: Final = 7  #: days
 A_DAY: Final = timedelta(hours=24)
@@ -43,7 +45,7 @@ async def show_stats(desk: Desk, turn: Turn, arguments: str = "") -> Replies:
         return (text(_("Write how many days, from 1 to {n}: /stats 30", n=LONGEST_SPAN)),)
     ledgers = [outlet.ledger for outlet in desk.outlets.values()]
     sections = (
-        *await _readers(desk, turn),
+        *await readers_now(desk.house.subscribers, tuple(desk.outlets), desk.house.topics, turn),
         await who_came_and_went(desk.records, span, turn),
         await alerts_of_the_day(desk.records, ledgers, turn),
     )
@@ -54,17 +56,19 @@ def _shown(section: Section) -> tuple[Span, ...]:
     return Span(section.heading, "bold"), *(Span(f"\n{line}") for line in section.lines)
 
 
-async def _readers(desk: Desk, speak: Speaking) -> tuple[Section, Section]:
-    """How many there are, and what they follow."""
+async def readers_now(
+    subscribers: SubscriberStore, channels: Sequence[str], topics: Topics, speak: Speaking
+) -> tuple[Section, Section]:
+    """How many there are, and what they follow, most followed first. `channels`: on which there are readers."""
     _ = speak.translate
-    counts = await desk.house.subscribers.counts()
+    counts = await subscribers.counts()
     lines = [_("subscribers: {n}", n=counts.subscribers), _("can be alerted: {n}", n=counts.reachable)]
-    for channel in desk.outlets if len(desk.outlets) > 1 else ():
-        own = await desk.house.subscribers.counts(channel)
+    for channel in channels if len(channels) > 1 else ():
+        own = await subscribers.counts(channel)
         name = channel_name(channel, _)
         lines.append(_("{channel}: {n} ({m} can be alerted)", channel=name, n=own.subscribers, m=own.reachable))
-    topics = sorted(desk.house.topics, key=lambda topic: -counts.by_topic.get(topic.id, 0))
-    followers = (f"{topic.label(speak.language)}: {_.number(counts.by_topic.get(topic.id, 0))}" for topic in topics)
+    followed = sorted(topics, key=lambda topic: -counts.by_topic.get(topic.id, 0))
+    followers = (f"{topic.label(speak.language)}: {_.number(counts.by_topic.get(topic.id, 0))}" for topic in followed)
     return Section(_("Readers"), tuple(lines)), Section(_("By topic"), tuple(followers))
 
 

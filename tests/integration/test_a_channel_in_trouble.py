@@ -68,7 +68,7 @@ async def test_a_token_that_expires_in_mid_broadcast_halts_its_channel_and_costs
     assert _once(newsroom)
     status, out, _ = await newsroom.run("stats")
     assert status == 0
-    assert "(20 can be alerted)" in out  # nobody is marked
+    assert "  can be alerted: 20\n" in out  # nobody is marked
 
 
 async def test_with_a_new_token_after_a_restart_what_was_left_goes_out(newsroom: BothChannels) -> None:
