@@ -30,7 +30,7 @@ _MONTH_FIRST: Final = regex.compile(rf"(?<month>{_MONTHS})\.? (?<day>\d{{1,2}})(
 _AHEAD: Final[dict[str, int]] = {
     normalise(words): days
     for days, several in (
-        (0, ("", "আজ", "আজকে", "আজকের", "today", "tonight")),
+        (0, ("আজ", "আজকে", "আজকের", "today", "tonight")),
         (1, ("কাল", "কালকে", "আগামীকাল", "আগামী কাল", "tomorrow")),
         (2, ("পরশু", "পরশুদিন", "আগামী পরশু", "day after tomorrow", "the day after tomorrow")),
     )

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newsbot.text.typed_times import typed_time
 
@@ -96,3 +98,20 @@ def test_a_date_that_is_long_past_is_next_years() -> None:
 )
 def test_words_that_are_not_understood_make_it_no_time(typed: str) -> None:
     assert typed_time(typed, zone=DHAKA, now=NOON) is None
+
+
+@given(
+    st.one_of(
+        st.text(max_size=90),
+        st.lists(
+            st.sampled_from(
+                ["আজ", "কাল", "রাত", "৮টা", "২৯", "ফেব্রুয়ারি", "9999", "31", "dec", "25:61", "শুক্রবার", "pm", "tomorrow"]
+            ),
+            max_size=6,
+        ).map(" ".join),
+    ),
+    st.datetimes(timezones=st.just(UTC)),
+)
+def test_any_words_at_any_time_are_a_moment_or_none(typed: str, now: datetime) -> None:
+    found = typed_time(typed, zone=DHAKA, now=now)
+    assert found is None or found.tzinfo is UTC
