@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Final
+from typing import Final, Self
 
 import structlog
 
@@ -30,6 +30,7 @@ from newsbot.errors import StoreError
 __all__ = ["Seen", "Watching", "look_at", "look_closely"]
 
 LOOK_EVERY: Final = timedelta(seconds=1)
+AROUND_EVERY: Final = timedelta(seconds=3)
 #: over how long a rate is taken: long enough for a batch to be no jump, short enough for a pause to show at once
 RATE_OVER: Final = timedelta(seconds=5)
 
@@ -63,14 +64,30 @@ class Seen:
         return {name: own for name, own in found.items() if own.audience or own is self.totals}
 
 
-async def look_closely(desk: Desk, curves: CurveStore, alert: Alert) -> Seen:
-    """`look_at`, and who did what to it, and how it came so far."""
-    seen = await look_at(desk, alert)
-    kept = (await curves.points([alert.id])).get(alert.id, ())
-    curve = whole_curve(alert, kept)
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What hardly changes from one look at an alert to the next, and takes the database most of the time of a look."""
+
+    halted: frozenset[str]  #: channels that take nothing of us
+    deeds: tuple[Entry, ...]
+    points: tuple[Point, ...]  #: of its curve, as they are kept
+
+    @classmethod
+    async def of(cls, desk: Desk, curves: CurveStore, alert: Alert) -> Self:
+        runs = alert.state is AlertState.RUNNING
+        halted = frozenset(await halted_among(desk, desk.outlets, desk.house.clock())) if runs else frozenset()
+        points = (await curves.points([alert.id])).get(alert.id, ())
+        return cls(halted, await _deeds(desk, alert), points)
+
+
+async def look_closely(desk: Desk, curves: CurveStore, alert: Alert, around: Around | None = None) -> Seen:
+    """`look_at`, and who did what to it, and how it came so far. `around`: where it was asked for just before."""
+    around = around or await Around.of(desk, curves, alert)
+    seen = await look_at(desk, alert, halted=around.halted)
+    curve = whole_curve(alert, around.points)
     if curve and not alert.state.final:
         curve = (*curve, Point(desk.house.clock(), seen.totals.sent, seen.totals.settled))
-    return replace(seen, deeds=await _deeds(desk, alert), points=curve)
+    return replace(seen, deeds=around.deeds, points=curve)
 
 
 async def _deeds(desk: Desk, alert: Alert) -> tuple[Entry, ...]:
@@ -81,17 +98,20 @@ async def _deeds(desk: Desk, alert: Alert) -> tuple[Entry, ...]:
     return (*approvals[-1:], *await desk.audit.of(alert_subject(alert.id)))
 
 
-async def look_at(desk: Desk, alert: Alert) -> Seen:
-    """Ask the ledgers, unless it is over."""
+async def look_at(desk: Desk, alert: Alert, *, halted: Collection[str] | None = None) -> Seen:
+    """Ask the ledgers, unless it is over. `halted`: channels that take nothing of us, where that is known."""
     ledgers = [outlet.ledger for outlet in desk.outlets.values()]
     totals = alert.totals or await totals_of(ledgers, alert.id)
     seen = Seen(alert=alert, totals=totals)
     if alert.state is not AlertState.RUNNING:
         return seen
     open_ones = {name: own.left for name, own in seen.by_channel(desk.outlets).items() if own.left}
-    halted = frozenset(await halted_among(desk, open_ones, desk.house.clock()))
+    if halted is None:
+        halted = await halted_among(desk, open_ones, desk.house.clock())
     going = {name: left for name, left in open_ones.items() if name not in halted and name not in alert.pauses}
-    return replace(seen, halted=halted, seconds_left=seconds_for(desk.outlets, going))
+    return replace(
+        seen, halted=frozenset(open_ones.keys() & set(halted)), seconds_left=seconds_for(desk.outlets, going)
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -102,6 +122,9 @@ class _Watched:
     seen: Seen | None = None
     gone: bool = False  #: it is no longer kept
     looks: int = 0
+    around: Around | None = None
+    around_until: float = 0.0  #: by the monotonic clock
+    turned: object = None  #: how the alert stood then
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
     #: (when, channel → how many were settled), of the last seconds
     history: deque[tuple[float, dict[str, int]]] = field(default_factory=lambda: deque(maxlen=64))
@@ -198,9 +221,19 @@ class Watching:
         if alert is None:
             watched.gone = True
         else:
-            seen = await look_closely(self._desk, self._curves, alert)
+            around = await self._around(alert, watched)
+            seen = await look_closely(self._desk, self._curves, alert, around)
             settled = {name: own.settled for name, own in seen.by_channel(self._desk.outlets).items()}
             rates = watched.rates(self._monotonic(), settled)
             watched.seen = replace(seen, rates=rates)
         watched.looks += 1
         await watched.tell()
+
+    async def _around(self, alert: Alert, watched: _Watched) -> Around:
+        """Asked for anew every AROUND_EVERY, and at once when somebody or something has turned the alert."""
+        turned = alert.state, tuple(alert.pauses), alert.version, alert.totals is None
+        now = self._monotonic()
+        if watched.around is None or watched.turned != turned or now >= watched.around_until:
+            watched.around = await Around.of(self._desk, self._curves, alert)
+            watched.turned, watched.around_until = turned, now + AROUND_EVERY.total_seconds()
+        return watched.around
