@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
@@ -37,13 +38,16 @@ def last_days(number: int, speaking: Speaking) -> Span:
 
 async def tables(records: Records, span: Span, speaking: Speaking) -> tuple[FigureTable, ...]:
     """Every table there is, in the order in which they are read."""
-    own = await _days(records, span, _OWN)
-    return (
-        *await _by_day(records, span, speaking, _STANDING, own),
-        await _deliveries(records, span, speaking),
-        await _searches(records, span, speaking),
-        await _sources(records, own, speaking),
+
+    async def counted() -> tuple[tuple[FigureTable, ...], FigureTable]:
+        own = await _days(records, span, _OWN)
+        return await _by_day(records, span, speaking, _STANDING, own), await _sources(records, own, speaking)
+
+    # At once: while the database adds up one, another is put together.
+    (by_day, sources), deliveries, searches = await asyncio.gather(
+        counted(), _deliveries(records, span, speaking), _searches(records, span, speaking)
     )
+    return (*by_day, deliveries, searches, sources)
 
 
 async def table(records: Records, name: str, span: Span, speaking: Speaking) -> FigureTable | None:
