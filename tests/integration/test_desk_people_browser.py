@@ -44,13 +44,25 @@ async def test_one_asks_and_another_lets_it_go_out_once(two: Desktop, size: tupl
     await expect(editor.locator("main")).to_contain_text("Rahima approved it: it goes out.")
 
 
+async def test_who_asked_sees_by_itself_that_it_was_approved(two: Desktop) -> None:
+    editor, owner = await two.open(Role.EDITOR), await two.open(Role.OWNER)
+    await asked_for(two.site, ADDRESSES[Role.EDITOR])
+    await two.go(editor, "/desk/approvals/1")
+    await expect(editor.get_by_text("A second person must approve it.")).to_be_visible()
+    await two.go(owner, "/desk/approvals/1")
+    await owner.get_by_role("button", name="Approve: it goes out").click()
+    await expect(editor.get_by_text("Rahima approved it: it goes out.")).to_be_visible()
+    await editor.get_by_role("link", name="To the alert").click()
+    await expect(editor.locator("h1")).to_have_text("Broadcast 1")
+
+
 async def test_a_role_that_is_taken_ends_the_other_ones_visit(two: Desktop) -> None:
     owner, writer = await two.open(Role.OWNER), await two.open(Role.WRITER)
     await two.go(owner, "/desk/people")
     line = owner.get_by_role("listitem").filter(has_text=str(ADDRESSES[Role.WRITER]))
     await line.get_by_text("Take the role", exact=True).click()
     await line.get_by_role("button", name="Yes, take it").click()
-    await expect(owner.get_by_role("status")).to_have_text("Rahima has no role any more.")
+    await expect(owner.get_by_role("status")).to_have_text("Rahima has no role any more. They were told in their chat.")
     await writer.reload()
     await expect(writer.get_by_role("heading", level=1)).to_have_text("Please sign in")
     two.problems.clear()  # the browser notes that it was refused

@@ -36,6 +36,8 @@ function replaced(part, html) {
   element.innerHTML = html;
   if (here) (element.querySelector("summary, a, button") ?? element).focus();
 }
+// What was said at the top told how things stood before.
+const told = () => document.querySelector("main > .said")?.remove();
 const AGAIN = 5000; // ms
 function follow(address) {
   const source = new EventSource(address);
@@ -44,7 +46,7 @@ function follow(address) {
   });
   source.addEventListener("end", () => {
     source.close();
-    document.querySelector("main > .said")?.remove(); // it told how things stood before
+    told();
   });
   source.addEventListener("reload", () => location.reload());
   // A browser tries again by itself, but not where it was answered with an error: the database may be back in a moment.
@@ -55,15 +57,19 @@ function follow(address) {
 }
 for (const region of document.querySelectorAll("[data-live]")) follow(region.dataset.live);
 
-// A page that is looked at for long is fetched anew now and then: <div data-anew="15">, in seconds. Not while somebody is in it.
-for (const region of document.querySelectorAll("[data-anew]")) {
-  setInterval(async () => {
+// A page that is looked at for long is fetched anew now and then: <div data-anew="15">, in seconds, until
+// there is no number. Not while somebody is in it.
+for (const region of document.querySelectorAll("[data-anew]:not([data-anew=''])")) {
+  const again = setInterval(async () => {
     if (document.hidden || region.contains(document.activeElement)) return;
     const answer = await fetch(location.href).catch(() => null);
     if (!answer?.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const anew = page.querySelector("[data-anew]");
-    if (anew && anew.innerHTML !== region.innerHTML) region.innerHTML = anew.innerHTML;
+    if (!anew || anew.innerHTML === region.innerHTML) return;
+    region.innerHTML = anew.innerHTML;
+    told();
+    if (!anew.dataset.anew) clearInterval(again);
   }, region.dataset.anew * 1000);
 }
 
