@@ -129,6 +129,7 @@ async def _database(dialect: str, filled: Path) -> AsyncIterator[tuple[str | Non
             if not (kept / "whole").exists():
                 await desk_year.fill_postgresql(filled, server)
                 (kept / "whole").touch()
+            await desk_year.drop_copies(server)
             with empty_postgres_database(
                 server.url("postgres"), template=f"{desk_year.DATABASE} STRATEGY FILE_COPY"
             ) as url:

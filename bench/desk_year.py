@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import asyncpg
 from sqlalchemy import Connection, Table, create_engine, delete, event, func, insert, select, text
 
 from bench.articles import NOW, Language, kept_folder, open_filled
@@ -84,6 +85,15 @@ async def fill_postgresql(source: Path, server: PostgresServer) -> None:
     await execute(server.url("postgres"), f"DROP DATABASE IF EXISTS {DATABASE}", f"CREATE DATABASE {DATABASE}")
     url = server.url(DATABASE)
     await _timed("the same on PostgreSQL", lambda: _copy_all(source, url))
+
+
+async def drop_copies(server: PostgresServer) -> None:
+    """What a run left that was cut off: each is as large as the year itself."""
+    connection = await asyncpg.connect(server.url("postgres"))
+    left = await connection.fetch("SELECT datname FROM pg_database WHERE datname LIKE 'newsbot_test_%'")
+    for row in left:
+        await connection.execute(f"DROP DATABASE {row['datname']} WITH (FORCE)")
+    await connection.close()
 
 
 async def _copy_all(source: Path, url: str) -> None:
