@@ -5,6 +5,7 @@ start and silently diverge. Other commands use the running server through its so
 
     <data>/redis/lock           held by the owner; its text names it and the socket
     <data>/redis/server.lock    held by the server too
+    <data>/redis/users.lock     shared by the commands that use another's server
     <data>/redis/appendonlydir  what is kept; written through to the disk before each answer (`appendfsync always`)
     <data>/redis/server.log     what the server says
     <data>/redis/redis.sock     its socket, or in a short folder when that path is too long for one
@@ -17,7 +18,8 @@ import hashlib
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from tempfile import gettempdir
 from types import TracebackType
@@ -26,7 +28,7 @@ from urllib.parse import quote
 
 import structlog
 
-from newsbot.embedded_redis_lock import FolderLock, Owner
+from newsbot.embedded_redis_lock import POLL, FolderLock, FolderTaken, FolderUsers, Owner
 from newsbot.embedded_redis_process import (
     ServerProcess,
     failure_in,
@@ -209,30 +211,54 @@ class EmbeddedRedis:
 
 @asynccontextmanager
 async def connect_or_start(data_dir: Path) -> AsyncIterator[str]:
-    """The URL of the server in this data folder: the running one's, or of one that is started for as long as the
-    block takes.
+    """The URL of the server in this data folder: the running one's, or of one that is started and stopped again at the
+    end of the block, once no other command uses it any more (at once when the block is cancelled).
 
-    For commands beside a running `newsbot run`. Raises StartError.
+    For commands, beside a running `newsbot run` or none. Raises StartError.
     """
     folder = data_dir.absolute() / "redis"
-    owner = Owner.of(folder)
-    if owner is None:
-        async with EmbeddedRedis(data_dir) as server:
-            yield server.url
-        return
+    while True:
+        async with AsyncExitStack() as stack:
+            users = FolderUsers(folder)
+            stack.callback(users.release)
+            owner = Owner.of(folder)
+            if owner is None:
+                try:
+                    server = await stack.enter_async_context(EmbeddedRedis(data_dir))
+                except FolderTaken:
+                    continue  # by a command that was begun at the same moment
+                stack.push_async_exit(partial(_leave_to_others, users))
+                url = server.url
+            elif users.join() and (socket := await _answering(owner, data_dir, folder)) is not None:
+                url = _url(socket)
+            else:
+                await asyncio.sleep(POLL)  # it is just ending
+                continue
+            yield url
+            return
+
+
+async def _leave_to_others(
+    users: FolderUsers, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+) -> None:
+    if kind is None or issubclass(kind, Exception):
+        await users.alone()
+
+
+async def _answering(owner: Owner | None, data_dir: Path, folder: Path) -> Path | None:
+    """The socket of the owner's server when it answers; None: the owner has ended. It may have taken the lock a moment
+    ago and be starting its server. Raises StartError where it lives and its server doesn't answer.
+    """
     clock = asyncio.get_running_loop().time
     deadline = clock() + START_TIMEOUT
-    # It may have taken the lock a moment ago and be starting its server.
     while owner is not None and await ping(owner.socket) == "silent":
         if clock() > deadline:
             raise StartError(
                 f"Process {owner.pid} has the data folder {data_dir} and its Redis server does not answer; stop it."
             )
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(POLL)
         owner = Owner.of(folder)
-    if owner is None:
-        raise StartError(f"The newsbot that had the data folder {data_dir} has just ended; try again.")
-    yield _url(owner.socket)
+    return None if owner is None else owner.socket
 
 
 class _TornTail(Exception):

@@ -1,8 +1,9 @@
 """Locks on the embedded server's folder that the kernel takes back when their holders die.
 
-Two files. `lock` is held by the owner alone, so it tells whether there is one; its text tells the owner's process id
+Three files. `lock` is held by the owner alone, so it tells whether there is one; its text tells the owner's process id
 and the socket. `server.lock` is inherited by the server, so it is free only when the append-only file is: after the
-owner was killed its server still lives for a moment, and a second one beside it would ruin the file.
+owner was killed its server still lives for a moment, and a second one beside it would ruin the file. `users.lock` is
+shared by the commands that use another's server: a command that owns one stops it when nobody else uses it.
 """
 
 from __future__ import annotations
@@ -13,13 +14,19 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Final, Self
 
+import structlog
+
 from newsbot.errors import StartError
+
+log = structlog.get_logger()
 
 POLL: Final = 0.05  #: seconds between two looks at a lock that should come free
 ORPHAN_TIMEOUT: Final = 15.0  #: seconds to wait for the server of an owner that was killed
+SAY_AFTER: Final = 100  #: looks after which who waits for others says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +54,12 @@ class Owner:
             os.close(descriptor)
 
 
+class FolderTaken(StartError):
+    """The folder has an owner."""
+
+
 class FolderLock:
-    """Both locks of a folder."""
+    """The owner's locks of a folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -63,7 +74,7 @@ class FolderLock:
         return self._servers
 
     async def acquire(self, socket: Path) -> None:
-        """Raises StartError when the folder has an owner, or the server of the last one does not end."""
+        """Raises FolderTaken when the folder has an owner, StartError when the server of the last one does not end."""
         try:
             self._owners = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
             self._servers = os.open(self._folder / "server.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -92,7 +103,7 @@ class FolderLock:
             if _try_lock(descriptor):
                 return
             await asyncio.sleep(POLL)
-        raise StartError(self._taken())
+        raise FolderTaken(self._taken())
 
     async def _wait_for_orphan(self, descriptor: int) -> None:
         clock = asyncio.get_running_loop().time
@@ -114,9 +125,44 @@ class FolderLock:
         )
 
 
-def _try_lock(descriptor: int) -> bool:
+class FolderUsers:
+    """The commands that use one server, as one of them sees it. Released by `release`, or by the end of the process."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._descriptor: int | None = None
+
+    def join(self) -> bool:
+        """Use the owner's server; False while the owner is stopping it."""
+        return self._lock(fcntl.LOCK_SH)
+
+    async def alone(self) -> None:
+        """Returns when nobody else uses it, and nobody can begin to."""
+        for waited in count():
+            if self._lock(fcntl.LOCK_EX):
+                return
+            if waited == SAY_AFTER:
+                log.warning("another command still uses the redis server that this one started; waiting for it to end")
+            await asyncio.sleep(POLL)
+
+    def release(self) -> None:
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            with suppress(OSError):
+                os.close(descriptor)
+
+    def _lock(self, kind: int) -> bool:
+        try:
+            if self._descriptor is None:
+                self._descriptor = os.open(self._folder / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise _unusable(self._folder, error) from None
+        return _try_lock(self._descriptor, kind)
+
+
+def _try_lock(descriptor: int, kind: int = fcntl.LOCK_EX) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
 from newsbot.embedded_redis import EmbeddedRedis, connect_or_start
+from newsbot.embedded_redis_lock import POLL, Owner
 from newsbot.embedded_redis_process import ServerProcess, find_server
 from newsbot.errors import StartError, StoreUnavailable
 from newsbot.redis_client import connect, store_errors
@@ -189,6 +191,63 @@ async def test_another_command_starts_the_server_when_none_runs(tmp_path: Path) 
         assert await recall(url, "reader") == b"1"
 
 
+async def test_a_command_that_ends_first_leaves_its_server_to_the_others_until_they_are_done(tmp_path: Path) -> None:
+    joined, done = asyncio.Event(), asyncio.Event()
+
+    async def first() -> None:
+        async with connect_or_start(tmp_path):
+            await joined.wait()
+
+    async def second() -> bytes | None:
+        async with connect_or_start(tmp_path) as url:
+            joined.set()
+            await done.wait()
+            await remember(url, "reader", "1")
+            return await recall(url, "reader")
+
+    owner = asyncio.create_task(first())
+    while Owner.of(tmp_path / "redis") is None:
+        await asyncio.sleep(0.01)
+    user = asyncio.create_task(second())
+    await joined.wait()
+    await asyncio.sleep(3 * POLL)
+    assert not owner.done()
+    done.set()
+    assert await user == b"1"
+    await owner
+    assert Owner.of(tmp_path / "redis") is None
+
+
+async def test_a_command_that_is_cancelled_waits_for_nobody(tmp_path: Path) -> None:
+    async with AsyncExitStack() as others:
+
+        async def first() -> None:
+            async with connect_or_start(tmp_path) as url:
+                await remember(url, "ready", "1")
+                await asyncio.Event().wait()
+
+        owner = asyncio.create_task(first())
+        while Owner.of(tmp_path / "redis") is None:
+            await asyncio.sleep(0.01)
+        await others.enter_async_context(connect_or_start(tmp_path))
+        owner.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await owner
+
+
+async def test_commands_that_begin_at_the_same_moment_share_one_server_each_to_its_end(tmp_path: Path) -> None:
+    async def one(number: int) -> None:
+        async with connect_or_start(tmp_path) as url:
+            await remember(url, str(number), "was here")
+            await asyncio.sleep(0.02 * number)
+            assert await recall(url, str(number)) == b"was here"
+
+    for _ in range(3):
+        await asyncio.gather(*(one(number) for number in range(8)))
+    async with connect_or_start(tmp_path) as url:
+        assert [await recall(url, str(number)) for number in range(8)] == [b"was here"] * 8
+
+
 async def test_a_stale_socket_is_no_obstacle(tmp_path: Path) -> None:
     folder = tmp_path / "redis"
     folder.mkdir()
@@ -254,6 +313,7 @@ async def test_a_full_disk_is_told_and_loses_nothing_that_was_acknowledged(small
 
 OWNER = """
 import asyncio, sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 from newsbot.embedded_redis_process import ServerProcess
 async def main():
