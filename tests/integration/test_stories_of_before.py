@@ -25,7 +25,8 @@ from tests.builders import NOW, a_draft, an_alert, an_article, some_topics
 from tests.databases import go_to, migrate_to
 
 BEFORE = "0005_search"
-NOT_WRITTEN = (articles.c.id, alerts.c.id, articles.c.story, alerts.c.again)  #: given by the database, or came later
+#: given by the database, or came later
+NOT_WRITTEN = (articles.c.id, alerts.c.id, articles.c.story, articles.c.held_at, articles.c.edits, alerts.c.again)
 MINUTE = timedelta(minutes=1)
 SENT = Totals(2, {Outcome.SENT: 2})
 

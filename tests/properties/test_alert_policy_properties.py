@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -28,7 +29,7 @@ OF_STORY = st.lists(
     st.builds(
         lambda number, **fields: an_alert(number, story="article:1", **fields),
         number=st.integers(1, 3),
-        kind=st.sampled_from([kind for kind in AlertKind if not kind.touches_copies]),
+        kind=st.sampled_from([AlertKind.ARTICLE, AlertKind.BROADCAST]),
         cls=st.sampled_from(AlertClass),
         audience=st.sampled_from([(), ("sports",), ("world", "politics")]).map(Audience),
     ),
@@ -71,6 +72,14 @@ def test_an_alert_is_made_only_of_news_and_can_still_be_sent(article, situation)
         # Nobody named would mean everybody.
         assert alert.audience.topics
         assert set(alert.audience.topics) <= set(article.topics) & {topic.id for topic in some_topics()}
+
+
+@bounded
+@given(ARTICLES, SITUATIONS)
+def test_that_what_was_told_was_tried_again_where_it_failed_changes_nothing(article, situation):
+    retries = [replace(one, id=one.id + 10, kind=AlertKind.RETRY) for one in situation.of_story]
+    tried_again = replace(situation, of_story=[*situation.of_story, *retries])
+    assert decide(article, tried_again) == decide(article, situation)
 
 
 @bounded

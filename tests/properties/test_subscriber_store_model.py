@@ -64,6 +64,7 @@ class Store(RuleBasedStateMachine):
             await self.redis.flushdb()
             self.journal = SqlJournal(self.database, {"telegram": "1"})
             self.store = RedisSubscriberStore(self.journal, self.redis)
+            await self.store.replay_recent()  # as at each start: then Redis is known not to have been lost
 
         self.run(connect_both())
 
