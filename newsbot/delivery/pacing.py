@@ -141,6 +141,13 @@ PRIVATE: Final = ChatLimit(interval=1_000_000, burst=3)
 GROUP: Final = ChatLimit(interval=4_000_000, burst=4)
 
 
+def _left(until: int, now: int, longest: int) -> int:
+    """How much longer holds what is said to hold until then; 0: not any more. What lies further ahead than `longest`
+    was written by a clock that has jumped back since.
+    """
+    return until - now if now < until <= now + longest else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """The schedule that all share."""
@@ -157,7 +164,11 @@ class Budget:
     def stopped_for(self, lane: Lane, now: int) -> int:
         """Microseconds for which the lane stands still; 0: it doesn't."""
         ends = (self.stopped_until,) if lane is Lane.REPLY else (self.stopped_until, self.pushes_until)
-        return max([0, *(until - now for until in ends if until <= now + LONGEST_RESTRAINT)])
+        return max(_left(until, now, LONGEST_RESTRAINT) for until in ends)
+
+    def paused_for(self, now: int) -> int:
+        """Microseconds for which everybody must pause, as the platform has asked; 0: they needn't."""
+        return _left(self.paused_until, now, FARTHEST)
 
     def next_free(self, now: int) -> int:
         """The next moment that may be had: now at the earliest, or one just before that nobody has asked for."""
@@ -165,9 +176,12 @@ class Budget:
             return now
         return self.next_at
 
+    def stretched_for(self, now: int) -> int:
+        """Microseconds for which an interval is longer than usual; 0: it isn't."""
+        return _left(self.stretched_until, now, LONGEST_RESTRAINT)
+
     def stretched(self, interval: int, now: int) -> int:
-        holds = now < self.stretched_until <= now + LONGEST_RESTRAINT
-        return interval * self.stretch // 100 if holds else interval
+        return interval * self.stretch // 100 if self.stretched_for(now) else interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +232,7 @@ def grant(
 
 def standstill(budget: Budget, now: int, lane: Lane) -> int:
     """Microseconds for which nobody of the lane may send, also who was granted a moment before that was known."""
-    paused = budget.paused_until - now if budget.paused_until <= now + FARTHEST else 0
-    return max(0, paused, budget.stopped_for(lane, now))
+    return max(budget.paused_for(now), budget.stopped_for(lane, now))
 
 
 def reserve(chat_next_at: int, now: int, start: int, limit: ChatLimit) -> tuple[int, int]:
@@ -243,21 +256,16 @@ def flooded(
     another = budget.flooded_chat not in ("", chat) and 0 <= now - budget.flooded_at <= SECOND_CHAT_WITHIN
     noted = replace(budget, flooded_at=now, flooded_chat=chat)
     if another:
-        paused = now < budget.paused_until <= now + FARTHEST  # one pause is asked for by the dozen
-        if not paused:
+        if not budget.paused_for(now):  # one pause is asked for by the dozen
             noted = _slowed(noted, now, until + SLOWER_FOR)
         noted = replace(noted, paused_until=max(budget.paused_until, until))
     return noted, max(chat_next_at, until + limit.tolerance)
 
 
 def _slowed(budget: Budget, now: int, until: int) -> Budget:
-    holds = now < budget.stretched_until <= now + LONGEST_RESTRAINT
-    known = budget.stretch if holds else 100
-    return replace(
-        budget,
-        stretch=max(known, min(known + SLOWER, SLOWEST)),
-        stretched_until=max(budget.stretched_until if holds else 0, until),
-    )
+    held = budget.stretched_for(now)
+    known = budget.stretch if held else 100
+    return replace(budget, stretch=max(known, min(known + SLOWER, SLOWEST)), stretched_until=max(now + held, until))
 
 
 def restrain(budget: Budget, now: int, restraint: Restraint) -> Budget:
