@@ -207,6 +207,15 @@ class Newsroom:
         await self.answer()
         return self.chat(editor)[-1]
 
+    async def press_at_once(self, label: str, editor: int, *, times: int) -> None:
+        """The newest button with these words, again before the first press is answered."""
+        message_id, data = self.buttons(label, editor)[0]
+        for _ in range(times):
+            self.sandbox.readers.press(editor, message_id, data=data)
+        updates = [update.json() for update in self.sandbox.state.updates.waiting()]
+        pressed = [receive(update, self.sandbox.bot, utc_now()) for update in updates]
+        await asyncio.gather(*(self.dialogue.answer(one) for one in pressed if one is not None))
+
     def buttons(self, label: str, editor: int) -> list[tuple[int, str]]:
         """Those with these words, the newest first: of which message, and what they carry."""
         return [
@@ -373,12 +382,7 @@ async def test_what_a_stopped_broadcast_left_is_sent_once_when_it_is_tried_again
     assert stopped is not None
     assert (await retriable(newsroom.desk, stopped)).by_channel == {"telegram": len(READERS) - before}
     await newsroom.press("আবার চেষ্টা করুন")
-    message_id, data = newsroom.buttons("জনকে আবার পাঠান", EDITOR)[0]
-    for _ in range(3):
-        newsroom.sandbox.readers.press(EDITOR, message_id, data=data)
-    updates = [update.json() for update in newsroom.sandbox.state.updates.waiting()]
-    pressed = [receive(update, newsroom.sandbox.bot, utc_now()) for update in updates]
-    await asyncio.gather(*(newsroom.dialogue.answer(one) for one in pressed if one is not None))
+    await newsroom.press_at_once("জনকে আবার পাঠান", EDITOR, times=3)
     assert [one.id for one in await newsroom.alerts.retries(1)] == [2]
 
     async def done() -> bool:
@@ -430,12 +434,7 @@ async def test_of_many_second_persons_one_approves_and_everybody_gets_it_once(ne
 
     await until(asked)
     assert newsroom.copies("ভূমিকম্প") == 0
-    message_id, data = newsroom.buttons("অনুমোদন", SECOND_EDITOR)[0]
-    for _ in range(6):
-        newsroom.sandbox.readers.press(SECOND_EDITOR, message_id, data=data)
-    updates = [update.json() for update in newsroom.sandbox.state.updates.waiting()]
-    pressed = [receive(update, newsroom.sandbox.bot, utc_now()) for update in updates]
-    await asyncio.gather(*(newsroom.dialogue.answer(one) for one in pressed if one is not None))
+    await newsroom.press_at_once("অনুমোদন", SECOND_EDITOR, times=6)
 
     async def done() -> bool:
         return await newsroom.state(1) is AlertState.DONE
