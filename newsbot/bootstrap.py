@@ -52,7 +52,7 @@ from newsbot.ingest.source_reader import SourceReader
 from newsbot.ingest.topic_model_file import TrainedTopics
 from newsbot.newsroom_file import NewsroomFile, load_newsroom
 from newsbot.observability import Metrics
-from newsbot.redis_client import AWAY, connect, meaning, refuse_unwritable
+from newsbot.redis_client import AWAY, close, connect, meaning, refuse_unwritable
 from newsbot.rollups.days import day_of
 from newsbot.rollups.keeper import DayCounter, RollupKeeper
 from newsbot.rollups.sql_journal_days import JournalDays
@@ -210,7 +210,7 @@ class Parts:
         elif url is None:
             url = await self._stack.enter_async_context(connect_or_start(self.settings.data_dir))
         redis = await connect(url, asked=self.metrics.redis_round_trips.inc)
-        self._stack.push_async_callback(redis.aclose)
+        self._stack.push_async_callback(close, redis)
         return redis
 
     async def subscribers(self) -> RedisSubscriberStore:

@@ -15,6 +15,8 @@ from newsbot.errors import StartError, StoreError, StoreUnavailable
 _SQLITE: Final[dict[int, tuple[str, bool]]] = {
     sqlite3.SQLITE_BUSY: ("is locked by another program: stop it, or wait until it is done", True),
     sqlite3.SQLITE_LOCKED: ("is locked by another program: stop it, or wait until it is done", True),
+    # Where not even reading is possible: it has waited ten seconds by then.
+    sqlite3.SQLITE_PROTOCOL: ("is locked by another program: stop it, or wait until it is done", True),
     sqlite3.SQLITE_FULL: ("can't grow, the disk is full: free some space", True),
     sqlite3.SQLITE_IOERR: ("can't be read or written, the disk reports an error: look at the system's log", True),
     sqlite3.SQLITE_CANTOPEN: ("can't be opened: check that the folder exists and may be written to", True),

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from importlib.resources import files
 from typing import Any, Final
@@ -145,7 +145,7 @@ async def connect(
         # INFO by its parts: `redis_version` is what a compatible server says it is compatible with.
         version = str((await redis.info("server"))["redis_version"])
     except (exceptions.RedisError, OSError) as error:
-        await redis.aclose()
+        await close(redis)
         if _is_about_password(error):
             raise StartError(
                 f"Redis at {shown(url)} refuses the user name or password ({error}); check the URL"
@@ -153,12 +153,18 @@ async def connect(
         reason = _without_url(error, url)
         raise StartError(f"Redis at {shown(url)} can't be used ({reason}); is it running, is the URL right?") from None
     except BaseException:
-        await redis.aclose()
+        await close(redis)
         raise
     if _numbers(version) < OLDEST_SERVER:
-        await redis.aclose()
+        await close(redis)
         raise StartError(f"Redis at {shown(url)} is version {version}; Newsbot needs 7.0 or newer")
     return redis
+
+
+async def close(redis: Redis) -> None:
+    """Close its connections. One whose server hangs or is gone can't be closed in order, and is then left as it is."""
+    with suppress(*AWAY):
+        await redis.aclose()
 
 
 def shown(url: str) -> str:

@@ -25,7 +25,7 @@ from newsbot.domain.alert import Alert, Outcome
 from newsbot.domain.subscriber import Address
 from newsbot.embedded_redis import EmbeddedRedis
 from newsbot.errors import NewsbotError, StoreError
-from newsbot.redis_client import connect
+from newsbot.redis_client import close, connect
 from newsbot.rehearsal.judge import Judge
 from newsbot.rehearsal.measuring import Meter
 from newsbot.rehearsal.player import Player
@@ -54,7 +54,8 @@ WORDS: Final = "মহড়া: এটি একটি পরীক্ষাম
 CALLERS: Final = 200  #: people who ask for the news meanwhile, one after another: none is told to slow down
 ASK_EVERY: Final = 0.25  #: seconds, while the alert goes out
 ASK_IDLE: Final = 0.1  #: seconds, before
-IDLE: Final = 60  #: replies that are timed before anything is sent
+IDLE: Final = 60  #: replies at most that are timed before anything is sent
+FEW: Final = 10  #: and at least; as many as a twentieth of the readers
 FIRST_READ_WITHIN: Final = 30.0  #: seconds after which the sources' first reading is not waited for any more
 REPLY_WITHIN: Final = 30.0  #: seconds after which a reply is not waited for any more
 COMPARED: Final = 200_000  #: readers at most of whom ledger and sandbox are compared
@@ -84,10 +85,11 @@ async def rehearse(wish: Wish) -> bool:
     empty_folder(folder := wish.folder.resolve())
     async with open_stage(folder, wish, say) as (stage, judge, parts):
         report = await _Rehearsal(wish, stage, judge, parts, say).run()
-    if wish.as_json:
-        typer.echo(json.dumps(report.json(), ensure_ascii=False))
-    else:
-        typer.echo("\n".join(["", *in_words(report)]))
+        # Before anything is closed: whatever goes wrong with that, the report is there.
+        if wish.as_json:
+            typer.echo(json.dumps(report.json(), ensure_ascii=False))
+        else:
+            typer.echo("\n".join(["", *in_words(report)]))
     return not report.problems
 
 
@@ -114,7 +116,8 @@ async def open_stage(folder: Path, wish: Wish, say: Callable[[str], None]) -> As
         say(f"{wish.readers:,} simulated readers subscribe…")
         write_subscribers(folder / "readers.jsonl", wish.readers, wish.script.groups, datetime.now(UTC).isoformat())
         await stage.command("subscribers", "import", str(folder / "readers.jsonl"))
-        say(f"The program starts, as {len(those)} process{'es' if len(those) > 1 else ''}…")
+        those_are = f"{len(those)} processes, the first" if len(those) > 1 else "1 process,"
+        say(f"The program starts, as {those_are} with http://127.0.0.1:{port}/readyz…")
         await stack.enter_async_context(troupe)
         await troupe.ready()
         with only(settings):
@@ -146,8 +149,9 @@ class _Rehearsal:
     async def run(self) -> Report:
         await self._sources_read()
         async with _beside(self._judge.follow()):
-            self._say(f"{IDLE} replies while nothing is sent…")
-            await self._ask(IDLE)
+            first = min(IDLE, max(FEW, self._wish.readers // 20))
+            self._say(f"{first} replies while nothing is sent…")
+            await self._ask(first)
             await self._answered()
             idle = self._judge.forget_replies()
             redis = await connect(self._stage.redis.url)
@@ -160,7 +164,7 @@ class _Rehearsal:
                     await self._go_out(alert)
                 await meter.look()
             finally:
-                await redis.aclose()
+                await close(redis)
             await self._answered()
         # Not beside `follow`: two who read the same would count it twice.
         while await self._judge.look():
@@ -300,6 +304,8 @@ class _Rehearsal:
             ended=alert.state.value,
             curve=during,
             played=self._player.played,
+            missed=self._player.missed,
+            failed=self._player.failed,
         )
 
     async def _compare(self, alert: Alert) -> tuple[int, int, int]:
@@ -307,10 +313,13 @@ class _Rehearsal:
         ledger, subscribers = await self._parts.ledger("telegram"), await self._parts.subscribers()
 
         async def outcome(reader: int) -> Outcome | None:
-            subscriber = await subscribers.get(Address("telegram", str(reader)))
-            return None if subscriber is None else (await ledger.fate(alert.id, subscriber.slot)).outcome
+            for chat in self._judge.ids(reader):
+                if (subscriber := await subscribers.get(Address("telegram", str(chat)))) is not None:
+                    return (await ledger.fate(alert.id, subscriber.slot)).outcome
+            return None
 
-        readers = range(FIRST_READER, FIRST_READER + min(self._wish.readers, COMPARED))
+        groups = range(FIRST_GROUP, FIRST_GROUP - self._wish.script.groups, -1)
+        readers = [*groups, *range(FIRST_READER, FIRST_READER + min(self._wish.readers, COMPARED))]
         skipped = disagreements = 0
         for start in range(0, len(readers), 200):
             batch = readers[start : start + 200]

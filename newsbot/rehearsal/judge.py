@@ -30,8 +30,9 @@ class Judge:
         self.seconds: Counter[int] = Counter()  #: whole second of the clock → messages accepted in it
         self.first_at = 0.0  #: unix seconds of the alert's first message
         self.last_at = 0.0
-        self.reached_at: list[float] = []  #: when each next chat had it
+        self._reached: dict[int, float] = {}  # chat → when it had it
         self.other = 0  #: messages that are not the alert's, while it went out
+        self._new_ids: dict[int, int] = {}  # a supergroup's → the group's that it was
         self._asked: dict[int, float] = {}  # caller → when they asked
         self.replies: list[float] = []  #: milliseconds of each reply since `forget_replies`
 
@@ -56,14 +57,31 @@ class Judge:
         if self._words in entry["text"]:
             self.first_at = self.first_at or at
             self.last_at = at
-            if not self.copies[chat]:
-                self.reached_at.append(at)
+            chat = self._new_ids.get(chat, chat)
+            self._reached.setdefault(chat, at)
             self.copies[chat] += 1
             return
         if self.first_at:
             self.other += 1
         if (asked := self._asked.pop(chat, None)) is not None:
             self.replies.append((at - asked) * 1000)
+
+    @property
+    def reached_at(self) -> list[float]:
+        """When each next chat had it."""
+        return sorted(self._reached.values())
+
+    def moved(self, group: int, supergroup: int) -> None:
+        """They are one reader: a copy under each id is one too many."""
+        self._new_ids[supergroup] = group
+        if copies := self.copies.pop(supergroup, 0):  # seen before we were told
+            at = self._reached.pop(supergroup)
+            self._reached[group] = min(at, self._reached.get(group, at))
+            self.copies[group] += copies
+
+    def ids(self, chat: int) -> tuple[int, ...]:
+        """Whatever a reader is called by now, newest first."""
+        return (*(new for new, old in self._new_ids.items() if old == chat), chat)
 
     async def ask(self, caller: int, text: str) -> None:
         """Have this person write; the reply's time is noted when it comes."""

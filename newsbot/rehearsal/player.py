@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import random
 import signal
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Any, Final
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any, Final, TypeVar
 
 from newsbot.rehearsal.judge import Judge
 from newsbot.rehearsal.script import OF_ANSWERS, OF_REQUESTS, Fault
@@ -18,9 +19,11 @@ LOOK_EVERY: Final = 0.05  #: seconds
 WRITING: Final = "send*"  #: requests that a broadcast consists of
 LATE: Final = 3.0  #: seconds by which answers come late
 
+T = TypeVar("T")
+
 #: how the sandbox is told
 _ACTIONS: Final[dict[str, dict[str, Any]]] = {
-    "flood": {"action": "status", "status": 429, "retry_after": 3},
+    "flood": {"action": "status", "status": 429},
     "errors": {"action": "html", "status": 502},
     "lost": {"action": "drop_after"},
     "slow": {"action": "slow_after", "seconds": LATE},
@@ -51,31 +54,32 @@ class Player:
         self._elapsed = elapsed
         self._say = say
         self._dice = random.Random(seed)  # noqa: S311 - repeatable on purpose
-        self._lasting: set[asyncio.Task[None]] = set()
+        self._striking: set[asyncio.Task[None]] = set()
         self._migrated = 0
         self._ended = 0  # requests that struck faults which are over
-        self.played: list[str] = []
+        self.played: list[str] = []  #: kinds, as they happened
+        self.missed: list[str] = []  #: whose moment had not come when it was cancelled
+        self.failed: list[str] = []  #: what could not be made to happen, and why
 
     async def play(self, faults: tuple[Fault, ...]) -> None:
-        """Until each has had its moment, and those that last are over."""
+        """Until each has had its moment, and those that last are over. Cancelled: those that last are ended, and
+        `missed` holds what did not come to it.
+        """
         left = list(faults)
         try:
             while left:
                 for fault in [one for one in left if one.at.reached(self._share(), self._elapsed())]:
                     left.remove(fault)
-                    self._say(
-                        f"{self._elapsed():6.1f} s  {fault.kind}" + (f" for {fault.lasts:g} s" * bool(fault.lasts))
-                    )
-                    self.played.append(fault.kind)
                     task = asyncio.create_task(self._strike(fault))
-                    self._lasting.add(task)
-                    task.add_done_callback(self._lasting.discard)
+                    self._striking.add(task)
+                    task.add_done_callback(self._striking.discard)
                 await asyncio.sleep(LOOK_EVERY)
-            await asyncio.gather(*self._lasting)
+            await asyncio.gather(*self._striking)
         finally:
-            for task in self._lasting:
+            self.missed += [fault.kind for fault in left]
+            for task in self._striking:
                 task.cancel()
-            await asyncio.gather(*self._lasting, return_exceptions=True)
+            await asyncio.gather(*self._striking, return_exceptions=True)
 
     async def disturbed(self) -> int:
         """Requests that a fault took the answer of, or made late: each may leave a reader in doubt."""
@@ -85,30 +89,53 @@ class Player:
         return sum(int(one["struck"]) for one in await self._judge.get("/faults") if one["name"] in kinds)
 
     async def _strike(self, fault: Fault) -> None:
+        """Nothing counts as played before it has happened."""
+        happened = False
+        try:
+            async with self._happening(fault):
+                happened = True
+                self.played.append(fault.kind)
+                self._say(f"{self._elapsed():6.1f} s  {fault.kind}" + (f" for {fault.lasts:g} s" * bool(fault.lasts)))
+                await asyncio.sleep(fault.lasts)
+        except asyncio.CancelledError:
+            if not happened:
+                self.missed.append(fault.kind)
+            raise
+        except Exception as error:
+            self._say(f"{self._elapsed():6.1f} s  {fault.kind} FAILED: {error}")
+            self.failed.append(f"{fault.kind} ({type(error).__name__}: {error})")
+
+    @asynccontextmanager
+    async def _happening(self, fault: Fault) -> AsyncIterator[None]:
+        """It has begun within the block, and is ended after it."""
         if fault.kind in OF_REQUESTS:
-            await self._trouble(fault)
+            async with self._trouble(fault):
+                yield
             return
         match fault.kind:
             case "kill-worker":
-                self._signal_one(signal.SIGKILL)
+                await self._signal_one(signal.SIGKILL)
             case "stop-worker":
-                self._signal_one(signal.SIGTERM)
+                await self._signal_one(signal.SIGTERM)
             case "kill-all":
-                for one in self._stage.troupe.living:
+                for one in await _some(lambda: self._stage.troupe.living):
                     one.process.kill()
             case "freeze-worker":
-                if (pid := self._signal_one(signal.SIGSTOP)) is not None:
-                    await self._thaw_after(pid, fault.lasts)
+                with _thawed(await self._signal_one(signal.SIGSTOP)):
+                    yield
+                return
             case "restart-redis":
-                if (pid := self._stage.redis.pid) is not None:
-                    os.kill(pid, signal.SIGKILL)
+                os.kill(await _some(lambda: self._stage.redis.pid), signal.SIGKILL)
             case "freeze-redis":
-                if (pid := self._stage.redis.pid) is not None:
-                    os.kill(pid, signal.SIGSTOP)
-                    await self._thaw_after(pid, fault.lasts)
+                pid = await _some(lambda: self._stage.redis.pid)
+                os.kill(pid, signal.SIGSTOP)
+                with _thawed(pid):
+                    yield
+                return
             case "database-away":
-                async with self._stage.locked_database():
-                    await asyncio.sleep(fault.lasts)
+                async with self._stage.database_away():
+                    yield
+                return
             case "clock-jump":
                 file = self._stage.shift
                 before = float(file.read_text("utf-8")) if file.exists() else 0.0
@@ -118,29 +145,40 @@ class Player:
             case "migrations":
                 group = FIRST_GROUP - self._migrated
                 self._migrated += 1
-                await self._judge.post(f"/groups/{group}/migrate")
+                moved = await self._judge.post(f"/groups/{group}/migrate")
+                self._judge.moved(group, int(moved["id"]))
+        yield
 
-    def _signal_one(self, number: signal.Signals) -> int | None:
-        delivering = self._stage.troupe.delivering
-        if not delivering:
-            return None
-        process = self._dice.choice(delivering).process
-        with suppress(ProcessLookupError):
-            process.send_signal(number)
+    async def _signal_one(self, number: signal.Signals) -> int:
+        """Its process id."""
+        process = self._dice.choice(await _some(lambda: self._stage.troupe.delivering)).process
+        process.send_signal(number)
         return process.pid
 
-    async def _thaw_after(self, pid: int, seconds: float) -> None:
-        try:
-            await asyncio.sleep(seconds)
-        finally:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
-
-    async def _trouble(self, fault: Fault) -> None:
+    @asynccontextmanager
+    async def _trouble(self, fault: Fault) -> AsyncIterator[None]:
         ordered = {"methods": WRITING, **_ACTIONS[fault.kind], "probability": fault.share, "name": fault.kind}
+        if fault.kind == "flood":
+            ordered["retry_after"] = math.ceil(fault.wait)
         await self._judge.post("/faults", seed=self._dice.randrange(1 << 30), **ordered)
+        yield
         if fault.lasts:
-            await asyncio.sleep(fault.lasts)
             if fault.kind in OF_ANSWERS:
                 self._ended += await self._struck(fault.kind)
             await self._judge.delete("/faults", name=fault.kind)
+
+
+async def _some(those: Callable[[], T | None]) -> T:
+    """What there is, once there is any: it may just be starting again."""
+    while not (found := those()):  # noqa: ASYNC110 - others change it
+        await asyncio.sleep(LOOK_EVERY)
+    return found
+
+
+@contextmanager
+def _thawed(pid: int) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)

@@ -31,7 +31,7 @@ class Report:
     disagreements: int  #: readers of whom ledger and sandbox say different things
     compared: int  #: readers of whom both were asked
     bound: int  #: readers whom one dead process may leave in doubt
-    deaths: int  #: of the program's processes
+    deaths: int  #: of the program's processes that deliver
     disturbed: int  #: requests whose answers the faults took away or made late
     utilisation: float  #: messages that were sent by those that were allowed, from the first to the last
     worst_second: int  #: the most in any second
@@ -49,7 +49,9 @@ class Report:
     redis_commands_per_message: float
     ended: str  #: state of the alert
     curve: Sequence[int] = field(default_factory=tuple)  #: messages in each second
-    played: Sequence[str] = field(default_factory=tuple)
+    played: Sequence[str] = field(default_factory=tuple)  #: kinds of faults, as they happened
+    missed: Sequence[str] = field(default_factory=tuple)  #: those whose moment had not come when the alert was over
+    failed: Sequence[str] = field(default_factory=tuple)  #: those that could not be made to happen, and why
 
     def json(self) -> dict[str, Any]:
         return {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(self).items()}
@@ -71,6 +73,9 @@ class Report:
             found.append(f"{self.skipped:,} readers were skipped")
         if self.disagreements:
             found.append(f"of {self.disagreements:,} readers the ledger says what the sandbox did not see")
+        if self.sent > self.audience:
+            found.append(f"{self.sent:,} got it, and it was for {self.audience:,}")
+        found += [f"the fault {one} did not happen, and this shows nothing of it" for one in self.failed]
         allowed = f"{self.in_doubt:,} at most are allowed after {self.deaths} deaths"
         allowed += f" and {self.disturbed:,} lost or late answers" if self.disturbed else ""
         if self.duplicates > self.in_doubt:
@@ -138,11 +143,16 @@ def in_words(report: Report) -> list[str]:
         ),
     ]
     if report.played:
-        counts = {kind: report.played.count(kind) for kind in dict.fromkeys(report.played)}
-        lines.append("went wrong    " + ", ".join(f"{kind} × {count}" for kind, count in counts.items()))
+        lines.append(f"went wrong    {_counted(report.played)}")
+    if report.missed:
+        lines.append(f"not tried     {_counted(report.missed)}: the alert was over before")
     lines.append("")
     lines += [f"NOT GOOD: {problem}." for problem in report.problems] or ["Every promise was kept."]
     return lines
+
+
+def _counted(kinds: Sequence[str]) -> str:
+    return ", ".join(f"{kind} × {kinds.count(kind)}" for kind in dict.fromkeys(kinds))
 
 
 def _time(seconds: float) -> str:

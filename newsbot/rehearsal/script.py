@@ -7,6 +7,7 @@
     every = "10%"          # and how far apart ("10%" or "5s")
     for = "3s"             # how long, where it lasts
     share = 0.05           # of the requests, or of the readers, that it strikes
+    wait = "10s"           # that a flood tells the program to wait
 
 `kind` says what: see KINDS. Moments are of the whole audience, so that a script fits any number of readers.
 """
@@ -31,8 +32,8 @@ KINDS: Final = {
     "freeze-worker": "one process that delivers sleeps for so long, and then goes on as if nothing had happened",
     "restart-redis": "the Redis server dies and is started again",
     "freeze-redis": "the Redis server does not answer for so long",
-    "database-away": "nobody can write to the database for so long",
-    "flood": "that share of requests is told to wait (429)",
+    "database-away": "the database does not answer for so long: nobody can read it or write to it",
+    "flood": "that share of requests is told to wait (429); `wait` says how long, 3 s unless said otherwise",
     "errors": "that share of requests gets a proxy's page (502)",
     "lost": "that share of requests is carried out and its answer lost",
     "slow": "answers come seconds late",
@@ -45,6 +46,8 @@ KINDS: Final = {
 LASTING: Final = frozenset({"freeze-worker", "freeze-redis", "database-away"})  #: these need `for`
 OF_ANSWERS: Final = frozenset({"errors", "lost", "slow", "trickle", "outage"})  #: whether it was sent may be unknown
 OF_REQUESTS: Final = OF_ANSWERS | {"flood"}
+
+FLOOD_WAIT: Final = 3.0  #: seconds that a flood tells the program to wait
 
 _SECONDS: Final = re.compile(r"(-?)(\d+(?:\.\d+)?)(s|m|h)")
 _UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0}
@@ -80,6 +83,7 @@ class Fault:
     lasts: float = 0.0
     share: float = 1.0
     by: float = 0.0  #: seconds
+    wait: float = FLOOD_WAIT  #: seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,7 @@ def parse_script(name: str, text: str) -> Script:
 
 
 def _read(table: Mapping[str, Any]) -> list[Fault]:
-    known = {"kind", "at", "times", "every", "for", "share", "by"}
+    known = {"kind", "at", "times", "every", "for", "share", "by", "wait"}
     if unknown := sorted(set(table) - known):
         raise ValueError(f"{unknown[0]!r} is not understood; there are {', '.join(sorted(known))}")
     kind = table.get("kind")
@@ -174,13 +178,16 @@ def _read(table: Mapping[str, Any]) -> list[Fault]:
     by = _seconds(table["by"]) if "by" in table else 0.0
     if kind == "clock-jump" and not by:
         raise ValueError('clock-jump needs how far: by = "1h", or by = "-1h"')
+    wait = _seconds(table["wait"]) if "wait" in table else FLOOD_WAIT
+    if wait <= 0 or ("wait" in table and kind != "flood"):
+        raise ValueError('wait is how long a flood tells the program to wait: wait = "3s"')
     at = _moment(table.get("at", "0s"))
     every = _moment(table["every"]) if "every" in table else Moment()
     if at.random and "every" in table:
         raise ValueError("random moments have no distance: leave every out")
     if times > 1 and "every" in table and (every.share is None) != (at.share is None):
         raise ValueError("at and every must both be in %, or both in seconds")
-    return [Fault(kind, at.plus(every, number), lasts, float(share), by) for number in range(times)]
+    return [Fault(kind, at.plus(every, number), lasts, float(share), by, wait) for number in range(times)]
 
 
 def _moment(text: object) -> Moment:

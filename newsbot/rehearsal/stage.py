@@ -16,13 +16,13 @@ import random
 import shutil
 import signal
 import socket
-import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from newsbot.child_processes import PREFIX, Child, child, start_child
+from newsbot.database import SQLITE_FILE
 from newsbot.delivery.pacing import FREE_RATE
 from newsbot.embedded_redis import EmbeddedRedis
 from newsbot.errors import StartError
@@ -32,6 +32,8 @@ FIRST_CALLER: Final = 4_990_000_001  #: people who ask for the news meanwhile
 FIRST_GROUP: Final = -4_900_000_001
 MARK: Final = "newsbot-rehearsal"  #: a file that says that the folder may be emptied
 TOPIC: Final = "national"
+DELIVERS: Final = ("all", "deliver")  #: roles that send alerts
+NOT_STARTED: Final = 2  #: status of a process that found a server or a setting wanting at its start
 
 
 class Troupe:
@@ -45,7 +47,7 @@ class Troupe:
         self._children: list[Child] = []
         self._watchers: list[asyncio.Task[None]] = []
         self._closing = False
-        self.deaths = 0
+        self.deaths = 0  #: of processes that deliver: only these leave readers in doubt
 
     @property
     def delivering(self) -> list[Child]:
@@ -53,7 +55,7 @@ class Troupe:
         return [
             one
             for role, one in zip(self._roles, self._children, strict=True)
-            if role in ("all", "deliver") and one.process.returncode is None
+            if role in DELIVERS and one.process.returncode is None
         ]
 
     @property
@@ -96,8 +98,11 @@ class Troupe:
 
     async def _watch(self, number: int) -> None:
         while True:
-            await self._children[number].drain()
-            self.deaths += 1
+            ended = self._children[number]
+            await ended.drain()
+            # Who could not even start had claimed nobody.
+            if self._roles[number] in DELIVERS and ended.process.returncode != NOT_STARTED:
+                self.deaths += 1
             if not self._closing:
                 self._children[number] = await self._start(number)
 
@@ -119,14 +124,12 @@ class Stage:
         return shift_file(self.folder)
 
     @asynccontextmanager
-    async def locked_database(self) -> AsyncIterator[None]:
-        """Nobody else can write to it meanwhile."""
-        connection = sqlite3.connect(self.folder / "bot" / "newsbot.sqlite3", timeout=10, isolation_level=None)
-        try:
-            await asyncio.to_thread(connection.execute, "BEGIN EXCLUSIVE")
+    async def database_away(self) -> AsyncIterator[None]:
+        """Nobody reads it or writes to it meanwhile: whoever asks waits. Raises StartError."""
+        arguments = ["newsbot.rehearsal.database_lock", str(self.folder / "bot" / SQLITE_FILE)]
+        async with child("database-lock", self.folder, arguments) as lock:
+            await lock.line("locked")
             yield
-        finally:
-            connection.close()
 
     async def command(self, *arguments: str) -> str:
         """Run a command of the program to its end; what it printed. Raises StartError."""

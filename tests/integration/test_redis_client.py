@@ -7,12 +7,14 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from redis.asyncio import Redis
 
 from newsbot.errors import StartError, StoreError, StoreUnavailable
-from newsbot.redis_client import CONNECTIONS, Script, client, connect, shown, store_errors
+from newsbot.redis_client import CONNECTIONS, Script, client, close, connect, shown, store_errors
+from tests.redis_server import RedisServer
 
 
 @asynccontextmanager
@@ -149,3 +151,18 @@ async def test_more_commands_at_once_than_connections_wait_their_turn(redis_url:
     assert sorted(counts) == list(range(1, 10 * CONNECTIONS + 1))
     assert len(await redis.client_list()) <= CONNECTIONS + 2
     await redis.aclose()
+
+
+async def test_a_client_whose_server_hangs_is_closed_without_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsbot.redis_client.CONNECT_TIMEOUT", 0.5)  # what closing in order may take
+    with TemporaryDirectory(prefix="newsbot-redis-") as folder:
+        server = RedisServer(Path(folder))
+        await server.start()
+        redis = await connect(server.url)
+        with server.hanging():
+            writing = asyncio.create_task(redis.set("large", bytes(50_000_000)))  # more than a socket takes
+            await asyncio.wait({writing}, timeout=0.3)
+            await close(redis)
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
+        server.kill()

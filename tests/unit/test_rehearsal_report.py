@@ -63,6 +63,8 @@ def test_a_night_on_which_every_promise_is_kept_is_called_so() -> None:
         ({"worst_second": 31}, "31 messages in one second"),
         ({"too_many_requests": 2}, "2 requests went over the limit"),
         ({"ended": "running"}, "it is running"),
+        ({"sent": 1_001}, "1,001 got it, and it was for 1,000"),
+        ({"failed": ("database-away (StartError: no file)",)}, "the fault database-away (StartError: no file) did not"),
     ],
 )
 def test_what_breaks_a_promise_is_told(changes: dict[str, object], told: str) -> None:
@@ -73,6 +75,12 @@ def test_what_breaks_a_promise_is_told(changes: dict[str, object], told: str) ->
 
 def test_what_dead_processes_leave_in_doubt_is_within_the_promise() -> None:
     assert replace(GOOD, duplicates=60, unknown=60, deaths=2).problems == []
+
+
+def test_a_fault_whose_moment_did_not_come_is_told_and_breaks_no_promise() -> None:
+    report = replace(GOOD, missed=("kill-worker", "kill-worker"))
+    assert report.problems == []
+    assert any("kill-worker × 2: the alert was over before" in line for line in in_words(report))
 
 
 def test_json_holds_every_figure_that_others_read() -> None:

@@ -43,8 +43,12 @@ def test_how_long_how_much_and_how_far_are_read() -> None:
         kind = "clock-jump"
         at = "1h"
         by = "-2h"
+        [[fault]]
+        kind = "flood"
+        wait = "10s"
     """
-    lost, jump = parse_script("mine", text).faults
+    lost, jump, flood = parse_script("mine", text).faults
+    assert flood.wait == 10.0
     assert lost == Fault("lost", Moment(seconds=5.0), lasts=120.0, share=0.02)
     assert (jump.at.seconds, jump.by) == (3600.0, -7200.0)
 
@@ -74,6 +78,7 @@ def test_the_shipped_scripts_play_every_kind_but_stopping() -> None:
         ("[[fault]]\nkind = 'flood'\ntimes = 0", "times 0 is not"),
         ("[[fault]]\nkind = 'freeze-redis'", 'needs how long: for = "3s"'),
         ("[[fault]]\nkind = 'clock-jump'", "needs how far"),
+        ("[[fault]]\nkind = 'lost'\nwait = '3s'", "how long a flood tells"),
         ("[[fault]]\nkind = 'flood'\nwhen = '5s'", "'when' is not understood"),
         ("[[fault]]\nkind = 'flood'\nat = '5s'\nevery = '5%'\ntimes = 2", "both be in %"),
         ("[[fault]]\nkind = 'flood'\nat = 'random'\nevery = '5%'", "leave every out"),
