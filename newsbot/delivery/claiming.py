@@ -150,7 +150,7 @@ class Claiming:
             _log.warning("a unit is taken over", unit=str(taken.unit), begun=taken.recovered, sent_again=work.resend)
         owned = next((one for one in work.units if one.unit == taken.unit), None)
         if owned is None:
-            owned = Owned(taken.unit, since=now)
+            owned = Owned(taken.unit)
             work.units.append(owned)
         return owned
 
@@ -254,10 +254,7 @@ class Claiming:
         closed = await self._while_ours(work, owned, lambda: self._ledger.close(owned.unit, self._worker, outcome))
         if closed:
             work.units = [one for one in work.units if one is not owned]
-            counts = {one.name.lower(): count for one, count in owned.outcomes.items()}
-            seconds = round(asyncio.get_running_loop().time() - owned.since, 3)
             self._units["done"].inc()
-            _log.info("a unit is done", channel=self._pusher.name, unit=str(owned.unit), seconds=seconds, **counts)
         elif closed is not None:
             owned.stale, owned.due = True, asyncio.get_running_loop().time() + LOOK_AGAIN
 

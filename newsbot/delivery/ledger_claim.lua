@@ -2,7 +2,8 @@
 -- ledger_unit.lua.
 -- KEYS[1] the unit's :state. ARGV: prefix, worker, number of this claim, how many; on channels with windows: seconds before its
 --   end from which a window counts as closed.
--- Returns {begun now, ms until the first of the waiting is due (0: look again at once) or -1, then for each reader: position, id
+-- Returns {begun now, ms until the first of the waiting is due (0: look again at once) or -1, who has an outcome by this (`who_became`
+--   of ledger_unit.lua), then for each reader: position, id
 --   (8 bytes), other id, profile, language, topic, copy (4 bytes), other copy, and where ARGV[5] is given the window's end}, or
 --   {-1}: the unit is another's, or a later call was quicker.
 local worker, number, wished = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -16,7 +17,7 @@ local languages = {}
 for _, name in ipairs(redis.call('SMEMBERS', prefix .. ':bitmaps')) do
   if string.sub(name, 1, 5) == 'lang:' then languages[#languages + 1] = name end
 end
-local answer, claimed, time = {0, -1}, 0, now()
+local answer, claimed, time = {0, -1, false}, 0, now()
 -- What must be open beyond this moment, in unix seconds. The public channel needs no window. Where there are windows no
 -- copy can be edited: who has one is sent a message of its own.
 local beyond = ARGV[5] and (state[7] == 'topics' or of) and math.floor(time / 1000) + ARGV[5]
@@ -116,6 +117,7 @@ answer[1] = redis.call('BITCOUNT', begun)
 local soonest = redis.call('ZRANGE', later, 0, 0, 'WITHSCORES')
 if #soonest > 0 then answer[2] = math.max(0, soonest[2] - time) end
 if looked_at >= LOOKED_AT then answer[2] = 0 end
+answer[3] = who_became()
 sweep()
 finish()
 return answer

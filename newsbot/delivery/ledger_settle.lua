@@ -1,9 +1,10 @@
 -- Keep what became of deliveries that were begun. Behind windows.lua, ledger_unit.lua and ledger_by_rank.lua. May write when the server is full.
 -- KEYS[1] the unit's :state. ARGV: prefix, seconds that copies are kept, then 9 bytes for each: position (4), outcome or 0 (wait)
 --   or -1 (wait in doubt), message or ms to wait or of who is HELD the end of the window that was taken for open (4); then position and message id of each whose id doesn't fit into 4 bytes.
+-- Returns who has an outcome by this (`who_became` of ledger_unit.lua), or {''}: there is no such unit.
 -- Nothing replaces what is known; what is known replaces UNKNOWN and HELD; 'certainly not sent' does too while the unit is open.
 local state = redis.call('HMGET', KEYS[1], 'until', 'closed')
-if not state[1] then return 0 end
+if not state[1] then return {''} end
 local closed, time = state[2], now()
 local strikes = prefix .. ':strikes'
 local someone_struck = redis.call('EXISTS', strikes) == 1
@@ -87,4 +88,4 @@ end
 for _, key in ipairs({copies, messages, other_messages}) do redis.call('EXPIRE', key, ARGV[2]) end
 redis.call('EXPIRE', members, ARGV[2], 'GT') -- ranks, as long as there are messages by rank
 finish()
-return 1
+return who_became()

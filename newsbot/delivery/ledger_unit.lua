@@ -9,6 +9,7 @@ local SENT, UNKNOWN, EXPIRED, WITHDRAWN, HELD, ELSEWHERE = 1, 2, 3, 4, 7, 8
 local HELD_FOR, MOST_HELD = 172800, 200 -- seconds that what is held is offered; alerts of which somebody here was held
 local CLOCKS_DIFFER = 1000 -- ms that the server's clock may go back without being said to have jumped
 local given, clock_noted = {}, false
+local became, became_at_once = {}, {} -- who has an outcome by this call
 
 local function now()
   local clock = redis.call('TIME')
@@ -30,6 +31,7 @@ local function note_held()
 end
 
 local function record(position, outcome)
+  became[#became + 1] = struct.pack('>BI2', outcome, position)
   mark(alert, outcome, position)
   given[outcome] = true
   if outcome == HELD then
@@ -53,6 +55,8 @@ end
 local function settle_all(bitmap, outcome)
   if redis.call('BITCOUNT', bitmap) == 0 then return end
   redis.call('BITOP', 'OR', settled, settled, bitmap)
+  became_at_once[#became_at_once + 1] = outcome
+  became_at_once[#became_at_once + 1] = redis.call('GET', bitmap)
   mark_all(alert, outcome, bitmap)
   given[outcome] = true
   if outcome == HELD then
@@ -121,6 +125,12 @@ local function marked(marks, each)
     if redis.call('EXISTS', bitmap) == 1 then each(bitmap, told) end -- a story's sole article has none
     told = string.sub(unit, 1, -2) .. 'told'
   end
+end
+
+-- Who has an outcome by this call, for the log: {3 bytes for each: outcome, position (2), then for many at once: outcome, their
+-- bitmap, outcome, …}. A bitmap as it is costs next to nothing.
+local function who_became()
+  return {table.concat(became), unpack(became_at_once)}
 end
 
 -- To be called last: let what is new end with the unit.

@@ -55,11 +55,12 @@ from typing import Any, TypeVar
 
 from redis.asyncio import Redis
 
-from newsbot.delivery.ledger import OUTCOMES_KEPT, Claim, Fate, Reach, Result, Taken, Unit, UnitLost
+from newsbot.delivery.delivery_lines import log_deliveries, log_unit
+from newsbot.delivery.ledger import OUTCOMES_KEPT, Claim, Fate, Reach, Result, Settle, Taken, Unit, UnitLost
 from newsbot.delivery.permits import MARGIN
 from newsbot.delivery.redis_audiences import Audiences, seconds_kept
 from newsbot.delivery.redis_unit_list import UnitList
-from newsbot.delivery.redis_units import CLOSED, SUPERSEDED, Units
+from newsbot.delivery.redis_units import CLOSED, SUPERSEDED, Closed, Units
 from newsbot.domain.alert import Alert, Audience, Outcome, Totals
 from newsbot.domain.subscriber import Slot
 from newsbot.errors import StoreUnavailable
@@ -75,6 +76,7 @@ class _Hold:
     """A unit that a worker of ours owns."""
 
     given_back: bool = False
+    since: float = field(default_factory=time.monotonic)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)  # one numbered call after the other
 
 
@@ -166,20 +168,23 @@ class RedisLedger:
 
     async def _adopt(self, unit: Unit, worker: str, turn: int, *, resend: bool) -> int | None:
         """How many were recovered; None when it is not ours after all."""
-        recovered = await self._units.adopt(unit, worker, turn, number=next(self._numbers), resend=resend)
-        if recovered == CLOSED:
-            await self._list.strike_off(unit)
+        recovered, told = await self._units.adopt(unit, worker, turn, number=next(self._numbers), resend=resend)
+        # Closed by somebody who died before it was off the list.
+        if recovered == CLOSED and (closed := await self._units.close(unit, worker, Outcome.STOPPED)):
+            await self._done(unit, closed, None)
         if recovered in (CLOSED, SUPERSEDED):
             self._holds.pop((worker, unit), None)
             return None
         self._holds[worker, unit] = _Hold()
+        await log_deliveries(self.channel, unit, told)
         return recovered
 
     async def claim(self, unit: Unit, worker: str, count: int, alert: Alert) -> Claim:
         hold = self._hold(unit, worker)
         with self._asking("claiming readers"):
             async with hold.lock:
-                claim = await self._units.claim(unit, worker, next(self._numbers), count)
+                claim, told = await self._units.claim(unit, worker, next(self._numbers), count)
+        await log_deliveries(self.channel, unit, told)
         return self._kept(claim, unit, worker)
 
     async def take_back(self, unit: Unit, worker: str, *, but: Collection[int] = ()) -> int:
@@ -191,15 +196,16 @@ class RedisLedger:
 
     async def settle(self, unit: Unit, results: Sequence[Result]) -> None:
         with self._asking("settling deliveries"):
-            await self._units.settle(unit, results)
+            told = await self._units.settle(unit, results)
+        # A second answer that never came makes of a delay an outcome; the other outcomes are known to who asks.
+        await log_deliveries(self.channel, unit, told, but={one.position for one in results if isinstance(one, Settle)})
 
     async def close(self, unit: Unit, worker: str, outcome: Outcome) -> bool:
         with self._asking("closing a unit"):
             closed = await self._units.close(unit, worker, outcome)
             if closed:
-                await self._list.strike_off(unit)
-                self._holds.pop((worker, unit), None)
-        return self._kept(closed, unit, worker)
+                await self._done(unit, closed, self._holds.pop((worker, unit), None))
+        return bool(self._kept(closed, unit, worker))
 
     async def give_back(self, unit: Unit, worker: str) -> None:
         hold = self._holds.get((worker, unit))
@@ -252,8 +258,21 @@ class RedisLedger:
         with self._asking("releasing an alert"):
             for unit in await self._list.of(alert_id):
                 # A living worker's: it has nothing to do with it any more, unless requests are on their way.
-                if await self._units.close(unit, "", Outcome.STOPPED):
-                    await self._list.strike_off(unit)
+                if closed := await self._units.close(unit, "", Outcome.STOPPED):
+                    await self._done(unit, closed, None)
+
+    async def _done(self, unit: Unit, closed: Closed, hold: _Hold | None) -> None:
+        """Take a closed unit off the list of work. Who does so says it, once."""
+        now, struck_off = time.monotonic(), False
+        await log_deliveries(self.channel, unit, closed.told)
+        try:
+            struck_off = await self._list.strike_off(unit)
+        except asyncio.CancelledError:
+            struck_off = True  # we stop, and nobody else may find it there
+            raise
+        finally:
+            if struck_off and closed.outcomes:
+                log_unit(self.channel, unit, None if hold is None else now - hold.since, closed.outcomes)
 
     # --- what they are made of ---------------------------------------------------------------------------------------
 

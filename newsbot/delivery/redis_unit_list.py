@@ -82,11 +82,12 @@ class UnitList:
             [self._prefix, str(unit.alert_id), int(unit.tier), unit.segment, worker, kept],
         )
 
-    async def strike_off(self, unit: Unit) -> None:
+    async def strike_off(self, unit: Unit) -> bool:
+        """False: it was not on the list any more."""
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hdel(f"{self._prefix}:owners", str(unit))
             pipe.zrem(f"{self._prefix}:free:{unit.alert_id}", f"{int(unit.tier)}:{unit.segment}")
-            await pipe.execute()
+            return any(await pipe.execute())
 
     async def of(self, alert_id: int) -> tuple[Unit, ...]:
         """Those that are on the list, in order."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 import struct
 import time
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
 from redis.asyncio import Redis
 
+from newsbot.delivery.delivery_lines import NOBODY, Told
 from newsbot.delivery.ledger import COPIES_KEPT, MISSED_KEPT, Claim, Fate, Postpone, Reader, Result, Tier, Unit
 from newsbot.delivery.permits import MARGIN
 from newsbot.delivery.redis_audiences import WINDOWS
@@ -51,6 +53,18 @@ _RANKS_KEPT: Final = int(max(COPIES_KEPT, MISSED_KEPT).total_seconds())  # and t
 _READER: Final = 8  # values of one reader in a claim's answer
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """False: requests are on their way. `outcomes`: of the whole unit, whoever settled them."""
+
+    closed: bool
+    told: Told = NOBODY
+    outcomes: Mapping[Outcome, int] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return self.closed
+
+
 class Units:
     """Raises what the Redis client raises. `number`: grows from call to call of a worker; one that is overtaken by a
     later one does nothing.
@@ -63,34 +77,45 @@ class Units:
         self._reader = _reader_with_window if windows else _reader
         self._values = _READER + windows
 
-    async def adopt(self, unit: Unit, worker: str, turn: int, *, number: int, resend: bool) -> int:
+    async def adopt(self, unit: Unit, worker: str, turn: int, *, number: int, resend: bool) -> tuple[int, Told]:
         """How many readers another worker left begun; CLOSED, or SUPERSEDED by a later turn."""
-        return int(await self._run(_adopt, unit, worker, turn, number, int(resend)))
+        recovered, *told = await self._run(_adopt, unit, worker, turn, number, int(resend))
+        return recovered, told[0] if told else NOBODY
 
-    async def claim(self, unit: Unit, worker: str, number: int, count: int) -> Claim | None:
+    async def claim(self, unit: Unit, worker: str, number: int, count: int) -> tuple[Claim | None, Told]:
         """None: the unit is another's."""
         in_flight, *answer = await self._run(_claim, unit, worker, number, count, *self._margin)
         if in_flight < 0:
-            return None
-        next_in, *values = answer
-        return Claim(
+            return None, NOBODY
+        next_in, told, *values = answer
+        claim = Claim(
             tuple(self._reader(values[at : at + self._values]) for at in range(0, len(values), self._values)),
             None if next_in < 0 else next_in * _MILLISECOND,
             in_flight,
         )
+        return claim, told
 
     async def take_back(self, unit: Unit, worker: str, number: int, but: Collection[int]) -> int | None:
         """How many wait again; None: the unit is another's."""
         answer = int(await self._run(_take_back, unit, worker, number, *but))
         return None if answer < 0 else answer
 
-    async def settle(self, unit: Unit, results: Sequence[Result]) -> None:
-        await self._run(_settle, unit, int(COPIES_KEPT.total_seconds()), *_packed(results, ids=not self._margin))
+    async def settle(self, unit: Unit, results: Sequence[Result]) -> Told:
+        told: Told = await self._run(
+            _settle, unit, int(COPIES_KEPT.total_seconds()), *_packed(results, ids=not self._margin)
+        )
+        return told
 
-    async def close(self, unit: Unit, worker: str, outcome: Outcome) -> bool | None:
+    async def close(self, unit: Unit, worker: str, outcome: Outcome) -> Closed | None:
         """None: the unit is another's. Worker '': whoever owns it."""
-        answer = await self._run(_close, unit, worker, int(outcome), _RANKS_KEPT, *self._margin)
-        return None if answer < 0 else bool(answer)
+        answer, *rest = await self._run(_close, unit, worker, int(outcome), _RANKS_KEPT, *self._margin)
+        if answer < 0:
+            return None
+        told, *counts = rest or (NOBODY,)
+        outcomes: Counter[Outcome] = Counter()
+        for code, many in zip(counts[::2], counts[1::2], strict=True):
+            outcomes[Outcome(code)] += many
+        return Closed(bool(answer), told, outcomes)
 
     async def give_back(self, unit: Unit, worker: str) -> bool | None:
         """Whether nobody owns it now; None: the unit is another's."""

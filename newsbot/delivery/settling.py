@@ -141,12 +141,14 @@ class Settling:
         for one in settlements:
             verdict, to = one.verdict, one.job.to
             if isinstance(verdict.result, Settle):
-                owned.outcomes[verdict.result.outcome] += 1
-                name = _NAMES[verdict.result.outcome]
+                event, name = "delivery", _NAMES[verdict.result.outcome]
+                told: dict[str, object] = {"outcome": name}
             else:
-                name = "postponed"
+                event, name = "delivery postponed", "postponed"
+                told = {"after": verdict.result.after.total_seconds()}
             names[name] += 1
-            log.debug("delivery", to=to.user_id, outcome=name, seconds=round(now - one.job.claimed_at, 3))
+            seconds = round(now - one.job.claimed_at, 3)
+            log.debug(event, position=one.job.position, to=to.user_id, seconds=seconds, **told)
             if verdict.unreachable is not None:
                 self._marking.unreachable(to.user_id, verdict.unreachable)
             if verdict.moved_to:

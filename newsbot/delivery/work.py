@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,12 +24,10 @@ class Owned:
 
     unit: Unit
     begun: set[int] = field(default_factory=set)  #: positions claimed and neither settled nor given up
-    since: float = 0.0  #: when it became ours
     due: float = 0.0  #: nobody's turn comes before
     #: the ledger holds more of its readers for begun than we do: a claim's answer was lost, or they were not begun with
     stale: bool = False
     lost: bool = False
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
     #: held while a claim or a postponement is on its way: a postponement that is repeated after its reader was claimed
     #: anew would free a reader who is being sent to
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from newsbot.delivery.delivery_lines import NOBODY
 from newsbot.delivery.ledger import Fate, Postpone, Reach, Settle, Taken, Tier, Unit, UnitLost
 from newsbot.delivery.redis_ledger import RedisLedger
 from newsbot.delivery.redis_units import CLOSED, SUPERSEDED, Units
@@ -95,10 +96,10 @@ async def test_of_two_that_take_a_unit_over_the_later_one_has_it(world: RedisWor
     """The first was given the unit and fell asleep before it told the unit so."""
     await readers(world, 1)
     units = Units(world.redis, "telegram")
-    assert await units.adopt(REST, "later", 2, number=1, resend=False) == 0
-    assert await units.adopt(REST, "asleep", 1, number=1, resend=False) == SUPERSEDED
-    assert await units.claim(REST, "asleep", 2, 1) is None
-    claim = await units.claim(REST, "later", 2, 1)
+    assert await units.adopt(REST, "later", 2, number=1, resend=False) == (0, [b""])
+    assert await units.adopt(REST, "asleep", 1, number=1, resend=False) == (SUPERSEDED, NOBODY)
+    assert await units.claim(REST, "asleep", 2, 1) == (None, NOBODY)
+    claim, _ = await units.claim(REST, "later", 2, 1)
     assert claim is not None
     assert len(claim.readers) == 1
 
@@ -108,7 +109,7 @@ async def test_a_claim_that_arrives_after_later_calls_begins_nobody(world: Redis
     units = Units(world.redis, "telegram")
     await units.adopt(REST, "worker", 1, number=1, resend=False)
     assert await units.take_back(REST, "worker", 3, []) == 0
-    assert await units.claim(REST, "worker", 2, 3) is None
+    assert await units.claim(REST, "worker", 2, 3) == (None, NOBODY)
     assert await world.ledger.totals(alert.id) == Totals(audience=3, untouched=3)
 
 
@@ -149,7 +150,7 @@ async def test_what_was_closed_and_not_taken_off_the_list_is_taken_off_by_the_ne
     await world.ledger.close(REST, worker, Outcome.EXPIRED)
     await world.redis.zadd(f"{LIST}:free:1", {"3:0": 3})
     assert await world.ledger.open_units(1) == 1
-    assert await Units(world.redis, "telegram").adopt(REST, "x", 99, number=1, resend=False) == CLOSED
+    assert await Units(world.redis, "telegram").adopt(REST, "x", 99, number=1, resend=False) == (CLOSED, NOBODY)
     assert await world.other.take(new_name(), [1]) is None
     assert await world.ledger.open_units(1) == 0
 
