@@ -5,9 +5,9 @@
 
 Leadership is told by heartbeats that the others watch on their own monotonic clocks, so no clock that jumps makes two
 leaders or none. A leader that hears nothing from Redis stops its work before the others may begin it. One that slept
-(a stopped process, a paused machine) may still finish the step that it was at: what is led is made so that a step
-done twice does no harm (an audience is frozen once, an alert made once per cause, an article stored once per address,
-an update kept once).
+(a stopped process, a paused machine) stops as it wakes, before it asks; the request that it was at may still be carried
+out: what is led is made so that a step done twice does no harm (an audience is frozen once, an alert made once per
+cause, an article stored once per address, an update kept once).
 """
 
 from __future__ import annotations
@@ -82,6 +82,8 @@ async def _while_held(
             error = task.exception()
             raise error if error else NewsbotError(f"the task {task.get_name()!r} ended by itself")
         asked_at = clock()
+        if asked_at - held_at > give_up_after.total_seconds():
+            return  # slept: another may lead by now, and its work goes on while we would ask
         with suppress(*AWAY):
             if not await lease.hold():
                 return

@@ -37,10 +37,14 @@ class RedisServer:
         keep = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""]
         listens = ["--port", str(self.port), "--bind", "127.0.0.1", "--unixsocket", str(self.socket)]
         where = [*listens, "--dir", str(self.folder)]
-        self._process = subprocess.Popen([_program(), *where, *keep], stdout=subprocess.DEVNULL)
+        command = [_program(), *where, *keep]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=self.environment())
         async with asyncio.timeout(20):
             while await ping(self.socket) != "ready":
                 await asyncio.sleep(0.02)
+
+    def environment(self) -> dict[str, str]:
+        return dict(os.environ)
 
     @contextmanager
     def hanging(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -100,6 +101,28 @@ async def test_a_leader_that_reaches_no_redis_stops_before_another_begins(redis:
             await until(works, ["second"])
     assert works.most == 1
     assert works.ever[:2] == ["first", "second"]
+
+
+async def test_a_leader_that_slept_stops_as_it_wakes_and_asks_before_it_goes_on(redis: Redis) -> None:
+    steps = list[str]()
+
+    async def works() -> None:
+        steps.append("begun")
+        await asyncio.sleep(0.3)
+        await redis.ping()  # a step waits for an answer, as all do
+        steps.append("done")
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(lead(redis, "test", {"planner": works}, **SHORT))
+    async with asyncio.timeout(WITHIN):
+        while not steps:
+            await asyncio.sleep(0.01)
+        time.sleep(1.0)
+        while "done" not in steps:
+            await asyncio.sleep(0.01)
+    assert steps == ["begun", "begun", "done"]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_what_the_work_raises_ends_the_leading(redis: Redis) -> None:
