@@ -15,6 +15,9 @@ endif
 # One process of tests a core; ARGS="-n 0" for one alone, as a debugger wants it.
 SPREAD = -n auto --dist worksteal
 
+# Of some marks few files have any: only those that name one are read, unless ARGS says which.
+naming = $(if $(findstring tests/,$(ARGS)),,$$(grep -rliE --include='test_*.py' --exclude-dir=node_modules '$(1)' tests))
+
 .DEFAULT_GOAL := help
 .PHONY: help demo run doctor rehearse test test-browser test-redis crash-long lint types bench lock clean
 
@@ -45,10 +48,10 @@ rehearse: $(VENV)/.run
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not browser and not node and not alone" $(SPREAD) $(ARGS)
-	@$(BIN)/python -m pytest -m alone $(ARGS) -n 0 || [ $$? -eq 5 ] # 5: none of them was asked for
+	@$(BIN)/python -m pytest -m alone $(ARGS) -n 0 $(call naming,alone) || [ $$? -eq 5 ] # 5: none of them was asked for
 
 test-browser: $(VENV)/.dev tests/node/node_modules/.done
-	$(BIN)/python -m pytest -m "browser or node" $(SPREAD) $(ARGS)
+	$(BIN)/python -m pytest -m "browser or node" $(SPREAD) $(ARGS) $(call naming,browser|node)
 
 test-redis: $(VENV)/.dev
 	@command -v redis-server >/dev/null || { echo "redis-server is not installed: apt-get install redis-server" >&2; exit 1; }
