@@ -1,4 +1,4 @@
-# Verbs: run demo doctor rehearse test test-browser test-redis crash-long lint types bench lock clean. All of them set up what they need in .venv.
+# Verbs: run demo doctor rehearse rehearse-all test test-browser test-redis crash-long lint types bench lock clean. All of them set up what they need in .venv.
 
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -19,13 +19,14 @@ SPREAD = -n auto --dist worksteal
 naming = $(if $(findstring tests/,$(ARGS)),,$$(grep -rliE --include='test_*.py' --exclude-dir=node_modules '$(1)' tests))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run doctor rehearse test test-browser test-redis crash-long lint types bench lock clean
+.PHONY: help demo run doctor rehearse rehearse-all test test-browser test-redis crash-long lint types bench lock clean
 
 help:
 	@echo "make demo          a reader's phone, a newsroom and the bot on this machine, no account needed"
 	@echo "make run           the bot, with the settings of .env"
 	@echo "make doctor        checks settings, servers, token and sources, in words"
 	@echo "make rehearse      an alert to simulated readers on a bad night, with a report"
+	@echo "make rehearse-all  every fault script that ships, each from its beginning to its end; ten minutes"
 	@echo "make test          the tests (needs only Python)"
 	@echo "make test-browser  the tests that need Chromium and Node.js"
 	@echo "make test-redis    the tests of what Redis keeps, on the redis-server of this machine"
@@ -46,8 +47,11 @@ doctor: $(VENV)/.run
 rehearse: $(VENV)/.run
 	$(BIN)/newsbot rehearse $(or $(ARGS),--faults election-night)
 
+rehearse-all: $(VENV)/.dev
+	$(BIN)/python -m pytest -m long -n 0 $(ARGS) $(call naming,mark.long)
+
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not browser and not node and not alone" $(SPREAD) $(ARGS)
+	$(BIN)/python -m pytest -m "not browser and not node and not alone and not long" $(SPREAD) $(ARGS)
 	@$(BIN)/python -m pytest -m alone $(ARGS) -n 0 $(call naming,alone) || [ $$? -eq 5 ] # 5: none of them was asked for
 
 test-browser: $(VENV)/.dev tests/node/node_modules/.done

@@ -180,7 +180,7 @@ class Database:
         """Raises StoreUnavailable unless a question is answered and, as far as is known, a write would be done."""
         async with self.reading() as connection:
             if self.dialect == "sqlite":
-                await connection.execute(text("SELECT 1"))
+                await connection.execute(text("SELECT 1 FROM sqlite_schema"))  # without a table the file isn't read
             elif (await connection.execute(text("SHOW transaction_read_only"))).scalar_one() == "on":
                 self.refuse_read_only()
         await self.refuse_unwritable()

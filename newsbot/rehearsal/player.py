@@ -95,8 +95,8 @@ class Player:
             async with self._happening(fault):
                 happened = True
                 self.played.append(fault.kind)
-                self._say(f"{self._elapsed():6.1f} s  {fault.kind}" + (f" for {fault.lasts:g} s" * bool(fault.lasts)))
-                await asyncio.sleep(fault.lasts)
+                self._say(f"{self._elapsed():6.1f} s  {fault.told}")
+                await self._last(fault)
         except asyncio.CancelledError:
             if not happened:
                 self.missed.append(fault.kind)
@@ -104,6 +104,12 @@ class Player:
         except Exception as error:
             self._say(f"{self._elapsed():6.1f} s  {fault.kind} FAILED: {error}")
             self.failed.append(f"{fault.kind} ({type(error).__name__}: {error})")
+
+    async def _last(self, fault: Fault) -> None:
+        end = self._share() + fault.spans
+        await asyncio.sleep(fault.lasts)
+        while fault.spans and self._share() < end:  # noqa: ASYNC110 - it is what the judge says at its next look
+            await asyncio.sleep(LOOK_EVERY)
 
     @asynccontextmanager
     async def _happening(self, fault: Fault) -> AsyncIterator[None]:
@@ -162,7 +168,7 @@ class Player:
             ordered["retry_after"] = math.ceil(fault.wait)
         await self._judge.post("/faults", seed=self._dice.randrange(1 << 30), **ordered)
         yield
-        if fault.lasts:
+        if fault.lasts or fault.spans:
             if fault.kind in OF_ANSWERS:
                 self._ended += await self._struck(fault.kind)
             await self._judge.delete("/faults", name=fault.kind)

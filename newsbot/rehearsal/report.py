@@ -65,7 +65,12 @@ class Report:
 
     @property
     def problems(self) -> list[str]:
-        """What breaks a promise."""
+        """What is not good, in words: promises that were broken, then the pace."""
+        return self.broken + self.over_the_pace
+
+    @property
+    def broken(self) -> list[str]:
+        """Promises about who gets it and what is known of it."""
         found = []
         if self.ended != "done":
             found.append(f"the alert did not come to its end: it is {self.ended}")
@@ -82,6 +87,12 @@ class Report:
             found.append(f"{self.duplicates:,} duplicates; {allowed}")
         if self.unknown > self.in_doubt:
             found.append(f"{self.unknown:,} unknown; {allowed}")
+        return found
+
+    @property
+    def over_the_pace(self) -> list[str]:
+        """Nobody is skipped or told twice for it: what was refused is sent after the pause that was asked for."""
+        found = []
         if self.worst_second > self.rate:
             found.append(f"{self.worst_second:,} messages in one second; {self.rate:,} are allowed")
         if self.too_many_requests:

@@ -5,7 +5,7 @@
     at = "10%"             # when so many readers have it; or "5s" after the first message; or "random": by the seed
     times = 8              # how often (1)
     every = "10%"          # and how far apart ("10%" or "5s")
-    for = "3s"             # how long, where it lasts
+    for = "3s"             # how long, where it lasts; what strikes requests also "20%": until so many more have it
     share = 0.05           # of the requests, or of the readers, that it strikes
     wait = "10s"           # that a flood tells the program to wait
 
@@ -46,6 +46,7 @@ KINDS: Final = {
 LASTING: Final = frozenset({"freeze-worker", "freeze-redis", "database-away"})  #: these need `for`
 OF_ANSWERS: Final = frozenset({"errors", "lost", "slow", "trickle", "outage"})  #: whether it was sent may be unknown
 OF_REQUESTS: Final = OF_ANSWERS | {"flood"}
+PASSED_BY: Final = OF_REQUESTS - {"outage"}  #: some get it all the same
 
 FLOOD_WAIT: Final = 3.0  #: seconds that a flood tells the program to wait
 
@@ -76,7 +77,9 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong, once. `lasts`: seconds; 0: to the end, or at once over."""
+    """One thing that goes wrong, once. `lasts`: seconds; 0: to the end, or at once over. `spans`: instead of seconds,
+    the share of the audience that gets it meanwhile; 0: `lasts` counts.
+    """
 
     kind: str
     at: Moment
@@ -84,6 +87,12 @@ class Fault:
     share: float = 1.0
     by: float = 0.0  #: seconds
     wait: float = FLOOD_WAIT  #: seconds
+    spans: float = 0.0
+
+    @property
+    def told(self) -> str:
+        """For people."""
+        return self.kind + (f" for {self.lasts:g} s" if self.lasts else f" for {self.spans:.0%}" if self.spans else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +181,10 @@ def _read(table: Mapping[str, Any]) -> list[Fault]:
     share = table.get("share", 1.0)
     if not isinstance(share, int | float) or not 0 < share <= 1:
         raise ValueError(f"share {share!r} is not a number above 0, at most 1")
-    lasts = _seconds(table["for"]) if "for" in table else 0.0
+    span = _moment(table["for"]) if "for" in table else Moment()
+    lasts, spans = span.seconds or 0.0, span.share or 0.0
+    if spans and kind not in PASSED_BY:
+        raise ValueError(f'nobody gets it meanwhile: {kind} needs its time in seconds, for = "3s"')
     if kind in LASTING and lasts <= 0:
         raise ValueError(f'{kind} needs how long: for = "3s"')
     by = _seconds(table["by"]) if "by" in table else 0.0
@@ -187,7 +199,7 @@ def _read(table: Mapping[str, Any]) -> list[Fault]:
         raise ValueError("random moments have no distance: leave every out")
     if times > 1 and "every" in table and (every.share is None) != (at.share is None):
         raise ValueError("at and every must both be in %, or both in seconds")
-    return [Fault(kind, at.plus(every, number), lasts, float(share), by, wait) for number in range(times)]
+    return [Fault(kind, at.plus(every, number), lasts, float(share), by, wait, spans) for number in range(times)]
 
 
 def _moment(text: object) -> Moment:

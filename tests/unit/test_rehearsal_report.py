@@ -73,6 +73,12 @@ def test_what_breaks_a_promise_is_told(changes: dict[str, object], told: str) ->
     assert any(line.startswith("NOT GOOD") and told in line for line in in_words(report))
 
 
+def test_a_pace_that_was_not_kept_is_told_apart_from_broken_promises() -> None:
+    report = replace(GOOD, too_many_requests=5)
+    assert (report.broken, report.over_the_pace) == ([], ["5 requests went over the limit (429)"])
+    assert replace(GOOD, skipped=1).over_the_pace == []
+
+
 def test_what_dead_processes_leave_in_doubt_is_within_the_promise() -> None:
     assert replace(GOOD, duplicates=60, unknown=60, deaths=2).problems == []
 

@@ -46,9 +46,11 @@ def test_how_long_how_much_and_how_far_are_read() -> None:
         [[fault]]
         kind = "flood"
         wait = "10s"
+        for = "20%"
     """
     lost, jump, flood = parse_script("mine", text).faults
-    assert flood.wait == 10.0
+    assert (flood.wait, flood.spans, flood.lasts) == (10.0, 0.2, 0.0)
+    assert flood.told == "flood for 20%"
     assert lost == Fault("lost", Moment(seconds=5.0), lasts=120.0, share=0.02)
     assert (jump.at.seconds, jump.by) == (3600.0, -7200.0)
 
@@ -77,6 +79,7 @@ def test_the_shipped_scripts_play_every_kind_but_stopping() -> None:
         ("[[fault]]\nkind = 'flood'\nshare = 5", "share 5 is not"),
         ("[[fault]]\nkind = 'flood'\ntimes = 0", "times 0 is not"),
         ("[[fault]]\nkind = 'freeze-redis'", 'needs how long: for = "3s"'),
+        ("[[fault]]\nkind = 'outage'\nfor = '10%'", "nobody gets it meanwhile: outage needs"),
         ("[[fault]]\nkind = 'clock-jump'", "needs how far"),
         ("[[fault]]\nkind = 'lost'\nwait = '3s'", "how long a flood tells"),
         ("[[fault]]\nkind = 'flood'\nwhen = '5s'", "'when' is not understood"),
