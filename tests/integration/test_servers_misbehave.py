@@ -139,6 +139,7 @@ class House:
             found: dict[str, Any] = json.loads(await self.command("alerts", "show", "1", "--json"))
             return found
 
+        await until(lambda: self.sent() >= READERS, seconds=WITHIN)  # before that, asking takes the bot's processor
         async with asyncio.timeout(WITHIN):
             while (account := await done())["state"] != "done":
                 await asyncio.sleep(0.2)

@@ -68,6 +68,11 @@ async def redis_server() -> AsyncIterator[RedisServer]:
             server.kill()
 
 
+def copies(state: SandboxState) -> Counter[int]:
+    """How often each reader got it."""
+    return Counter(entry.chat_id for entry in state.ledger if "সেতু" in entry.text)
+
+
 async def test_every_role_stops_in_time_and_what_was_not_answered_is_unknown(
     tmp_path: Path, redis_server: RedisServer
 ) -> None:
@@ -131,13 +136,13 @@ async def test_every_role_stops_in_time_and_what_was_not_answered_is_unknown(
 
         state.faults.clear()
         await start("deliver")
+        await until(lambda: len(copies(state)) >= READERS - IN_FLIGHT, seconds=WITHIN)
         async with asyncio.timeout(WITHIN):
             while (account := json.loads(await command("alerts", "show", "1", "--json")))["state"] != "done":
                 await asyncio.sleep(0.2)
     assert (account["audience"], account["skipped"], account["in_flight"]) == (READERS, 0, 0)
     assert account["unknown"] == IN_FLIGHT
     assert account["sent"] == READERS - IN_FLIGHT
-    copies = Counter(entry.chat_id for entry in state.ledger if "সেতু" in entry.text)
-    assert set(copies.values()) == {1}
-    assert len(copies) >= sent
+    assert set(copies(state).values()) == {1}
+    assert len(copies(state)) >= sent
     state.close()
