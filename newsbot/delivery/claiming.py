@@ -15,6 +15,7 @@ from newsbot.delivery.composer import Composer, Variant
 from newsbot.delivery.ledger import Claim, Ledger, Postpone, Reader, Tier, UnitLost
 from newsbot.delivery.outcomes import Sign, Verdict
 from newsbot.delivery.pacing import BulkPacing, Granted, Lane
+from newsbot.delivery.sending import Sending
 from newsbot.delivery.work import NEVER, Job, Owned, Settlement, Work
 from newsbot.domain.alert import AlertClass, Outcome
 from newsbot.observability import Metrics
@@ -53,8 +54,8 @@ class Claiming:
         pacing: BulkPacing,
         composer: Composer,
         pusher: Pusher,
+        sending: Sending,
         *,
-        send: Callable[[Job], None],
         settle: Callable[[Settlement], None],
         count: Callable[[int], None],
         at: Callable[[str], None],
@@ -66,7 +67,7 @@ class Claiming:
         self._pacing = pacing
         self._composer = composer
         self._pusher = pusher
-        self._send = send
+        self._sending = sending
         self._settle = settle
         self._count = count
         self._at = at
@@ -78,6 +79,8 @@ class Claiming:
             resent: metrics.deliveries_recovered.labels(pusher.name, became) for resent, became in _BECAME.items()
         }
         self._spare: list[float] = []  # moments that were granted and found no reader
+        self._last = 0.0  # moment that was granted
+        self._turns = dict.fromkeys(Lane, 0.0)  # when it is our turn to ask for more
         self._handing: asyncio.Task[int] | None = None  # who was claimed last
 
     async def turn(self, work: Work, room: int) -> int:
@@ -163,14 +166,31 @@ class Claiming:
         self._spare = moments[count:]
         if moments:
             return moments[:count]
-        granted = await self._pacing.take(self._lane(work, clock()), count)
-        if isinstance(granted, Granted):
-            work.waits_since = NEVER
-            first, interval = clock() + granted.after / 1_000_000, self._pacing.interval.total_seconds()
-            return [first + place * interval for place in range(granted.count)]
+        lane = self._lane(work, clock())
+        if (early := self._turns[lane] - clock()) <= 0:
+            answer = await self._pacing.take(lane, count)
+            early = answer.again_after / 1_000_000
+            self._turns[lane] = clock() + early
+            if isinstance(answer, Granted):
+                work.waits_since = NEVER
+                first, interval = clock() + answer.after / 1_000_000, self._pacing.interval.total_seconds()
+                return self._behind_those_before([first + place * interval for place in range(answer.count)])
         work.waits_since = min(work.waits_since, clock())
-        await asyncio.sleep(min(granted.again_after / 1_000_000, LONGEST_REST))
+        await asyncio.sleep(min(early, LONGEST_REST))
         return []
+
+    def _behind_those_before(self, moments: list[float]) -> list[float]:
+        """Without those that pass before everybody is sent who was granted an earlier one: they are late, and what they
+        have lost is not made up for.
+        """
+        if behind := self._sending.behind:
+            free_from = self._last + self._pacing.interval.total_seconds() + behind
+            moments = [moment for moment in moments if moment >= free_from]
+            if moments:
+                self._sending.level(moments[0])
+        if moments:
+            self._last = moments[-1]
+        return moments
 
     @staticmethod
     def _lane(work: Work, now: float) -> Lane:
@@ -207,7 +227,7 @@ class Claiming:
                 if wait:
                     self._settle(Settlement(job, Verdict(Postpone(reader.position, wait), Sign.NOTHING)))
                 else:
-                    self._send(job)
+                    self._sending.add(job)
                     used += 1
             return used
         finally:

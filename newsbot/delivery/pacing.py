@@ -17,8 +17,8 @@ processes, and a test holds the two to each other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from math import ceil
@@ -30,9 +30,6 @@ AIM: Final = 0.96
 AIM_OF_ALERTS: Final = 0.99
 #: microseconds for which a moment that nobody has asked for may still be had: whoever sends is late now and then
 STILL: Final = 5_000
-#: of an interval, what lies between two sends of one process at least: whoever was held up catches up, and is still
-#: below the limit in any second, also where messages arrive some milliseconds unevenly and replies need all of theirs
-CATCH_UP: Final = 0.995
 #: a schedule or pause further ahead than anything we grant was written by a clock that has jumped back since
 FARTHEST: Final = 60_000_000
 #: two chats' refusals within this are the whole bot's
@@ -92,12 +89,21 @@ class Pace:
 
     def reach(self, lane: Lane, count: int, interval: int) -> int:
         """Microseconds ahead that the schedule may be filled for `count` to be granted. Where the lane can have many at
-        once it waits until there is room for a batch: each grant costs as much as sending some messages.
+        once it waits until there is room for half a batch: each grant costs as much as sending some messages. Who asks
+        at their turn finds room for a whole one, or a little less where whoever was before them was late.
         """
         horizon = self.horizon(lane)
         if lane is Lane.REPLY or self.batch <= interval:
             return horizon
-        return horizon - min(self.batch, (count - 1) * interval)
+        return horizon - min(self.batch // 2, (count - 1) * interval)
+
+    def worth_asking(self, lane: Lane, interval: int) -> int:
+        """Microseconds ahead that the schedule is filled when the next of those who take turns should ask."""
+        return self.horizon(lane) - (self.batch if self.batch > interval else 0)
+
+    def turn(self, interval: int) -> int:
+        """Microseconds from one turn to ask to the next."""
+        return max(self.batch, interval)
 
     @property
     def batch(self) -> int:
@@ -160,6 +166,7 @@ class Budget:
     pushes_until: int = 0
     stretch: int = 100  #: per cent of the usual interval, until `stretched_until`
     stretched_until: int = 0
+    turns: Mapping[Lane, int] = field(default_factory=dict)  #: when whoever comes next is to ask for pushes of a lane
 
     def stopped_for(self, lane: Lane, now: int) -> int:
         """Microseconds for which the lane stands still; 0: it doesn't."""
@@ -187,11 +194,13 @@ class Budget:
 @dataclass(frozen=True, slots=True)
 class Granted:
     """`count` sends, the first `after` microseconds from now, the others an interval apart. `after` is below 0 where
-    the moment has just passed, or the answer took longer than that to be read.
+    the moment has just passed, or the answer took longer than that to be read. Of pushes, more are worth asking for
+    after `again_after` microseconds.
     """
 
     count: int
     after: int
+    again_after: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +216,8 @@ def grant(
     """Decide on a wish for `count` sends in `lane`.
 
     `chat_next_at`: of the chat, 0 when it was not written to lately; with `limit` the one send goes to that chat.
-    Returns both as they are then, and the answer. A wait changes nothing.
+    Returns both as they are then, and the answer. A wait changes nothing, but whose turn it is to ask: of many
+    processes that want to send pushes each is told a time of its own, or all would ask for what one of them gets.
     """
     if stopped := budget.stopped_for(lane, now):
         return budget, chat_next_at, Wait(min(stopped, STOPPED_AGAIN))
@@ -222,12 +232,32 @@ def grant(
         if wait:
             return budget, chat_next_at, Wait(wait)
         count = 1
+    in_turn = lane is not Lane.REPLY and limit is None
     reach = pace.reach(lane, count, interval)
     if start - now > reach:
-        return budget, chat_next_at, Wait(start - now - reach)
-    granted = min(count, (horizon - (start - now)) // interval + 1)
-    after = replace(budget, next_at=start + granted * interval, paused_until=paused_until)
-    return after, chat_then, Granted(granted, start - now)
+        if not in_turn:
+            return budget, chat_next_at, Wait(start - now - reach)
+        budget, again_after = _turn(budget, now, start, lane, pace, interval)
+        return budget, chat_next_at, Wait(again_after)
+    granted, again_after = min(count, (horizon - (start - now)) // interval + 1), 0
+    then = start + granted * interval
+    budget = replace(budget, next_at=then, paused_until=paused_until)
+    if in_turn:
+        unused = pace.turn(interval) - granted * interval if granted == count else 0
+        budget, again_after = _turn(budget, now, then, lane, pace, interval, max(0, unused))
+    return budget, chat_then, Granted(granted, start - now, again_after)
+
+
+def _turn(
+    budget: Budget, now: int, filled_until: int, lane: Lane, pace: Pace, interval: int, unused: int = 0
+) -> tuple[Budget, int]:
+    """Give away the next turn to ask for pushes of this lane; in how many microseconds it is. So much of the last one
+    is `unused` where nobody wanted more.
+    """
+    known = budget.turns.get(lane, 0) - unused
+    earliest = max(now, known) if known <= now + FARTHEST else now
+    turn = max(earliest, filled_until - pace.worth_asking(lane, interval))
+    return replace(budget, turns={**budget.turns, lane: turn + pace.turn(interval)}), turn - now
 
 
 def standstill(budget: Budget, now: int, lane: Lane) -> int:
@@ -307,11 +337,11 @@ class BulkPacing(Protocol):
 
     @property
     def interval(self) -> timedelta:
-        """Between two sends of one grant. Between two sends of one process lies `CATCH_UP` of it at least."""
+        """Between two sends of one grant."""
         ...
 
     async def take(self, lane: Lane, count: int = 1) -> Granted | Wait:
-        """Up to `count` sends to different chats."""
+        """Up to `count` sends to different chats. Who asks again before their turn takes one of others'."""
         ...
 
     async def chats(self, chat_ids: Sequence[str]) -> list[timedelta]:

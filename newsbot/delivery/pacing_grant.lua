@@ -1,10 +1,11 @@
 -- Grant sends, as newsbot.delivery.pacing.grant decides. Behind pacing_budget.lua.
--- KEYS[1] budget: hash next_at, paused_until, flooded_at, flooded_chat, stopped_until, pushes_until, stretch, stretched_until
+-- KEYS[1] budget: hash next_at, paused_until, flooded_at, flooded_chat, stopped_until, pushes_until, stretch, stretched_until,
+--   turn:<lane>
 -- KEYS[2] chat:   string, its next_at                                       (only with a chat)
 -- ARGV: horizon, count, interval, farthest, chat interval, chat tolerance   (these two 0 without a chat),
 --   1 for a push | 0, longest restraint, how soon to look again while everything stands still, batch,
---   for how long a moment that has passed may be had
--- Returns {granted, after, now}, or {0, after}: ask again after so long.
+--   for how long a moment that has passed may be had, lane
+-- Returns {granted, after, ask again after, now}, or {0, ask again after}.
 local horizon, count, interval, farthest = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local chat_interval, tolerance = tonumber(ARGV[5]), tonumber(ARGV[6])
 
@@ -27,13 +28,26 @@ if chat_interval > 0 then
   count = 1
 end
 local batch = tonumber(ARGV[10])
-local reach = horizon - (batch > interval and math.min(batch, (count - 1) * interval) or 0)
-if start - now > reach then return {0, start - now - reach} end
+local reach = horizon - (batch > interval and math.min(math.floor(batch / 2), (count - 1) * interval) or 0)
+local in_turn = ARGV[7] == '1' and chat_interval == 0
+-- Give away the next turn to ask for pushes of this lane; how long until then. So much of the last one is unused.
+local length = math.max(batch, interval)
+local function turn(filled_until, unused)
+  local field = 'turn:' .. ARGV[12]
+  local known = tonumber(redis.call('HGET', KEYS[1], field) or '0') - unused
+  local earliest = known <= now + farthest and math.max(now, known) or now
+  local at = math.max(earliest, filled_until - horizon + (batch > interval and batch or 0))
+  redis.call('HSET', KEYS[1], field, string.format('%.0f', at + length))
+  return at - now
+end
+if start - now > reach then return {0, in_turn and turn(start, 0) or start - now - reach} end
 
 local granted = math.min(count, math.floor((horizon - (start - now)) / interval) + 1)
-redis.call('HSET', KEYS[1], 'next_at', string.format('%.0f', start + granted * interval), 'paused_until', string.format('%.0f', paused_until))
+local filled_until = start + granted * interval
+redis.call('HSET', KEYS[1], 'next_at', string.format('%.0f', filled_until), 'paused_until', string.format('%.0f', paused_until))
 if chat_interval > 0 then
   local chat_next_at = math.max(known, start) + chat_interval
   redis.call('SET', KEYS[2], string.format('%.0f', chat_next_at), 'PX', math.ceil((chat_next_at - now) / 1000) + 1000)
 end
-return {granted, start - now, now}
+local unused = granted == count and math.max(0, length - granted * interval) or 0
+return {granted, start - now, in_turn and turn(filled_until, unused) or 0, now}

@@ -2,7 +2,8 @@
 
 key                          type    what                                             how long
 {pacing:<account>}:budget    hash    next_at, paused_until; who was refused last;     lasting
-                                     what the platform said of our quota
+                                     what the platform said of our quota; whose
+                                     turn it is to ask
 {pacing:<account>}:chat:<id> string  when that chat may be written to                 until then
 """
 
@@ -86,7 +87,6 @@ class RedisPacing:
         self._budget = f"{self._prefix}:budget"
         self._pace = Pace.of(rate, replies=replies)
         self._answers = Answers()
-        self._full_until = 0.0  # monotonic seconds
         self._figures = PacingFigures(metrics or Metrics(), account.partition(":")[0])
         # As many as we stay below the limit in a second, and one always, may come together. Half of it is the way's.
         self._late = max(self._pace.interval / 1_000_000, 1 - AIM) / 2
@@ -133,8 +133,6 @@ class RedisPacing:
 
     async def take(self, lane: Lane, count: int = 1, *, chat_id: str = "") -> Granted | Wait:
         """Up to `count` sends to different chats, or one to `chat_id`."""
-        if lane is not Lane.REPLY and not chat_id and (wait := self._full_for(lane, count)) > 0:
-            return self._told(lane, Wait(wait))
         limit = limit_of(chat_id) if chat_id else None
         keys = [self._budget, self._chat(chat_id)]
         of_chat = (limit.interval, limit.tolerance) if limit else (0, 0)
@@ -150,23 +148,17 @@ class RedisPacing:
             STOPPED_AGAIN,
             self._pace.batch if pushes else 0,
             STILL,
+            lane.value,
         ]
         asked_at = monotonic()
         with store_errors("asking for a turn to send"):
-            granted, after, *said_at = await _grant(self._redis, keys, arguments)
+            granted, after, *more = await _grant(self._redis, keys, arguments)
         if not granted:
             return self._told(lane, Wait(after))
-        now = monotonic()
-        ago = self._answers.ago(said_at[0] / 1_000_000, asked_at, now)
-        answer = Granted(granted, after - round(ago * 1_000_000))
-        self._full_until = now + (answer.after + granted * self._pace.interval) / 1_000_000
+        again_after, said_at = more
+        ago = round(self._answers.ago(said_at / 1_000_000, asked_at, monotonic()) * 1_000_000)
         self._figures.granted(lane, granted)
-        return self._told(lane, answer)
-
-    def _full_for(self, lane: Lane, count: int) -> int:
-        """Microseconds until it is worth asking: what we were granted ourselves goes farther than the lane."""
-        ahead = round((self._full_until - monotonic()) * 1_000_000)
-        return ahead - self._pace.reach(lane, count, self._pace.interval)
+        return self._told(lane, Granted(granted, after - ago, again_after - ago))
 
     def _told(self, lane: Lane, answer: Granted | Wait) -> Granted | Wait:
         if lane is not Lane.REPLY:  # of replies `turn` knows the whole wait

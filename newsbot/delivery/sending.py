@@ -1,4 +1,4 @@
-"""The senders: a fixed number of tasks, each with one request on its way. Jobs come in the order of their moments."""
+"""Jobs at their moments: one task hands them out in order, a number of senders has one request on its way each."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from newsbot.channels.channel import Pusher
+from newsbot.delivery.congestion import WIDER_AFTER, CongestionWindow
 from newsbot.delivery.work import Job
 from newsbot.domain.attempt import Attempt
 
@@ -21,17 +23,21 @@ SOON: Final = 0.0005  #: seconds for which sleeping isn't worth it: the event lo
 #: seconds: at high rates all that is due in it is sent together, at its end. Waking up costs as much as sending
 TICK: Final = 0.004
 
+#: seconds that a job may be late without those after it being moved: half of what the pace leaves of a limit
+LATE: Final = 0.01
+
 #: where a process may die: `at` is called there, for tests
 REQUEST_SENT: Final = "request_sent"
 ANSWER_READ: Final = "answer_read"
 
 
 class Sending:
-    """`run` is one sender. `may_begin` is asked right before each request; `dropped` is told of those it forbids.
+    """`hand_out` is the one task, `run` is one sender. `may_begin` is asked right before each request; `dropped` is
+    told of those it forbids. `interval`: seconds between two moments.
 
-    `apart`: seconds between two requests. Their moments lie as far apart, but moments that have passed while something
-    else took its time would be made up for at once, and a second would then hold more than the platform allows.
-    Where they are closer than a tick they go out by the tick.
+    Moments that have passed while something else took its time aren't made up for at once, or a second would hold more
+    than the platform allows: everyone after a job that is late is as late, until there are moments that were chosen
+    knowing of it (`level`).
     """
 
     def __init__(
@@ -42,18 +48,21 @@ class Sending:
         answered: Callable[[Job, Attempt], None],
         dropped: Callable[[Job], None],
         at: Callable[[str], None],
-        apart: float,
+        interval: float,
     ) -> None:
         self._pusher = pusher
-        self._apart = apart
-        self._last_at = -float("inf")
         self._may_begin = may_begin
         self._answered = answered
         self._dropped = dropped
         self._at = at
+        self._by_ticks = interval < TICK
+        self._window = CongestionWindow(interval)
+        self._behind = 0.0  # seconds that jobs leave after their moments
+        self._level_at = math.inf
         # Not an asyncio.Queue, whose putting, getting and counting costs a tenth of a request.
         self._jobs: deque[Job] = deque()
-        self._idle: deque[asyncio.Future[None]] = deque()  # senders that wait for a job
+        self._idle: deque[asyncio.Future[tuple[Job, int]]] = deque()  # senders that wait for a job
+        self._waiting: asyncio.Future[None] | None = None  # whoever hands out, for a job, a sender or an answer
         self._unfinished = 0
         self._finished = asyncio.Event()
         self._finished.set()
@@ -63,41 +72,82 @@ class Sending:
         if not self._unfinished:
             self._finished.clear()
         self._unfinished += 1
-        while self._idle:
-            waiting = self._idle.popleft()
-            if not waiting.done():  # it is, when its sender was cancelled
-                waiting.set_result(None)
-                break
+        self._stir()
+
+    @property
+    def behind(self) -> float:
+        """Seconds that jobs leave after their moments, unless later moments were chosen knowing of it."""
+        return self._behind if self._level_at == math.inf else 0.0
+
+    def level(self, moment: float) -> None:
+        """This moment and those after it were chosen knowing how far we are behind."""
+        self._level_at = moment
+
+    async def hand_out(self) -> None:
+        clock = asyncio.get_running_loop().time
+        while True:
+            while not self._jobs:
+                await self._stirred()
+            job = self._jobs.popleft()
+            now = clock()
+            if job.at >= self._level_at:
+                self._behind, self._level_at = 0.0, math.inf
+            due = job.at + self._behind
+            if self._by_ticks:
+                due = math.ceil(due / TICK) * TICK
+            if due - now > SOON:
+                await asyncio.sleep(due - now)
+                now = clock()
+            while (not self._idle or self._window.full(now)) and self._may_begin(job):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(WIDER_AFTER):
+                        await self._stirred()  # a sender is idle, and something was heard
+                now = clock()
+            if (late := now - job.at) > self._behind + LATE:
+                self._behind, self._level_at = late, math.inf
+            if now - job.claimed_at > CLAIM_LIFE or not self._may_begin(job):
+                self._dropped(job)
+                self._finish()
+            else:
+                self._idle.popleft().set_result((job, self._window.begin(now)))
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
-        clock = loop.time
         while True:
-            while not self._jobs:
-                waiting = loop.create_future()
-                self._idle.append(waiting)
-                await waiting
-            job = self._jobs.popleft()
+            waiting = loop.create_future()
+            self._idle.append(waiting)
+            self._stir()
             try:
-                now = clock()
-                self._last_at = at = max(job.at, now, self._last_at + self._apart)
-                if self._apart < TICK:
-                    at = math.ceil(at / TICK) * TICK
-                if (early := at - now) > SOON:
-                    await asyncio.sleep(early)
-                    now = clock()
-                if now - job.claimed_at > CLAIM_LIFE or not self._may_begin(job):
-                    self._dropped(job)
-                    continue
+                job, number = await waiting
+            finally:
+                if waiting.cancelled():
+                    self._idle.remove(waiting)
+            try:
                 self._at(REQUEST_SENT)
                 attempt = await self._pusher.push(job.prepared, job.to)
                 self._at(ANSWER_READ)
                 self._answered(job, attempt)
             finally:
-                self._unfinished -= 1
-                if not self._unfinished:
-                    self._finished.set()
+                self._window.end(number)
+                self._finish()
 
     async def finished(self) -> None:
         """Returns when nothing waits and no request is on its way."""
         await self._finished.wait()
+
+    def _finish(self) -> None:
+        self._unfinished -= 1
+        if not self._unfinished:
+            self._finished.set()
+
+    def _stir(self) -> None:
+        if self._waiting is not None:
+            with suppress(asyncio.InvalidStateError):
+                self._waiting.set_result(None)
+
+    async def _stirred(self) -> None:
+        self._waiting = asyncio.get_running_loop().create_future()
+        try:
+            await self._waiting
+        finally:
+            self._waiting = None

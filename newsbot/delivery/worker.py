@@ -2,7 +2,8 @@
 
     watch      which alerts run: an alert that nobody can stop doesn't run
     beat       says that we live, or others take our units over
-    schedule   turns between alerts: take a unit, wait for the pace, claim readers, hand them to the senders
+    schedule   turns between alerts: take a unit, wait for the pace, claim readers
+    hand out   each of them to a sender at its moment
     senders    a fixed number of them, each with one request on its way
     settle     what became of deliveries goes into the ledger (`settling`)
     mark       who can't be reached, who moved (`marking`)
@@ -35,7 +36,7 @@ from newsbot.delivery.ledger import Ledger
 from newsbot.delivery.marking import Marking
 from newsbot.delivery.notices import NoticeStore
 from newsbot.delivery.outcomes import Sign, decide, resends
-from newsbot.delivery.pacing import CATCH_UP, BulkPacing
+from newsbot.delivery.pacing import BulkPacing
 from newsbot.delivery.sending import Sending
 from newsbot.delivery.settling import TOGETHER, Settling
 from newsbot.delivery.turns import Turns
@@ -126,7 +127,7 @@ class DeliveryWorker:
             answered=self._answered,
             dropped=self._dropped,
             at=at,
-            apart=pacing.interval.total_seconds() * CATCH_UP,
+            interval=pacing.interval.total_seconds(),
         )
         self._claiming = Claiming(
             self._name,
@@ -134,7 +135,7 @@ class DeliveryWorker:
             pacing,
             composer,
             pusher,
-            send=self._sending.add,
+            self._sending,
             settle=self._settling.add,
             count=self._count,
             at=at,
@@ -163,6 +164,7 @@ class DeliveryWorker:
         }
         ending: dict[str, Coroutine[Any, Any, None]] = {
             "beat": self._beat(),
+            "hand out": self._sending.hand_out(),
             "floods": self._tell_floods(),
             "settle": self._settling.run(),
             "mark": self._marking.run(),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from datetime import timedelta
-from itertools import pairwise
-from math import ceil
+from heapq import heappop, heappush
+from itertools import cycle, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.delivery.pacing import (
-    CATCH_UP,
     FARTHEST,
     GROUP,
     PRIVATE,
@@ -69,6 +68,32 @@ class Schedule:
         )
 
 
+class Crowd:
+    """Processes that have more to send than they may, and ask when they were told to, each time so much `late`."""
+
+    def __init__(self, processes: int, pace: Pace, late: list[int] | None = None) -> None:
+        self.schedule = Schedule(pace=pace)
+        self.granted = [0] * processes
+        self.grants = self.asked = 0
+        self._late = cycle(late or [0])
+        self._asks = [(NOW + process, process) for process in range(processes)]
+
+    def run(self, seconds: int) -> None:
+        until = self.schedule.now + seconds * SECOND
+        while self._asks[0][0] < until:
+            self.schedule.now, process = heappop(self._asks)
+            answer = self.schedule.ask(Lane.BREAKING, 500)
+            self.asked += 1
+            if isinstance(answer, Granted):
+                self.grants += 1
+                self.granted[process] += answer.count
+            heappush(self._asks, (self.schedule.now + max(1, answer.again_after) + next(self._late), process))
+        self.schedule.now = until
+
+    def die(self, *, but: int) -> None:
+        self._asks = [one for one in self._asks if one[1] == but]
+
+
 WISHES = st.lists(
     st.tuples(st.sampled_from(Lane), st.integers(1, 50), st.integers(0, 300_000)), min_size=1, max_size=200
 )
@@ -96,22 +121,6 @@ def test_alerts_and_replies_with_budgets_of_their_own_stay_below_the_limit_toget
     assert most_in_a_second(sorted(alerts.sent + replies.sent)) <= rate
 
 
-@pytest.mark.parametrize("rate", [61, 250, 1000])
-def test_a_process_that_catches_up_leaves_replies_their_part(rate: int) -> None:
-    apart = Pace.of(rate, replies=RATE).interval * CATCH_UP
-    assert SECOND / apart <= rate - RATE
-    assert SECOND / (INTERVAL * CATCH_UP) <= RATE
-
-
-@pytest.mark.parametrize("rate", [61, 100, 250, 500, 1000])
-def test_what_arrives_unevenly_is_below_the_limit_though_a_process_catches_up_and_replies_need_all_of_theirs(
-    rate: int,
-) -> None:
-    uneven = 5_000  # what leaves up to so long after a second may arrive within it
-    apart = (Pace.of(rate, replies=RATE).interval * CATCH_UP, Pace.of(RATE).interval)
-    assert sum(ceil((SECOND + uneven) / one) for one in apart) <= rate
-
-
 def most_in_a_second(sent: list[int]) -> int:
     return max([0, *(bisect_left(sent, moment + SECOND) - at for at, moment in enumerate(sent))])
 
@@ -121,7 +130,7 @@ def test_a_push_that_asks_in_time_leaves_hardly_anything_unused(lane: Lane) -> N
     schedule = Schedule()
     while schedule.now < NOW + 10 * SECOND:
         answer = schedule.ask(lane, 50)
-        schedule.now += answer.again_after if isinstance(answer, Wait) else 1
+        schedule.now += max(1, answer.again_after)
     within = [moment for moment in schedule.sent if moment < NOW + 10 * SECOND]
     assert len(within) >= 0.95 * RATE * 10
 
@@ -148,7 +157,7 @@ def test_many_are_granted_at_once_where_replies_have_their_own_budget() -> None:
     granted = []
     while schedule.now < NOW + SECOND:
         answer = schedule.ask(Lane.BREAKING, 500)
-        schedule.now += answer.again_after if isinstance(answer, Wait) else 1
+        schedule.now += max(1, answer.again_after)
         granted += [answer.count] if isinstance(answer, Granted) else []
     assert min(granted) >= 28
     assert sum(granted) >= 960
@@ -162,6 +171,40 @@ def test_the_last_few_are_granted_without_waiting_for_a_batch() -> None:
     answer = schedule.ask(Lane.BREAKING, 2)
     assert isinstance(answer, Granted)
     assert answer.count == 2
+
+
+@pytest.mark.parametrize("pace", [PACE, Pace.of(250), Pace.of(1000, replies=30)])
+@pytest.mark.parametrize("processes", [1, 2, 4, 16])
+def test_processes_that_ask_at_their_turns_are_hardly_ever_told_to_wait_and_share_evenly(
+    pace: Pace, processes: int
+) -> None:
+    crowd = Crowd(processes, pace)
+    crowd.run(20)
+    used, allowed = sum(crowd.granted), 20 * SECOND / pace.interval
+    assert used >= 0.99 * allowed
+    assert crowd.asked <= crowd.grants + processes
+    assert crowd.asked <= 1.1 * allowed * pace.interval / max(pace.batch, pace.interval) + 2 * processes
+    assert min(crowd.granted) >= 0.9 * used / processes
+
+
+@pytest.mark.parametrize("pace", [Pace.of(250), Pace.of(1000, replies=30)])
+@given(late=st.lists(st.integers(0, 15_000), min_size=1, max_size=50))
+def test_processes_that_are_a_little_late_leave_nothing_unused(pace: Pace, late: list[int]) -> None:
+    crowd = Crowd(4, pace, late)
+    crowd.run(5)
+    assert sum(crowd.granted) >= 0.99 * 5 * SECOND / pace.interval
+    assert crowd.asked <= 2 * 1.1 * 5 * SECOND / pace.batch + 8
+
+
+@pytest.mark.parametrize("rate", [30, 1000])
+def test_the_turns_of_processes_that_died_are_over_before_long(rate: int) -> None:
+    pace = Pace.of(rate, replies=30 if rate > 60 else 0)
+    crowd = Crowd(4, pace)
+    crowd.run(5)
+    living = crowd.granted[0]
+    crowd.die(but=0)
+    crowd.run(5)
+    assert crowd.granted[0] - living >= 0.97 * 5 * SECOND / pace.interval
 
 
 def test_replies_queue_and_pushes_wait_for_them() -> None:
