@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from newsbot.desk.approvals import LIFE as APPROVAL_LIFE
 from newsbot.desk.approvals import Approval, ApprovalState
 from newsbot.desk.audit import LEAST_KEPT_DAYS, NEWSBOT, Act, Actor, Entry, Filter
-from newsbot.desk.bulletins import Bulletin, BulletinKind
+from newsbot.desk.bulletins import Bulletin, BulletinKind, claimed_at
 from newsbot.desk.drafts import Draft, DraftState
 from newsbot.desk.invitations import LIFE as INVITATION_LIFE
 from newsbot.desk.invitations import Invitation, mark_of
@@ -144,7 +144,7 @@ class MemoryBulletinStore(_Server):
             return False
         if (known.touched_at, known.message_id) != (bulletin.touched_at, bulletin.message_id):
             return False
-        self._bulletins[_key(bulletin)] = replace(known, touched_at=now)
+        self._bulletins[_key(bulletin)] = replace(known, touched_at=claimed_at(bulletin, now))
         return True
 
     async def written(self, bulletin: Bulletin, *, message_id: str, shown: str, closed: bool = False) -> None:
@@ -158,10 +158,11 @@ class MemoryBulletinStore(_Server):
         if known := self._bulletins.get(_key(bulletin)):
             self._bulletins[_key(bulletin)] = replace(known, closed=True)
 
-    async def forget(self, alert_id: int, kind: BulletinKind) -> None:
+    async def forget(self, alert_id: int, kind: BulletinKind, *, before: datetime) -> None:
         self._reach()
         for bulletin in await self.of_alert(alert_id, kind):
-            del self._bulletins[_key(bulletin)]
+            if bulletin.touched_at < before:
+                del self._bulletins[_key(bulletin)]
 
     async def retain(self, *, keep_since: datetime) -> int:
         self._reach()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -31,6 +31,11 @@ class Bulletin:
     shown: str = ""  #: a fingerprint of what it says now
     touched_at: datetime  #: when somebody last set about writing it
     closed: bool = False  #: it says its last word
+
+
+def claimed_at(bulletin: Bulletin, now: datetime) -> datetime:
+    """When it is touched, if now: later than before in any case, so that who knows it as it was comes too late."""
+    return max(now, bulletin.touched_at + timedelta(microseconds=1))
 
 
 class BulletinStore(Protocol):
@@ -64,8 +69,8 @@ class BulletinStore(Protocol):
 
     async def close(self, bulletin: Bulletin) -> None: ...
 
-    async def forget(self, alert_id: int, kind: BulletinKind) -> None:
-        """There may be a new one of this kind."""
+    async def forget(self, alert_id: int, kind: BulletinKind, *, before: datetime) -> None:
+        """There may be a new one of this kind, unless it is there: what was touched since stays."""
         ...
 
     async def retain(self, *, keep_since: datetime) -> int:

@@ -121,7 +121,7 @@ class Reporter:
                     self._told_of_pause.add(alert.id)
             elif alert.id not in self._resumed:
                 if await self._desk.bulletins.of_alert(alert.id, BulletinKind.PAUSED):
-                    await self._desk.bulletins.forget(alert.id, BulletinKind.PAUSED)
+                    await self._desk.bulletins.forget(alert.id, BulletinKind.PAUSED, before=now)
                 self._resumed.add(alert.id)
                 self._told_of_pause.discard(alert.id)
 
@@ -130,7 +130,7 @@ class Reporter:
             return
         told = await self._desk.bulletins.of_alert(alert.id, BulletinKind.PAUSED)
         if told and max(one.touched_at for one in told) < latest:
-            await self._desk.bulletins.forget(alert.id, BulletinKind.PAUSED)
+            await self._desk.bulletins.forget(alert.id, BulletinKind.PAUSED, before=latest)
         await self._tell_all(alert.id, BulletinKind.PAUSED, now)
         self._told_of_pauses[alert.id] = latest
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, delete, select, update
 
 from newsbot.database import Database, insert_into
-from newsbot.desk.bulletins import Bulletin, BulletinKind
+from newsbot.desk.bulletins import Bulletin, BulletinKind, claimed_at
 from newsbot.desk.schema import desk_bulletins as bulletins
 from newsbot.domain.subscriber import Address
 
@@ -48,7 +48,8 @@ class SqlBulletinStore:
 
     async def claim(self, bulletin: Bulletin, *, now: datetime) -> bool:
         as_known = (bulletins.c.touched_at == bulletin.touched_at) & (bulletins.c.message_id == bulletin.message_id)
-        query = update(bulletins).where(_row(bulletin), as_known, ~bulletins.c.closed).values(touched_at=now)
+        touched_at = claimed_at(bulletin, now)
+        query = update(bulletins).where(_row(bulletin), as_known, ~bulletins.c.closed).values(touched_at=touched_at)
         async with self._database.writing() as connection:
             return (await connection.execute(query)).rowcount == 1
 
@@ -59,10 +60,10 @@ class SqlBulletinStore:
     async def close(self, bulletin: Bulletin) -> None:
         await self._update(_row(bulletin), closed=True)
 
-    async def forget(self, alert_id: int, kind: BulletinKind) -> None:
+    async def forget(self, alert_id: int, kind: BulletinKind, *, before: datetime) -> None:
         async with self._database.writing() as connection:
             of_kind = (bulletins.c.alert_id == alert_id) & (bulletins.c.kind == kind.value)
-            await connection.execute(delete(bulletins).where(of_kind))
+            await connection.execute(delete(bulletins).where(of_kind, bulletins.c.touched_at < before))
 
     async def retain(self, *, keep_since: datetime) -> int:
         async with self._database.writing() as connection:

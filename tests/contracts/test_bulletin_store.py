@@ -51,6 +51,12 @@ async def test_of_all_who_want_to_write_it_at_once_one_may(store: BulletinStore)
     assert await store.standing() == (replace(PROGRESS, touched_at=NOW + MINUTE),)
 
 
+async def test_of_all_who_want_to_write_it_in_the_moment_in_which_it_was_opened_one_may(store: BulletinStore) -> None:
+    await opened(store)
+    claims = await asyncio.gather(*(store.claim(PROGRESS, now=PROGRESS.touched_at) for _ in range(5)))
+    assert sum(claims) == 1
+
+
 async def test_what_it_says_is_kept_until_its_last_word(store: BulletinStore) -> None:
     await opened(store)
     await store.written(PROGRESS, message_id="50", shown="a half")
@@ -76,7 +82,9 @@ async def test_shown_in_another_message_it_stands_there_and_is_open_again(store:
 async def test_what_is_forgotten_may_be_opened_anew(store: BulletinStore) -> None:
     await opened(store, replace(PROGRESS, kind=BulletinKind.PAUSED))
     kept = await opened(store)
-    await store.forget(7, BulletinKind.PAUSED)
+    await store.forget(7, BulletinKind.PAUSED, before=NOW)
+    assert len(await store.standing()) == 2  # somebody has opened it since
+    await store.forget(7, BulletinKind.PAUSED, before=NOW + MINUTE)
     assert await store.standing() == (kept,)
     await opened(store, replace(PROGRESS, kind=BulletinKind.PAUSED))
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from newsbot import process_roles
 from newsbot.errors import ConfigurationError
 from newsbot.process_roles import Role, Work, refuse_without_servers, share_of
 
 NAMES = (
     *("intake telegram", "answers telegram", "menus telegram", "delivery telegram"),
-    *("desk", "planner", "repair", "sources", "summaries", "retention", "figures", "curves", "rollups"),
+    *("keeping telegram", "watchdog messenger", "desk", "planner", "schedule", "repair", "curves"),
+    *("sources", "summaries", "retention", "rollups", "figures"),
 )
+LED_BY_WHO_SENDS = {"planner", "schedule", "repair", "keeping telegram", "curves"}
+
+
+def test_every_kind_of_work_is_looked_at_here() -> None:
+    assert {name.partition(" ")[0] for name in NAMES} == set(process_roles._OF)
 
 
 async def _nothing() -> None:
@@ -40,13 +47,13 @@ def test_the_shares_of_all_roles_are_the_whole_and_do_not_overlap() -> None:
 
 
 def test_every_process_that_delivers_sends_and_one_of_them_plans() -> None:
-    assert _names(Role.DELIVER) == ({"delivery telegram"}, {Role.DELIVER: {"planner", "repair", "curves"}})
+    assert _names(Role.DELIVER) == ({"delivery telegram"}, {Role.DELIVER: LED_BY_WHO_SENDS})
 
 
 def test_what_one_process_may_do_is_led_in_a_process_that_does_everything_too() -> None:
     _, led = _names(Role.ALL)
     assert led[Role.INGEST] == {"sources", "summaries", "retention", "rollups"}
-    assert led[Role.BOT] == {"intake telegram", "desk"}
+    assert led[Role.BOT] == {"intake telegram", "watchdog messenger", "desk"}
 
 
 def test_a_web_process_only_serves() -> None:
