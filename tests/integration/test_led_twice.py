@@ -1,7 +1,7 @@
 """Whatever one process at a time does, done by two at once, as after a leader slept: nothing comes of it twice.
 
 The rest is shown where it belongs: what was confirmed for a time (`tests/unit/test_desk_scheduling.py`), the question
-whether to go on (`test_keeping_open`), a summary that another has written (`test_ingest_language_model`), an update that
+whether to go on (`test_keeping_open`), a summary that another wrote (`test_ingest_language_model`), an update that
 is received twice (`tests/contracts/test_inbox.py`), changes that are replayed again (`test_subscriber_repair`).
 """
 
