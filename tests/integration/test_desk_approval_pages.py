@@ -37,6 +37,7 @@ async def test_a_second_person_sees_it_as_readers_would_and_lets_it_go(desk_site
     editor = await desk_site.sign_in(Role.EDITOR)
     page = await editor.get("/desk")
     assert "Waits for a second person" in page.words
+    assert "Everything is all right." not in page.words
     page = await editor.get("/desk/approvals/1")
     assert "Asked by Asker, until" in page.words
     assert "<b>Breaking</b> & entering" in page.words
