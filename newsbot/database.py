@@ -38,6 +38,7 @@ BUSY_WAIT = timedelta(seconds=5)  #: how long SQLite waits for another process's
 CONNECT_WAIT = timedelta(seconds=10)
 COMMAND_WAIT = timedelta(seconds=30)  #: after this long without an answer PostgreSQL counts as away
 PROBE_EVERY = timedelta(seconds=1)  #: how often a PostgreSQL that refused a write is asked again whether it takes one
+OLDEST_POSTGRESQL = 14
 QUICK_CHECK_UP_TO = (
     32 * 1024 * 1024
 )  #: bytes; a file up to this size is checked page by page at every start (some 0.1 s)
@@ -261,6 +262,7 @@ async def open_database(url: str | None, data_dir: Path) -> Database:
             refuse_unwritable(database.file)
         with why_not(database.name):
             await _refuse_damage(database)
+            await _refuse_too_old(database)
             await migrations.upgrade(database)
             await _refuse_read_only(database)
     except BaseException:
@@ -314,6 +316,21 @@ async def _refuse_damage(database: Database) -> None:
                 await _quick_check(connection)
         else:
             await connection.execute(text("SELECT 1"))
+
+
+async def _refuse_too_old(database: Database) -> None:
+    """Before our tables are made there. Raises StartError."""
+    if database.dialect == "sqlite":
+        return
+    async with database.reading() as connection:
+        number = int((await connection.execute(text("SHOW server_version_num"))).scalar_one())
+        version = (await connection.execute(text("SHOW server_version"))).scalar_one()
+    if number < OLDEST_POSTGRESQL * 10_000:
+        name = database.name[0].upper() + database.name[1:]
+        raise StartError(
+            f"{name} is served by PostgreSQL {version}; Newsbot needs {OLDEST_POSTGRESQL} or newer: upgrade the "
+            "server, or name another in NEWSBOT_DATABASE_URL."
+        )
 
 
 async def _refuse_read_only(database: Database) -> None:
