@@ -58,6 +58,7 @@ from newsbot.rollups.keeper import DayCounter, RollupKeeper
 from newsbot.rollups.sql_journal_days import JournalDays
 from newsbot.rollups.sql_other_days import AlertDays, SourceDays
 from newsbot.rollups.sql_rollups import SqlRollups
+from newsbot.stopping import Stopping
 from newsbot.subscribers.journal import SqlJournal
 from newsbot.subscribers.redis_link_codes import RedisLinkCodes
 from newsbot.subscribers.redis_list_memory import RedisListMemory
@@ -81,13 +82,20 @@ def utc_now() -> datetime:
 class Parts:
     """What a command works with: opened on first use, closed in reverse order at the end of `async with`.
 
-    `owns_redis`: this process is the one that keeps the embedded server; others use the running one's.
+    `owns_redis`: this process is the one that keeps the embedded server; others use the running one's. `stopping`: by
+    when what is opened must have ended once the process stops.
     """
 
     def __init__(
-        self, settings: Settings, *, owns_redis: bool = False, clock: Callable[[], datetime] = utc_now
+        self,
+        settings: Settings,
+        *,
+        owns_redis: bool = False,
+        stopping: Stopping | None = None,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.settings = settings
+        self.stopping = stopping or Stopping()
         self.clock = clock
         self.metrics = Metrics()
         self.embedded: EmbeddedRedis | None = None
@@ -204,7 +212,7 @@ class Parts:
         url = self.settings.redis_url
         if url is None and self._owns_redis:
             restarted = self.metrics.redis_restarts.inc
-            server = EmbeddedRedis(self.settings.data_dir, on_restart=restarted)
+            server = EmbeddedRedis(self.settings.data_dir, on_restart=restarted, stopping=self.stopping)
             self.embedded = await self._stack.enter_async_context(server)
             url = self.embedded.url
         elif url is None:

@@ -91,6 +91,7 @@ class ChannelAccount:
             traits=traits,
             notices=notices,
             barred=self.barred,
+            stopping=parts.stopping,
         )
         parts.holding[f"alerts on {self.name}"] = lambda: self.worker.holding
         self._keeping: KeepingOpen | None = None

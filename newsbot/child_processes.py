@@ -14,7 +14,7 @@ from pathlib import Path
 from newsbot.errors import StartError
 
 READY_WITHIN = 60.0  #: seconds for a process to say that it is ready
-STOP_WITHIN = 15.0  #: seconds for a process to end by itself before it is killed
+STOP_WITHIN = 10.0  #: seconds for a process to end by itself before it is killed (`newsbot.stopping`: it does)
 PREFIX = "NEWSBOT_"
 ORPHAN_GUARD = Path(__file__).with_name("orphan_guard.py")
 

@@ -34,7 +34,7 @@ async def ingest(settings: Settings, source: str | None, *, once: bool) -> bool:
             return True
         schedule = await parts.schedule()
         if not once:
-            await until_stopped(schedule.run())
+            await until_stopped(schedule.run(), parts.stopping)
             return True
         reports = await schedule.read_once([source] if source else None)
     for report in reports:

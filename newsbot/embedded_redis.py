@@ -38,6 +38,7 @@ from newsbot.embedded_redis_process import (
     refuse_what_looks_new,
 )
 from newsbot.errors import StartError
+from newsbot.stopping import MOMENT, By, Stopping
 
 log = structlog.get_logger()
 
@@ -66,11 +67,13 @@ class EmbeddedRedis:
         on_restart: Callable[[], None] = lambda: None,
         backoff: float = 0.1,
         restarts: int = RESTARTS,
+        stopping: Stopping | None = None,
     ) -> None:
         """`memory`: what the server may use, as in `maxmemory`; when it is full, writes are refused and nothing is
         evicted.
 
-        `backoff`: seconds before the first restart, doubled at each death in a row.
+        `backoff`: seconds before the first restart, doubled at each death in a row. `stopping`: by when it must have
+        ended once our process stops.
         """
         self.folder = data_dir.absolute() / "redis"
         self.socket = _socket_path(self.folder)
@@ -81,6 +84,7 @@ class EmbeddedRedis:
         self._on_restart = on_restart
         self._backoff = backoff
         self._restarts = restarts
+        self._stopping = stopping or Stopping()
         self._lock = FolderLock(self.folder)
         self._log_start = 0
         self._process: ServerProcess | None = None
@@ -114,7 +118,7 @@ class EmbeddedRedis:
             self._supervisor.cancel()
             await asyncio.gather(self._supervisor, return_exceptions=True)
         if self._process is not None:
-            await self._process.stop(STOP_TIMEOUT)
+            await self._end(self._process)
             self._process = None
         with suppress(OSError):
             self.socket.unlink(missing_ok=True)
@@ -156,10 +160,10 @@ class EmbeddedRedis:
         try:
             await self._until_ready(process)
         except TimeoutError:
-            await process.stop(STOP_TIMEOUT)
+            await self._end(process)
             raise StartError(f"The embedded Redis server does not answer; see {log_file}") from None
         except BaseException:
-            await process.stop(STOP_TIMEOUT)
+            await self._end(process)
             raise
         if process.ended.done():
             said = _tail(log_file, self._log_start)
@@ -167,6 +171,11 @@ class EmbeddedRedis:
                 raise _TornTail
             raise StartError(failure_in(said, self.folder, "does not start"))
         return process
+
+    async def _end(self, process: ServerProcess) -> None:
+        left = self._stopping.left(By.CLOSED)
+        # Half of it for ending by itself, half for being killed.
+        await process.stop(STOP_TIMEOUT if left is None else max(left / 2, MOMENT))
 
     async def _until_ready(self, process: ServerProcess) -> None:
         """Until it answers or has ended. Raises TimeoutError when it does neither; loading counts as an answer."""

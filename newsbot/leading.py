@@ -26,6 +26,7 @@ from newsbot.errors import NewsbotError
 from newsbot.heartbeats import LIFE
 from newsbot.process_roles import Work
 from newsbot.redis_client import AWAY
+from newsbot.stopping import By, Stopping
 
 RENEW_EVERY: Final = timedelta(seconds=2)
 #: without an answer from Redis for so long we lead no more: well before the others take us for dead
@@ -42,11 +43,13 @@ async def lead(
     life: timedelta = LIFE,
     renew_every: timedelta = RENEW_EVERY,
     leads: Callable[[bool], None] = lambda now: None,
+    stopping: Stopping | None = None,
 ) -> None:
     """Do all of `work`, side by side, whenever this process leads; until cancelled. `leads` is told whether it does.
-    Raises what one of it raises.
+    `stopping`: by when it must have ended once the process stops. Raises what one of it raises.
     """
     give_up_after = min(GIVE_UP_AFTER, life * 2 / 3)
+    stopping = stopping or Stopping()
     lease = Lease(redis, f"{{leader:{name}}}", life=life)
     led_before = False
     try:
@@ -60,14 +63,16 @@ async def lead(
             tasks = {asyncio.create_task(begin(), name=called) for called, begin in work.items()}
             try:
                 await _while_held(lease, tasks, renew_every, give_up_after)
+            except Exception as error:  # a part of the process failed, and all of it stops
+                stopping.begin(error)
+                raise
             finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await stopping.end(tasks, By.RESULTS)
             log.warning("another process leads, or none can be sure to", work=name)
     finally:
         leads(False)
-        await lease.end()
+        async with stopping.until(By.RETURNS):
+            await lease.end()
 
 
 async def _while_held(

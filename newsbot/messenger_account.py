@@ -115,7 +115,9 @@ class MessengerAccount(ChannelAccount):
             subscribers=subscribers,
             notices=notices,
             ledger=await parts.ledger(CHANNEL),
-            inbox=RedisInbox(redis, page.account, kept=parts.metrics.events.labels(CHANNEL).inc),
+            inbox=RedisInbox(
+                redis, page.account, kept=parts.metrics.events.labels(CHANNEL).inc, stopping=parts.stopping
+            ),
             pacing=pacing,
             channel=channel,
             pusher=MessengerPusher(api, attachments=attachments, blocked=enforcement.blocked),

@@ -95,7 +95,7 @@ class TelegramAccount(ChannelAccount):
             subscribers=subscribers,
             notices=await parts.notices(),
             ledger=await parts.ledger(CHANNEL),
-            inbox=RedisInbox(redis, name, kept=parts.metrics.events.labels(CHANNEL).inc),
+            inbox=RedisInbox(redis, name, kept=parts.metrics.events.labels(CHANNEL).inc, stopping=parts.stopping),
             pacing=pacing,
             channel=channel,
             pusher=TelegramPusher(api, paid=settings.paid_broadcast),

@@ -40,6 +40,7 @@ from newsbot.observability import Metrics
 MAX_BODY = 4 * 1024 * 1024  #: bytes of a pushed list of articles
 PAGE_SIZE = 10
 MAX_PAGE_SIZE = 50
+END_WITHIN = 3.0  #: seconds that requests get to be answered when we stop, and then to be broken off
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Clock = Callable[[], datetime]
@@ -235,8 +236,9 @@ class WebServer:
     """Serves an application on one address inside `async with`. `port` is the real one (0 picks a free one)."""
 
     def __init__(self, app: web.Application, host: str, port: int) -> None:
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=END_WITHIN)
         self._host = host
+        self._open = False
         self.port = port
 
     async def __aenter__(self) -> Self:
@@ -249,12 +251,19 @@ class WebServer:
             await self._runner.cleanup()
             raise StartError(_listen_problem(error, self._host, self.port)) from None
         self.port = self._runner.addresses[0][1]
+        self._open = True
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._runner.cleanup()
+        await self.close()
+
+    async def close(self) -> None:
+        """Take no more requests; those that are being answered get a moment. Harmless when it was called before."""
+        if self._open:
+            self._open = False
+            await self._runner.cleanup()
 
 
 def address_here(host: str, port: int) -> str:

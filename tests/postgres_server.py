@@ -15,9 +15,9 @@ import sys
 import tarfile
 import tempfile
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +27,8 @@ T = TypeVar("T")
 
 _PATIENCE = 30  #: seconds to come up; 0.2 on an idle machine
 _PR_SET_PDEATHSIG = 1
+#: the processes that serve others' connections
+_SERVING = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
 
 
 def binaries() -> Path:
@@ -111,6 +113,32 @@ class PostgresServer:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """It takes connections and says nothing, to those that stand either."""
+        assert self._process is not None
+        server = self._process.pid
+
+        async def stop_all() -> list[int]:
+            connection = await asyncpg.connect(self.url("postgres"))
+            try:
+                os.kill(server, signal.SIGSTOP)  # first: then nobody is served whom we don't see
+                rows = await connection.fetch(_SERVING)
+            finally:
+                await connection.close()
+            for row in rows:
+                with suppress(ProcessLookupError):
+                    os.kill(row["pid"], signal.SIGSTOP)
+            return [row["pid"] for row in rows]
+
+        serving = run(stop_all())
+        try:
+            yield
+        finally:
+            for pid in (server, *serving):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
     def ended(self) -> None:
         """Waits until it has gone down by itself."""
         assert self._process is not None
@@ -166,11 +194,9 @@ async def execute(url: str, *statements: str) -> None:
 
 
 async def _serving(url: str) -> list[int]:
-    """The processes that serve others' connections."""
     connection = await asyncpg.connect(url)
     try:
-        others = "backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        return [row["pid"] for row in await connection.fetch(f"SELECT pid FROM pg_stat_activity WHERE {others}")]
+        return [row["pid"] for row in await connection.fetch(_SERVING)]
     finally:
         await connection.close()
 

@@ -8,9 +8,11 @@ import random
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Self
 
 import aiohttp
 
@@ -31,6 +33,28 @@ def free_port() -> int:
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
+
+
+class Lateness:
+    """How much later than asked for this process is woken, all in all, inside `async with`: by so much a busy machine
+    may have held up others too.
+    """
+
+    def __init__(self) -> None:
+        self.late = 0.0  #: seconds
+
+    async def __aenter__(self) -> Self:
+        self._watch = asyncio.create_task(self._look())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._watch.cancel()
+
+    async def _look(self) -> None:
+        while True:
+            asked = time.monotonic()
+            await asyncio.sleep(0.05)
+            self.late += max(time.monotonic() - asked - 0.06, 0.0)
 
 
 class Program:

@@ -22,6 +22,7 @@ from newsbot.channels.redis_lease import Lease, LeaseLost
 from newsbot.domain.message import IncomingMessage
 from newsbot.errors import StoreUnavailable
 from newsbot.redis_client import AWAY, BLOCK
+from newsbot.stopping import By, Stopping
 
 log = structlog.get_logger()
 
@@ -56,7 +57,9 @@ class _Handled:
 
 
 class InboxWorker:
-    """One turn at the inbox, while the lease lasts; `retry_after` as RETRY_AFTER."""
+    """One turn at the inbox, while the lease lasts; `retry_after` as RETRY_AFTER; `stopping`: by when it must have
+    ended once the process stops.
+    """
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class InboxWorker:
         lease: Lease,
         *,
         retry_after: tuple[float, ...] = RETRY_AFTER,
+        stopping: Stopping | None = None,
     ) -> None:
         self._redis = redis
         self._events = f"{prefix}:events"
@@ -75,6 +79,7 @@ class InboxWorker:
         self._handle = handle
         self._lease = lease
         self._retry_after = retry_after
+        self._clock = stopping or Stopping()
         self._chains: dict[str, deque[_Entry]] = {}  # by reader; the first is being handled
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: set[bytes] = set()  # entries, from being read to being acknowledged
@@ -96,13 +101,12 @@ class InboxWorker:
         finally:
             self._stopping.set()
             if self._tasks:
-                await asyncio.wait(self._tasks, timeout=FINISH)
-            for task in (*self._tasks, acknowledging):
-                task.cancel()
-            await asyncio.gather(*self._tasks, acknowledging, return_exceptions=True)
+                await asyncio.wait(self._tasks, timeout=self._clock.at_most(FINISH, By.ANSWERS))
+            await self._clock.end([*self._tasks, acknowledging], By.RESULTS)
             with suppress(*AWAY):
-                while self._handled:
-                    await self._acknowledge()
+                async with self._clock.until(By.RESULTS):
+                    while self._handled:
+                        await self._acknowledge()
 
     async def _read_forever(self) -> None:
         clock = asyncio.get_running_loop().time

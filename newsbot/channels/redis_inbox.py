@@ -38,6 +38,7 @@ from newsbot.channels.redis_lease import Lease, LeaseLost
 from newsbot.domain.message import IncomingMessage
 from newsbot.errors import StoreUnavailable
 from newsbot.redis_client import Script, store_errors
+from newsbot.stopping import By, Stopping
 
 log = structlog.get_logger()
 
@@ -55,7 +56,7 @@ class RedisInbox:
     """See `Inbox`. `name`: the channel and its account, `telegram:123456`.
 
     `retry_after`: seconds before each further try of an event whose handling raises. `kept` is told how many events
-    were new, each time some were put.
+    were new, each time some were put. `stopping`: by when working it off must have ended once the process stops.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class RedisInbox:
         *,
         retry_after: tuple[float, ...] = RETRY_AFTER,
         kept: Callable[[int], None] = lambda count: None,
+        stopping: Stopping | None = None,
     ) -> None:
         self._redis = redis
         self._prefix = f"{{inbox:{name}}}"
@@ -72,6 +74,7 @@ class RedisInbox:
         self._name = name
         self._retry_after = retry_after
         self._kept = kept
+        self._stopping = stopping or Stopping()
         self._waiting: deque[_Putting] = deque()
         self._sender: asyncio.Task[None] | None = None
 
@@ -127,11 +130,19 @@ class RedisInbox:
             while True:
                 await lease.wait()
                 try:
-                    await InboxWorker(self._redis, self._prefix, handle, lease, retry_after=self._retry_after).run()
+                    await InboxWorker(
+                        self._redis,
+                        self._prefix,
+                        handle,
+                        lease,
+                        retry_after=self._retry_after,
+                        stopping=self._stopping,
+                    ).run()
                 except LeaseLost:
                     log.error("another process works this inbox off now", inbox=self._name)  # noqa: TRY400 - one line
         finally:
-            await lease.end()
+            async with self._stopping.until(By.RETURNS):
+                await lease.end()
 
     async def waiting(self) -> int:
         with store_errors("counting events"):

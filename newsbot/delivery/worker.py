@@ -46,6 +46,7 @@ from newsbot.domain.attempt import Attempt, Refused
 from newsbot.errors import NewsbotError, StoreError
 from newsbot.heartbeats import new_name, retire
 from newsbot.observability import Metrics
+from newsbot.stopping import By, Stopping
 from newsbot.subscribers.store import SubscriberStore
 
 LOOK_EVERY: Final = 0.25  #: seconds between two looks at which alerts run: a stop counts within a second
@@ -53,8 +54,6 @@ BLIND_AFTER: Final = 3.0  #: seconds without seeing them after which nobody is c
 JUST_STARTED: Final = timedelta(seconds=5)
 BEAT_EVERY: Final = 2.0  #: seconds
 REDIS_AGAIN: Final = 0.5  #: seconds before a ledger or a budget that is away is asked again
-ANSWERS_WITHIN: Final = 5.0  #: seconds that requests on their way get when we stop
-KEPT_WITHIN: Final = 5.0  #: seconds that results get then to reach the ledger
 
 BEFORE_SETTLE: Final = "before_settle"  #: see `sending` and `claiming` for the other points where a process may die
 
@@ -64,7 +63,8 @@ _log = structlog.get_logger()
 class DeliveryWorker:
     """For one channel account. `in_flight`: see above; `connections`: requests on their way at once (as many, unless
     said otherwise); `notices`: where it is kept that our account is refused; `barred`: why nothing may be sent now
-    whatever the platform answers, '' if it may; `at`: called at the points where a process may die.
+    whatever the platform answers, '' if it may; `stopping`: by when it must have ended once it is cancelled; `at`:
+    called at the points where a process may die.
     """
 
     def __init__(
@@ -83,6 +83,7 @@ class DeliveryWorker:
         traits: Traits = USUAL,
         notices: NoticeStore | None = None,
         barred: Callable[[], Awaitable[str]] = never_barred,
+        stopping: Stopping | None = None,
         name: str | None = None,
         at: Callable[[str], None] = lambda point: None,
     ) -> None:
@@ -105,7 +106,8 @@ class DeliveryWorker:
         self._trouble = ""  # why nothing could be claimed
         self._unkept: asyncio.Queue[Callable[[], Awaitable[object]]] = asyncio.Queue()
         self._floods: asyncio.Queue[tuple[str, timedelta]] = asyncio.Queue()
-        self._stopping = False
+        self._stopping = stopping or Stopping()
+        self._stops = False  # nothing new is begun
         self._looked_for = asyncio.Event()  # there is something new to see
         self._changed = asyncio.Event()  # something that the schedule may wait for
         self._health = ChannelHealth(
@@ -175,13 +177,15 @@ class DeliveryWorker:
         try:
             ended, _ = await asyncio.wait(beginners | enders, return_when=asyncio.FIRST_COMPLETED)
             for task in ended:
-                error = task.exception()
-                raise error if error else NewsbotError(f"the task {task.get_name()!r} ended by itself")
+                error = task.exception() or NewsbotError(f"the task {task.get_name()!r} ended by itself")
+                self._stopping.begin(error)
+                raise error
         finally:
-            await _cancelled(beginners)
-            await self._claiming.stop()
+            self._stopping.begin()
+            self._stops = True
+            await self._stopping.end(beginners, By.ANSWERS)
             await self._stop()
-            await _cancelled(enders)
+            await self._stopping.end(enders, By.TASKS)
             retire(self._name)
 
     # --- what runs ---------------------------------------------------------------------------------------------------
@@ -307,7 +311,7 @@ class DeliveryWorker:
     # --- deliveries --------------------------------------------------------------------------------------------------
 
     def _may_begin(self, job: Job) -> bool:
-        may = not self._stopping and self._health.may_send and job.work.open and not job.owned.lost
+        may = not self._stops and self._health.may_send and job.work.open and not job.owned.lost
         if may and not job.work.first_sent:
             self._first(job.work)
         return may
@@ -387,18 +391,19 @@ class DeliveryWorker:
     # --- the end -----------------------------------------------------------------------------------------------------
 
     async def _stop(self) -> None:
-        self._stopping = True
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._sending.finished(), ANSWERS_WITHIN)
+        until = self._stopping.until
+        async with until(By.ANSWERS):
+            await self._claiming.stop()
+            await self._sending.finished()
         self._obey(self._breaker.believe())
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._settling.finished(), KEPT_WITHIN)
-        with suppress(TimeoutError, StoreError):
-            async with asyncio.timeout(KEPT_WITHIN):
+        async with until(By.RESULTS):
+            await self._settling.finished()
+        with suppress(StoreError):
+            async with until(By.RETURNS):
                 for work in self._works.values():
                     await self._claiming.give_back(work)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._marking.finished(), KEPT_WITHIN)
+        async with until(By.RETURNS):
+            await self._marking.finished()
         if self._begun:
             _log.warning("stopped with requests on their way; they are unknown", begun=self._begun)
 
@@ -411,9 +416,3 @@ async def _until_kept(keep: Callable[[], Awaitable[object]], trouble: str) -> No
         except StoreError as error:
             _log.warning(trouble, reason=str(error))
             await asyncio.sleep(REDIS_AGAIN)
-
-
-async def _cancelled(tasks: set[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
 from newsbot.embedded_redis_process import ping
 from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, create_telegram_app
 from newsbot.sandbox.telegram.faults import Fault
-from tests.programs import WITHIN, free_port, program, ready
+from tests.programs import WITHIN, Lateness, free_port, program, ready
 from tests.telegram_sandbox import running_app, until
 
 TOKEN = "10000001:token-of-these-tests_0123456789"
@@ -111,4 +113,23 @@ async def test_the_second_time_it_ends_at_once_and_its_server_with_it(town: Town
     town.state.faults.clear()
     async with program("run", folder=town.folder, settings=town.settings) as running:
         await until(lambda: len(town.answers()) == 1, seconds=WITHIN)
+        assert await running.stop() == 0
+
+
+async def test_though_its_own_server_hangs_which_is_ended_with_it(town: Town) -> None:
+    async with program("run", folder=town.folder, settings=town.settings) as running:
+        await ready(town.port, running)
+        server = Redis.from_url(f"unix://{town.folder / 'data' / 'redis' / 'redis.sock'}")
+        pid = (await server.info("server"))["process_id"]
+        await server.aclose()
+        os.kill(pid, signal.SIGSTOP)
+        async with Lateness() as machine:
+            began = time.monotonic()
+            assert await running.stop() == 0
+            assert time.monotonic() - began < GRACE + machine.late
+    assert "Traceback" not in running.err
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    async with program("run", folder=town.folder, settings=town.settings) as running:
+        await ready(town.port, running)
         assert await running.stop() == 0
