@@ -7,14 +7,15 @@ import sys
 from pathlib import Path
 
 from newsbot.sandbox.bot_settings import write_bot_settings
+from newsbot.sandbox.messenger import PageAccount
 from tests.programs import clean_environment, free_port, run_to_end
 
 
 class Newsroom:
-    """`address`: where the sandbox is."""
+    """`address`: where the sandbox is; `page`: the Facebook Page that the bot speaks for too."""
 
-    def __init__(self, folder: Path, address: str) -> None:
-        write_bot_settings(folder, address, "a-token-for-tests")
+    def __init__(self, folder: Path, address: str, page: PageAccount | None = None) -> None:
+        write_bot_settings(folder, address, "a-token-for-tests", page)
         self.folder, self.port, self.sandbox = folder, free_port(), address
         env_file = folder / "bot.env"
         more = f"NEWSBOT_DATA_DIR={folder / 'data'}\nNEWSBOT_WEB__PORT={self.port}\nNEWSBOT_LOG__LEVEL=warning\n"
