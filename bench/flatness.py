@@ -3,19 +3,24 @@
 The worker is the real one, over a real Redis and alerts in SQLite, at 1,000 a second, which all workers of a row share
 (they run in this process, each with a ledger and a pace of its own). Readers are simulated: each answers after 30 ms.
 Rows take turns, so that a busy machine is busy for all of them; each is compared with the first of its table.
+
+What it takes of memory: each row once more, in a process of its own that has done nothing else.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import statistics
 import tempfile
 import time
 from collections.abc import Hashable
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +67,7 @@ class Row:
     servers: list[float] = field(default_factory=list)
     requests: list[float] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
+    mb: float = 0.0  #: most that a process with these workers ever took of memory
 
     @property
     def account(self) -> str:
@@ -94,10 +100,12 @@ class Readers:
 
 
 class House:
-    def __init__(self, redis: Redis, alerts: SqlAlertStore, subscribers: RedisSubscriberStore) -> None:
+    def __init__(
+        self, redis: Redis, alerts: SqlAlertStore, subscribers: RedisSubscriberStore, *, first_alert: int = 1
+    ) -> None:
         self.redis, self.alerts, self.subscribers = redis, alerts, subscribers
         self.asked = 0
-        self._numbers = count(1)
+        self._numbers = count(first_alert)
 
     async def measure(self, row: Row) -> None:
         alert = await self._alert(row)
@@ -188,9 +196,33 @@ async def measure(folder: Path) -> None:
                 await house.measure(row)
         await house.redis.aclose()
         await redis.aclose()
+        for number, row in enumerate(rows):
+            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
+                first_alert = 1 + len(rows) * ROUNDS + number
+                row.mb = await asyncio.wrap_future(alone.submit(memory, folder, server.url, row, first_alert))
     await database.close()
     for name, table in tables.items():
         tell(name, table)
+
+
+def memory(folder: Path, redis_url: str, row: Row, first_alert: int) -> float:
+    """Most that this process took while it did the row, MB."""
+    configure_logging(level="error")
+
+    async def alone() -> None:
+        database = await open_database(None, folder)
+        redis = await connect(redis_url)
+        subscribers = RedisSubscriberStore(SqlJournal(database, {"telegram": "1"}), redis)
+        house = House(redis, SqlAlertStore(database), subscribers, first_alert=first_alert)
+        settle_down()
+        await house.measure(row)
+        await redis.aclose()
+        await database.close()
+
+    uvloop.run(alone())
+    status = Path("/proc/self/status").read_text()  # getrusage would say what our parent took before us, too
+    (most,) = re.findall(r"VmHWM:\s+(\d+) kB", status)
+    return int(most) / 1024
 
 
 def tell(name: str, table: list[Row]) -> None:
@@ -208,9 +240,10 @@ def tell(name: str, table: list[Row]) -> None:
                 round(median(row.servers)),
                 median(row.requests),
                 ratio,
+                round(row.mb),
             )
         )
-    head = ["subscribers", "topics", "workers", "sent/s", "our µs", "server µs", "requests", "× the first"]
+    head = ["subscribers", "topics", "workers", "sent/s", "our µs", "server µs", "requests", "× the first", "MB"]
     show(f"A message, as {name} grow, median of {ROUNDS}", head, cells)
 
 
