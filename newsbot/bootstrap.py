@@ -53,6 +53,7 @@ from newsbot.ingest.topic_model_file import TrainedTopics
 from newsbot.newsroom_file import NewsroomFile, load_newsroom
 from newsbot.observability import Metrics
 from newsbot.redis_client import AWAY, close, connect, meaning, refuse_unwritable
+from newsbot.redis_replicas import Replicas
 from newsbot.rollups.days import day_of
 from newsbot.rollups.keeper import DayCounter, RollupKeeper
 from newsbot.rollups.sql_journal_days import JournalDays
@@ -193,7 +194,8 @@ class Parts:
 
         async def open_ledger() -> RedisLedger:
             account, windows = self.accounts[channel], self.traits(channel).windows
-            return RedisLedger(await self.redis(), channel, account, windows=windows, metrics=self.metrics)
+            redis, replicas = await self.redis(), await self.replicas()
+            return RedisLedger(redis, channel, account, windows=windows, metrics=self.metrics, replicas=replicas)
 
         return await self._once(f"ledger {channel}", open_ledger)
 
@@ -220,6 +222,15 @@ class Parts:
         redis = await connect(url, asked=self.metrics.redis_round_trips.inc)
         self._stack.push_async_callback(close, redis)
         return redis
+
+    async def replicas(self) -> Replicas:
+        """Of the Redis server; one for all who write here. Our own server has none."""
+
+        async def open_replicas() -> Replicas:
+            wanted = 0 if self.settings.redis_url is None else self.settings.redis_replicas
+            return Replicas(await self.redis(), wanted=wanted, metrics=self.metrics)
+
+        return await self._once("replicas", open_replicas)
 
     async def subscribers(self) -> RedisSubscriberStore:
         return RedisSubscriberStore(await self.journal(), await self.redis(), clock=self.clock)
@@ -375,6 +386,7 @@ class Parts:
             metrics=self.metrics,
             problems=self.problems,
             works_partly=self.works_partly,
+            warnings=self.warnings,
             webhooks=webhooks,
             clock=self.clock,
             zone=self.timezone,
@@ -425,6 +437,11 @@ class Parts:
         reasons = await asyncio.gather(*(checks[name]() for name in opened))
         found = {name: reason for name, reason in zip(opened, reasons, strict=True) if reason}
         return found or {name: reason for name, ask in self.holding.items() if (reason := ask())}
+
+    def warnings(self) -> dict[str, str]:
+        """What works, at a risk that wasn't there before, with its reason."""
+        words = self._opened["replicas"].warning if "replicas" in self._opened else ""
+        return {"redis": words} if words else {}
 
     def works_partly(self, problems: Mapping[str, str]) -> bool:
         """Whether what is left works: alerts are held up on some channels and not on others."""

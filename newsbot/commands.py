@@ -75,12 +75,13 @@ async def migrate(settings: Settings) -> str:
 
 
 async def health(settings: Settings) -> tuple[bool, dict[str, str]]:
-    """Whether the running newsbot is ready, and what it says is wrong."""
+    """Whether the running newsbot is ready, and what it says is wrong or at a risk."""
     url = f"{address_here(settings.web.host, settings.web.port)}/readyz"
     timeout = aiohttp.ClientTimeout(total=5)
     try:
         async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as answer:
-            ready, problems = answer.status == 200, (await answer.json())["problems"]
+            ready, told = answer.status == 200, await answer.json()
+            problems = told["problems"] | told.get("warnings", {})
     except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
         raise NewsbotError(f"no newsbot answers at {url} ({type(error).__name__})") from None
     return ready, {str(part): str(reason) for part, reason in problems.items()}

@@ -169,6 +169,13 @@ class Settings(BaseSettings):
     redis_url: RedisUrl | None = setting(
         None, "Redis or Valkey, 7.0 or newer; unset: an embedded server in the data folder.", "redis://localhost:6379/0"
     )
+    redis_replicas: int | None = setting(
+        None,
+        "How many replicas of Redis must know of a delivery before it is begun; unset: one, where there is any.",
+        "1",
+        ge=0,
+        le=9,
+    )
     language: SpokenLanguage = setting("bn", "Language of readers who have not chosen one.", "bn")
     timezone: Zone = setting("Asia/Dhaka", "Time zone of the newsroom.", "Asia/Dhaka")
     newsroom: Path = setting(

@@ -25,6 +25,7 @@ from newsbot.ingest.language_model import UnusableAnswer
 from newsbot.observability import Redactor, configure_logging
 from newsbot.redis_client import AWAY, meaning
 from newsbot.redis_client import refuse_unwritable as refuse_unwritable_redis
+from newsbot.redis_replicas import online
 from newsbot.webserver import WebServer, address_here
 
 WELL, WRONG, NOTE = State.WELL, State.WRONG, State.NOTE
@@ -101,6 +102,7 @@ async def _redis(parts: Parts) -> list[Finding]:
         await refuse_unwritable_redis(redis)
     except AWAY as error:
         findings.append(Finding(WRONG, "redis", f"it {meaning(error) or f'takes no writes ({error})'}"))
+    findings += _replicas(online(await redis.info("replication")), parts.settings.redis_replicas)
     try:
         config = await redis.config_get("appendonly", "appendfsync", "maxmemory-policy")
     except Exception:
@@ -113,12 +115,38 @@ async def _redis(parts: Parts) -> list[Finding]:
         words = f"maxmemory-policy is {text['maxmemory-policy']}: full memory would forget readers; set noeviction"
         findings.append(Finding(WRONG, "redis", words))
     if text.get("appendonly") != "yes":
-        words = "appendonly is off: after a power cut events that wait in the inbox are lost (subscribers are not)"
+        words = (
+            "appendonly is off: after a power cut events that wait in the inbox are lost, and who got which alert "
+            "(subscribers are not)"
+        )
         findings.append(Finding(NOTE, "redis", words))
     elif text.get("appendfsync") != "always":
-        words = f"appendfsync is {text.get('appendfsync')}: a power cut may lose the last two seconds of the inbox"
+        words = (
+            f"appendfsync is {text.get('appendfsync')}: a power cut may lose the last two seconds of the inbox, and of "
+            "who got which alert: they may get it twice"
+        )
         findings.append(Finding(NOTE, "redis", words))
     return findings
+
+
+def _replicas(there: int, wanted: int | None) -> list[Finding]:
+    """`wanted`: as the setting says."""
+    follow = f"{there} {'replica follows' if there == 1 else 'replicas follow'}"
+    if wanted is not None and wanted > there:
+        words = f"{follow}, and NEWSBOT_REDIS_REPLICAS is {wanted}: no alert is sent until as many do"
+        return [Finding(WRONG, "redis", words)]
+    if not there:
+        return []
+    if wanted == 0:
+        words = f"{follow}, and NEWSBOT_REDIS_REPLICAS is 0: promoting one that lags would alert readers twice"
+        return [Finding(NOTE, "redis", words)]
+    if there > (wanted or 1):
+        words = (
+            f"{follow}, and {wanted or 1} must know of each delivery: promote the one with most data (Sentinel does if "
+            f"all have the same replica-priority), or set NEWSBOT_REDIS_REPLICAS={there}"
+        )
+        return [Finding(NOTE, "redis", words)]
+    return [Finding(WELL, "redis", f"{follow}, and is asked before anybody is written to" if there == 1 else follow)]
 
 
 def _text(value: object) -> str:

@@ -162,6 +162,12 @@ class Metrics:
         self.redis_memory_limit_bytes = self._gauge(
             "redis_memory_limit_bytes", "Memory that the Redis server may use, 0: no limit is set."
         )
+        self.redis_replicas_awaited = self._gauge(
+            "redis_replicas_awaited", "Replicas that must know of a delivery before it is begun."
+        )
+        self.redis_replica_gone = self._gauge(
+            "redis_replica_gone", "1 while Redis has lost its replica and none is waited for any more."
+        )
         self.redis_restarts = self._counter(
             "embedded_redis_restarts", "Times the embedded server died and was started again."
         )

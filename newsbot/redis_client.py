@@ -45,7 +45,7 @@ _FOR_NOW: Final = (
     exceptions.ClusterDownError,
     OSError,
 )
-_FOR_NOW_PREFIXES: Final = ("MISCONF", "OOM", "LOADING", "MASTERDOWN", "NOREPLICAS", "UNKILLABLE", "BUSY ")
+_FOR_NOW_PREFIXES: Final = ("MISCONF", "OOM", "LOADING", "MASTERDOWN", "NOREPLICAS", "UNBLOCKED", "UNKILLABLE", "BUSY ")
 
 
 def client(url: str, *, name: str = "newsbot", asked: Callable[[], None] | None = None) -> Redis:
@@ -235,6 +235,35 @@ class Script:
             return await _answer(redis.evalsha(self.sha, len(keys), *keys, *args))
         except exceptions.NoScriptError:
             return await _answer(redis.eval(self.text, len(keys), *keys, *args))
+
+    async def followed(
+        self, redis: Redis, keys: Sequence[str], args: Sequence[bytes | str | int], *commands: Sequence[str | int]
+    ) -> list[Any]:
+        """Its answer, and those to the commands that follow it on the same connection, in one round trip; raises the
+        first error. Where the script was unknown, all is done once more: the commands must bear that.
+        """
+        answers = await self._with(redis, "EVALSHA", self.sha, keys, args, commands)
+        if isinstance(answers[0], exceptions.NoScriptError):
+            answers = await self._with(redis, "EVAL", self.text, keys, args, commands)
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise answer
+        return answers
+
+    @staticmethod
+    async def _with(
+        redis: Redis,
+        call: str,
+        script: str,
+        keys: Sequence[str],
+        args: Sequence[bytes | str | int],
+        commands: Sequence[Sequence[str | int]],
+    ) -> list[Any]:
+        async with redis.pipeline(transaction=False) as pipe:
+            pipe.execute_command(call, script, len(keys), *keys, *args)
+            for command in commands:
+                pipe.execute_command(*command)
+            return await pipe.execute(raise_on_error=False)
 
     async def each(self, redis: Redis, calls: Sequence[tuple[Sequence[str], Sequence[bytes | str | int]]]) -> list[Any]:
         """One call after the other, in order, in one round trip; raises the first error after all have run.

@@ -51,7 +51,8 @@ log = structlog.get_logger()
 @dataclass(frozen=True, kw_only=True)
 class WebParts:
     """What the server serves. `problems` names each part that does not work, with its reason; empty: ready.
-    `works_partly`: whether this process is of use with these problems all the same.
+    `works_partly`: whether this process is of use with these problems all the same. `warnings`: parts that work, at a
+    risk, with the reason.
     """
 
     articles: ArticleStore
@@ -61,6 +62,7 @@ class WebParts:
     metrics: Metrics
     problems: Callable[[], Awaitable[Mapping[str, str]]]
     works_partly: Callable[[Mapping[str, str]], bool] = lambda problems: False
+    warnings: Callable[[], Mapping[str, str]] = dict
     webhooks: Mapping[tuple[str, str], Handler] = field(default_factory=dict)  #: by method and path
     clock: Clock = lambda: datetime.now(UTC)
     zone: tzinfo = UTC  #: whose days are meant by "yesterday" in a search
@@ -206,7 +208,10 @@ def create_web_app(parts: WebParts) -> web.Application:
     async def ready(_: web.Request) -> web.Response:
         problems = dict(await parts.problems())
         status = "ok" if not problems else "partly ready" if parts.works_partly(problems) else "not ready"
-        return _json({"status": status, "problems": problems}, 503 if status == "not ready" else 200)
+        told: dict[str, object] = {"status": status, "problems": problems}
+        if warnings := dict(parts.warnings()):
+            told["warnings"] = warnings
+        return _json(told, 503 if status == "not ready" else 200)
 
     async def metrics(_: web.Request) -> web.Response:
         problems = await parts.problems()

@@ -205,6 +205,9 @@ class MemoryLedger:
                     return Taken(unit, recovered)
         return None
 
+    async def replicated(self) -> None:
+        self._reach()
+
     async def claim(self, unit: Unit, worker: str, count: int, alert: Alert) -> Claim:
         self._reach()
         it = self._owned(unit, worker)
@@ -245,7 +248,7 @@ class MemoryLedger:
             self._wait(it, position, timedelta(), doubtful=False)
         return len(left)
 
-    async def settle(self, unit: Unit, results: Sequence[Result]) -> None:
+    async def settle(self, unit: Unit, results: Sequence[Result], *, lasting: bool = False) -> None:
         self._reach()
         it = self._units.get(unit)
         if it is None:

@@ -158,6 +158,10 @@ class Ledger(Protocol):
     """Of one channel account (`channel`, `account`). Raises StoreUnavailable when Redis can't do it now: what was asked
     for may then have been done or not, and every method may be called again.
 
+    Where Redis has replicas, an audience that is frozen, a claim, a unit that is closed and results that are to last
+    are on a replica too when the method returns; StoreUnavailable where none confirms it. Everything else a promoted
+    replica may have forgotten.
+
     One contract suite (`tests/contracts/test_ledger.py`) runs against every implementation.
     """
 
@@ -210,6 +214,12 @@ class Ledger(Protocol):
         """
         ...
 
+    async def replicated(self) -> None:
+        """Raises StoreUnavailable while the last write that had to be on a replica isn't there yet: whoever is claimed
+        now would only have to be taken back. Else asks nothing.
+        """
+        ...
+
     async def claim(self, unit: Unit, worker: str, count: int, alert: Alert) -> Claim:
         """Mark the next `count` readers as begun and say who they are: those who wait and are due, then the untouched.
 
@@ -227,10 +237,10 @@ class Ledger(Protocol):
         """
         ...
 
-    async def settle(self, unit: Unit, results: Sequence[Result]) -> None:
-        """Keep what became of begun deliveries. Safe to repeat, before the next claim of the unit; also from a worker
-        that lost the unit, and from who never had it (an echo; a reader who catches up): what is known replaces
-        `UNKNOWN` and `HELD`, and nothing replaces what is known.
+    async def settle(self, unit: Unit, results: Sequence[Result], *, lasting: bool = False) -> None:
+        """Keep what became of begun deliveries; `lasting`: so that no promotion undoes it. Safe to repeat, before the
+        next claim of the unit; also from a worker that lost the unit, and from who never had it (an echo; a reader who
+        catches up): what is known replaces `UNKNOWN` and `HELD`, and nothing replaces what is known.
         """
         ...
 

@@ -67,6 +67,7 @@ from newsbot.errors import StoreUnavailable
 from newsbot.heartbeats import LIFE, Watch, new_name
 from newsbot.observability import Metrics
 from newsbot.redis_client import store_errors
+from newsbot.redis_replicas import ReplicaBehind, Replicas
 
 T = TypeVar("T")
 
@@ -82,7 +83,8 @@ class _Hold:
 
 class RedisLedger:
     """See `Ledger`. `account`: ours on the channel; `life`: how long a worker may be silent; `windows`: readers may be
-    written to only for a while after they were heard of; `metrics`: where it is told how long each call took.
+    written to only for a while after they were heard of; `metrics`: where it is told how long each call took;
+    `replicas`: that must have what a promotion must not undo, nobody's unless given.
 
     Workers are known by names that nobody else ever had (`heartbeats.new_name`).
     """
@@ -96,12 +98,14 @@ class RedisLedger:
         life: timedelta = LIFE,
         windows: bool = False,
         metrics: Metrics | None = None,
+        replicas: Replicas | None = None,
     ) -> None:
         self.channel = channel
+        self._replicas = replicas or Replicas(redis, wanted=0)
         self._redis = redis
         self._account = account
         self._audiences = Audiences(redis, channel)
-        self._units = Units(redis, channel, windows=windows)
+        self._units = Units(redis, channel, replicas=self._replicas, windows=windows)
         self._windows = windows
         self._list = UnitList(redis, f"{channel}:{account}")
         self._watch = Watch(life)
@@ -127,7 +131,7 @@ class RedisLedger:
     async def freeze(self, alert: Alert, segment: int, *, first: Slot | None = None, now: datetime) -> int:
         with self._asking("freezing an audience"):
             readers, tiers = await self._audiences.freeze(alert, segment, first, now)
-            await self._list.offer(alert.id, segment, tiers, seconds_kept(alert, now))
+            await self._offer(alert, segment, tiers, now)
         return readers
 
     async def freeze_copies(self, alert: Alert, segment: int, *, now: datetime) -> int | None:
@@ -136,20 +140,26 @@ class RedisLedger:
             if frozen is None:
                 return None
             readers, tiers = frozen
-            await self._list.offer(alert.id, segment, tiers, seconds_kept(alert, now))
+            await self._offer(alert, segment, tiers, now)
         return readers
 
     async def freeze_again(self, alert: Alert, segment: int, *, now: datetime) -> int:
         with self._asking("freezing an audience"):
             readers, tiers = await self._audiences.freeze_again(alert, segment, now)
-            await self._list.offer(alert.id, segment, tiers, seconds_kept(alert, now))
+            await self._offer(alert, segment, tiers, now)
         return readers
+
+    async def _offer(self, alert: Alert, segment: int, tiers: Sequence[int], now: datetime) -> None:
+        await self._list.offer(alert.id, segment, tiers, seconds_kept(alert, now))
+        # An alert runs when this is done, and is frozen no more: who was forgotten then would be skipped.
+        await self._replicas.barrier()
 
     # --- working -----------------------------------------------------------------------------------------------------
 
     async def beat(self, worker: str) -> None:
         with self._asking("saying that a worker lives"):
             self._gone = self._watch.silent(await self._list.beat(worker))
+            await self._replicas.look()
 
     async def take(self, worker: str, alert_ids: Sequence[int], *, resend: Sequence[int] = ()) -> Taken | None:
         with self._asking("taking a unit"):
@@ -179,6 +189,10 @@ class RedisLedger:
         await log_deliveries(self.channel, unit, told)
         return recovered
 
+    async def replicated(self) -> None:
+        with self._asking("waiting for a replica"):
+            await self._replicas.follow()
+
     async def claim(self, unit: Unit, worker: str, count: int, alert: Alert) -> Claim:
         hold = self._hold(unit, worker)
         with self._asking("claiming readers"):
@@ -194,9 +208,9 @@ class RedisLedger:
                 back = await self._units.take_back(unit, worker, next(self._numbers), but)
         return self._kept(back, unit, worker)
 
-    async def settle(self, unit: Unit, results: Sequence[Result]) -> None:
+    async def settle(self, unit: Unit, results: Sequence[Result], *, lasting: bool = False) -> None:
         with self._asking("settling deliveries"):
-            told = await self._units.settle(unit, results)
+            told = await self._units.settle(unit, results, lasting=lasting)
         # A second answer that never came makes of a delay an outcome; the other outcomes are known to who asks.
         await log_deliveries(self.channel, unit, told, but={one.position for one in results if isinstance(one, Settle)})
 
@@ -296,10 +310,13 @@ class RedisLedger:
             with store_errors(doing):
                 yield
             self._seconds.labels(self.channel, doing).observe(time.perf_counter() - began)
+        except ReplicaBehind:
+            raise
         except StoreUnavailable:
             # The others could not beat either.
             self._watch.restart()
             self._gone = frozenset()
+            self._replicas.look_again()
             raise
 
 

@@ -23,6 +23,7 @@ from newsbot.delivery.redis_audiences import WINDOWS
 from newsbot.domain.alert import Outcome, Totals
 from newsbot.domain.subscriber import Slot
 from newsbot.redis_client import Script
+from newsbot.redis_replicas import Replicas
 from newsbot.subscribers import packing
 from newsbot.subscribers.redis_segments import prefix
 
@@ -67,11 +68,12 @@ class Closed:
 
 class Units:
     """Raises what the Redis client raises. `number`: grows from call to call of a worker; one that is overtaken by a
-    later one does nothing.
+    later one does nothing. `replicas` must have each claim, what became of it, and each closing.
     """
 
-    def __init__(self, redis: Redis, channel: str, *, windows: bool = False) -> None:
+    def __init__(self, redis: Redis, channel: str, *, replicas: Replicas, windows: bool = False) -> None:
         self._redis = redis
+        self._replicas = replicas
         self._channel = channel
         self._margin: tuple[int, ...] = (int(MARGIN.total_seconds()),) if windows else ()
         self._reader = _reader_with_window if windows else _reader
@@ -84,7 +86,7 @@ class Units:
 
     async def claim(self, unit: Unit, worker: str, number: int, count: int) -> tuple[Claim | None, Told]:
         """None: the unit is another's."""
-        in_flight, *answer = await self._run(_claim, unit, worker, number, count, *self._margin)
+        in_flight, *answer = await self._run_kept(_claim, unit, worker, number, count, *self._margin)
         if in_flight < 0:
             return None, NOBODY
         next_in, told, *values = answer
@@ -100,15 +102,14 @@ class Units:
         answer = int(await self._run(_take_back, unit, worker, number, *but))
         return None if answer < 0 else answer
 
-    async def settle(self, unit: Unit, results: Sequence[Result]) -> Told:
-        told: Told = await self._run(
-            _settle, unit, int(COPIES_KEPT.total_seconds()), *_packed(results, ids=not self._margin)
-        )
+    async def settle(self, unit: Unit, results: Sequence[Result], *, lasting: bool) -> Told:
+        run = self._run_kept if lasting else self._run
+        told: Told = await run(_settle, unit, int(COPIES_KEPT.total_seconds()), *_packed(results, ids=not self._margin))
         return told
 
     async def close(self, unit: Unit, worker: str, outcome: Outcome) -> Closed | None:
         """None: the unit is another's. Worker '': whoever owns it."""
-        answer, *rest = await self._run(_close, unit, worker, int(outcome), _RANKS_KEPT, *self._margin)
+        answer, *rest = await self._run_kept(_close, unit, worker, int(outcome), _RANKS_KEPT, *self._margin)
         if answer < 0:
             return None
         told, *counts = rest or (NOBODY,)
@@ -159,9 +160,14 @@ class Units:
         return tuple(sorted(units, key=lambda unit: -unit.alert_id))
 
     async def _run(self, script: Script, unit: Unit, *arguments: bytes | str | int) -> Any:
-        segment = self._prefix(unit)
-        state = f"{segment}:alert:{unit.alert_id}:{int(unit.tier)}:state"
-        return await script(self._redis, [state], [segment, *arguments])
+        return await script(self._redis, [self._state(unit)], [self._prefix(unit), *arguments])
+
+    async def _run_kept(self, script: Script, unit: Unit, *arguments: bytes | str | int) -> Any:
+        """The same, once a promotion can't undo it."""
+        return await self._replicas.run(script, [self._state(unit)], [self._prefix(unit), *arguments])
+
+    def _state(self, unit: Unit) -> str:
+        return f"{self._prefix(unit)}:alert:{unit.alert_id}:{int(unit.tier)}:state"
 
     def _prefix(self, unit: Unit) -> str:
         return prefix(Slot(self._channel, unit.segment, 0))

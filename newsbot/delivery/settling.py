@@ -111,7 +111,8 @@ class Settling:
         told = False
         while True:
             try:
-                await self._ledger.settle(owned.unit, results)
+                # Lasting: what is off our hands and forgotten by a promoted replica would be sent again.
+                await self._ledger.settle(owned.unit, results, lasting=True)
             except StoreError as error:
                 if not told:
                     _log.warning("results wait for the ledger", count=len(results), reason=str(error))

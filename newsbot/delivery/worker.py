@@ -244,9 +244,12 @@ class DeliveryWorker:
             self._changed.clear()
             try:
                 await self._let_go()
+                anything_open = any(one.open for one in self._works.values())
+                if anything_open:
+                    await self._ledger.replicated()
                 work = self._next()
                 if work is None:
-                    if not any(one.open for one in self._works.values()):
+                    if not anything_open:
                         self._trouble = ""  # there is nothing that could be held up
                     await self._rest()
                     continue

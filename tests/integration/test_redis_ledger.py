@@ -22,6 +22,7 @@ from newsbot.domain.window import Opener, Window
 from newsbot.errors import StoreUnavailable
 from newsbot.heartbeats import new_name, retire
 from newsbot.redis_client import client, connect
+from newsbot.redis_replicas import Replicas
 from tests.builders import NOW, a_subscriber, an_address, an_alert
 from tests.contracts.ledger_worlds import RedisWorld, frozen, taken
 from tests.redis_server import RedisServer
@@ -95,7 +96,7 @@ async def test_after_an_outage_everyone_gets_their_whole_time_again(world: Redis
 async def test_of_two_that_take_a_unit_over_the_later_one_has_it(world: RedisWorld) -> None:
     """The first was given the unit and fell asleep before it told the unit so."""
     await readers(world, 1)
-    units = Units(world.redis, "telegram")
+    units = Units(world.redis, "telegram", replicas=Replicas(world.redis, wanted=0))
     assert await units.adopt(REST, "later", 2, number=1, resend=False) == (0, [b""])
     assert await units.adopt(REST, "asleep", 1, number=1, resend=False) == (SUPERSEDED, NOBODY)
     assert await units.claim(REST, "asleep", 2, 1) == (None, NOBODY)
@@ -106,7 +107,7 @@ async def test_of_two_that_take_a_unit_over_the_later_one_has_it(world: RedisWor
 
 async def test_a_claim_that_arrives_after_later_calls_begins_nobody(world: RedisWorld) -> None:
     alert = await readers(world, 3)
-    units = Units(world.redis, "telegram")
+    units = Units(world.redis, "telegram", replicas=Replicas(world.redis, wanted=0))
     await units.adopt(REST, "worker", 1, number=1, resend=False)
     assert await units.take_back(REST, "worker", 3, []) == 0
     assert await units.claim(REST, "worker", 2, 3) == (None, NOBODY)
@@ -150,7 +151,8 @@ async def test_what_was_closed_and_not_taken_off_the_list_is_taken_off_by_the_ne
     await world.ledger.close(REST, worker, Outcome.EXPIRED)
     await world.redis.zadd(f"{LIST}:free:1", {"3:0": 3})
     assert await world.ledger.open_units(1) == 1
-    assert await Units(world.redis, "telegram").adopt(REST, "x", 99, number=1, resend=False) == (CLOSED, NOBODY)
+    units = Units(world.redis, "telegram", replicas=Replicas(world.redis, wanted=0))
+    assert await units.adopt(REST, "x", 99, number=1, resend=False) == (CLOSED, NOBODY)
     assert await world.other.take(new_name(), [1]) is None
     assert await world.ledger.open_units(1) == 0
 

@@ -10,7 +10,7 @@ import random
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,8 +65,10 @@ class House:
         assert status == 0, err
         return out
 
-    @asynccontextmanager
-    async def bot(self, *urgency: str) -> AsyncIterator[Program]:
+    def runs(self) -> AbstractAsyncContextManager[Program]:
+        return program("run", folder=self.folder, settings=self.settings, shift=self.shift)
+
+    async def knows_its_readers(self) -> None:
         lines = [{"format": "newsbot-subscribers", "version": 1}]
         for reader in range(FIRST, FIRST + READERS):
             preferences = {"language": "bn", "timezone": "Asia/Dhaka", "topics": ["sports"]}
@@ -74,10 +76,17 @@ class House:
             lines.append({"address": f"telegram:{reader}", "since": since, "preferences": preferences})
         (self.folder / "readers.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
         await self.command("subscribers", "import", "readers.jsonl")
-        async with program("run", folder=self.folder, settings=self.settings, shift=self.shift) as running:
-            await ready(self.port, running)
-            await self.command("broadcast", "--yes", *urgency, "--text", "সেতু খুলে দেওয়া হয়েছে।")
-            await until(lambda: self.sent() >= 3, seconds=WITHIN)
+
+    async def begins(self, running: Program, *urgency: str) -> None:
+        await ready(self.port, running)
+        await self.command("broadcast", "--yes", *urgency, "--text", "সেতু খুলে দেওয়া হয়েছে।")
+        await until(lambda: self.sent() >= 3, seconds=WITHIN)
+
+    @asynccontextmanager
+    async def bot(self, *urgency: str) -> AsyncIterator[Program]:
+        await self.knows_its_readers()
+        async with self.runs() as running:
+            await self.begins(running, *urgency)
             yield running
             assert running.process.returncode is None, running.err
             assert await running.stop() == 0, running.err
@@ -134,15 +143,18 @@ class House:
         before = self.sent()
         await until(lambda: self.sent() >= min(before + few, READERS), seconds=WITHIN)
 
-    async def everybody_has_it_once(self) -> None:
-        async def done() -> dict[str, Any]:
-            found: dict[str, Any] = json.loads(await self.command("alerts", "show", "1", "--json"))
-            return found
-
-        await until(lambda: self.sent() >= READERS, seconds=WITHIN)  # before that, asking takes the bot's processor
+    async def account(self) -> dict[str, Any]:
+        """Of the alert, once it is over."""
         async with asyncio.timeout(WITHIN):
-            while (account := await done())["state"] != "done":
+            while True:
+                found: dict[str, Any] = json.loads(await self.command("alerts", "show", "1", "--json"))
+                if found["state"] == "done":
+                    return found
                 await asyncio.sleep(0.2)
+
+    async def everybody_has_it_once(self) -> None:
+        await until(lambda: self.sent() >= READERS, seconds=WITHIN)  # before that, asking takes the bot's processor
+        account = await self.account()
         assert (account["audience"], account["sent"], account["skipped"]) == (READERS, READERS, 0)
         assert self.copies == Counter(range(FIRST, FIRST + READERS))
 
