@@ -6,15 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
+from newsbot.delivery.redis_ledger import RedisLedger
+from newsbot.errors import StoreUnavailable
 from newsbot.observability import Metrics
 from newsbot.redis_client import Script, connect
 from newsbot.redis_replicas import COME_WITHIN, GONE_AFTER, LOOK_EVERY, ReplicaBehind, Replicas
+from tests.builders import an_alert
 from tests.integration.test_servers_misbehave import a_redis, in_step
-from tests.programs import free_port
+from tests.programs import free_port, run_to_end
 from tests.redis_server import RedisServer
 
 #: any of ours will do
@@ -161,3 +166,33 @@ async def test_as_many_as_the_setting_says_are_waited_for_whatever_happens() -> 
             await two.follow()
         with pair.replica.hanging():
             await pair.replicas(wanted=0).barrier()
+
+
+async def test_an_audience_is_not_said_to_be_frozen_before_a_replica_knows_it() -> None:
+    async with a_pair() as pair:
+        ledger = RedisLedger(pair.redis, "telegram", "1", replicas=pair.replicas())
+        alert, now = an_alert(1), datetime(2026, 2, 1, tzinfo=UTC)
+        with pair.replica.hanging():
+            with pytest.raises(StoreUnavailable, match="doesn't follow"):
+                await ledger.freeze(alert, 0, now=now)
+            with pytest.raises(StoreUnavailable):
+                await ledger.replicated()
+        await in_step(pair.redis, pair.of_replica)
+        assert await ledger.freeze(alert, 0, now=now) == 0
+        await ledger.replicated()
+
+
+@pytest.mark.parametrize(
+    ("setting", "level", "words"),
+    [
+        ("", "ok", "1 replica follows, and is asked before anybody is written to"),
+        ("0", "note", "NEWSBOT_REDIS_REPLICAS is 0"),
+        ("2", "WRONG", "1 replica follows, and NEWSBOT_REDIS_REPLICAS is 2: no alert is sent"),
+    ],
+)
+async def test_doctor_tells_of_replicas(tmp_path: Path, setting: str, level: str, words: str) -> None:
+    async with a_pair() as pair:
+        settings = {"NEWSBOT_REDIS_URL": pair.primary.url} | ({"NEWSBOT_REDIS_REPLICAS": setting} if setting else {})
+        _, out, _ = await run_to_end("doctor", folder=tmp_path, settings=settings)
+        line = next(line for line in out.splitlines() if words in line)
+        assert line.split()[:2] == [level, "redis:"]

@@ -42,7 +42,11 @@ class Site:
 
 @asynccontextmanager
 async def serving(
-    articles: ArticleStore, *, token: str | None = TOKEN, problems: Mapping[str, str] | None = None
+    articles: ArticleStore,
+    *,
+    token: str | None = TOKEN,
+    problems: Mapping[str, str] | None = None,
+    warnings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Site]:
 
     async def asked() -> Mapping[str, str]:
@@ -57,6 +61,7 @@ async def serving(
         cms_token=token,
         metrics=Metrics(),
         problems=asked,
+        warnings=lambda: warnings or {},
         clock=lambda: NOW,
     )
     async with WebServer(create_web_app(parts), "127.0.0.1", 0) as server, aiohttp.ClientSession() as session:
@@ -213,6 +218,9 @@ async def test_ready_says_what_is_not(articles: ArticleStore) -> None:
         status, body, _ = await site.ask("GET", "/readyz")
         assert (status, body["problems"]) == (503, {"redis": "does not answer"})
         assert (await site.ask("GET", "/healthz"))[0] == 200
+    async with serving(articles, warnings={"redis": "its replica is gone"}) as site:
+        status, body, _ = await site.ask("GET", "/readyz")
+        assert (status, body["status"], body["warnings"]) == (200, "ok", {"redis": "its replica is gone"})
 
 
 async def test_while_the_storage_is_away_a_cms_is_asked_to_come_again() -> None:
