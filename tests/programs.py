@@ -126,9 +126,9 @@ async def run_to_end(
         return status, started.out, started.err
 
 
-async def ready(port: int, running: Program) -> None:
+async def ready(port: int, running: Program, within: float = WITHIN) -> None:
     """Wait until the bot at this port says that it is ready."""
-    async with aiohttp.ClientSession() as session, asyncio.timeout(WITHIN):
+    async with aiohttp.ClientSession() as session, asyncio.timeout(within):
         while True:
             assert running.process.returncode is None, running.err
             try:
