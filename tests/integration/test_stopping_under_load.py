@@ -206,7 +206,9 @@ async def test_everything_stops_in_time_and_nobody_is_skipped_or_told_twice(
             if town.postgres is not None:
                 hanging.enter_context(town.postgres.hanging())
                 town.readers.start(WRITER)
-            for server in hangs - {"platform"}:
+            # A database alone hangs at the last moment: there are connections then which nobody uses, and whose closing
+            # it doesn't answer. Beside the others, it does long enough for every statement to wait.
+            for server in hangs - {"platform"} if hangs != {"database"} else ():
                 await town.finds(server)
             await town.stop_all()
         town.state.faults.clear()
