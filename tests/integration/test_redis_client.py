@@ -157,12 +157,14 @@ async def test_a_client_whose_server_hangs_is_closed_without_an_error(monkeypatc
     monkeypatch.setattr("newsbot.redis_client.CONNECT_TIMEOUT", 0.5)  # what closing in order may take
     with TemporaryDirectory(prefix="newsbot-redis-") as folder:
         server = RedisServer(Path(folder))
-        await server.start()
-        redis = await connect(server.url)
-        with server.hanging():
-            writing = asyncio.create_task(redis.set("large", bytes(50_000_000)))  # more than a socket takes
-            await asyncio.wait({writing}, timeout=0.3)
-            await close(redis)
-            writing.cancel()
-            await asyncio.gather(writing, return_exceptions=True)
-        server.kill()
+        try:
+            await server.start()
+            redis = await connect(server.url)
+            with server.hanging():
+                writing = asyncio.create_task(redis.set("large", bytes(50_000_000)))  # more than a socket takes
+                await asyncio.wait({writing}, timeout=0.3)
+                await close(redis)
+                writing.cancel()
+                await asyncio.gather(writing, return_exceptions=True)
+        finally:
+            server.kill()
