@@ -99,6 +99,9 @@ class House:
     def sent(self) -> int:
         return self.copies.total()
 
+    def replies_to(self, reader: int) -> int:
+        return sum(entry.chat_id == reader and "সেতু" not in entry.text for entry in self.state.ledger)
+
     async def problems(self, until_it_says: Callable[[dict[str, str]], bool]) -> dict[str, str]:
         """What /readyz says, once it says that."""
         async with aiohttp.ClientSession() as session, asyncio.timeout(WITHIN):
@@ -181,10 +184,13 @@ async def a_redis(port: int = 0) -> AsyncIterator[RedisServer]:
 
 
 class Gate:
-    """A name for whichever server is the primary: who connects is led there, and stays there."""
+    """A name for whichever server is the primary: who connects is led there, and stays there. `slow`: seconds that what
+    is said there takes on its way.
+    """
 
     def __init__(self, to: Path) -> None:
         self.to = to
+        self.slow: Callable[[], float] = lambda: 0.0
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[str]:
@@ -194,12 +200,15 @@ class Gate:
 
     async def _lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_unix_connection(str(self.to))
-        await asyncio.gather(_pour(reader, back), _pour(there, writer))
+        await asyncio.gather(_pour(reader, back, lambda: self.slow()), _pour(there, writer))
 
 
-async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _pour(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, slow: Callable[[], float] = lambda: 0.0
+) -> None:
     try:
         while piece := await reader.read(65536):
+            await asyncio.sleep(slow())
             writer.write(piece)
             await writer.drain()
     except ConnectionError:
@@ -251,6 +260,29 @@ async def test_a_replica_is_promoted_and_what_the_old_primary_refuses_goes_to_it
             await house.everybody_has_it_once()
         await old.aclose()
         await new.aclose()
+
+
+async def test_a_slow_redis_makes_all_slow_and_loses_nothing(tmp_path: Path) -> None:
+    """Each command takes 0.3 to 1.5 seconds: less than is waited for an answer."""
+    delays = random.Random(6)
+    async with a_redis() as server:
+        gate = Gate(server.socket)
+        async with gate.open() as url, a_house(tmp_path, url) as house, house.bot():
+            said: list[dict[str, str]] = []
+
+            def seen(problems: dict[str, str]) -> bool:
+                said.append(problems)
+                return house.sent() >= before + 5 and house.replies_to(FIRST) > 0
+
+            gate.slow, before = lambda: delays.uniform(0.3, 1.5), house.sent()
+            house.readers.send_text(FIRST, "/mytopics")
+            await house.problems(seen)
+            # Either it answers, or it took too long to: nothing else is wrong.
+            assert all(problems in ({}, {"redis": "no answer in 2 s"}) for problems in said)
+            gate.slow = lambda: 0.0
+            await house.goes_on()
+            await house.everybody_has_it_once()
+            assert house.replies_to(FIRST) == 1
 
 
 async def test_postgres_is_read_only_for_a_while(tmp_path: Path) -> None:
