@@ -28,7 +28,7 @@ help:
 	@echo "make rehearse      an alert to simulated readers on a bad night, with a report"
 	@echo "make rehearse-all  every fault script that ships, each from its beginning to its end; ten minutes"
 	@echo "make test          the tests (needs only Python)"
-	@echo "make test-browser  the tests that need Chromium and Node.js"
+	@echo "make test-browser  the tests that need Chromium, Node.js and promtool"
 	@echo "make test-redis    the tests of what Redis keeps, on the redis-server of this machine"
 	@echo "make crash-long    a hundred random kills over rehearsals of 20,000 readers; half an hour"
 	@echo "make lint types    style, import rules, types"
@@ -51,11 +51,11 @@ rehearse-all: $(VENV)/.dev
 	$(BIN)/python -m pytest -m long -n 0 $(ARGS) $(call naming,mark.long)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not browser and not node and not alone and not long" $(SPREAD) $(ARGS)
+	$(BIN)/python -m pytest -m "not browser and not node and not promtool and not alone and not long" $(SPREAD) $(ARGS)
 	@$(BIN)/python -m pytest -m alone $(ARGS) -n 0 $(call naming,alone) || [ $$? -eq 5 ] # 5: none of them was asked for
 
 test-browser: $(VENV)/.dev tests/node/node_modules/.done
-	$(BIN)/python -m pytest -m "browser or node" $(SPREAD) $(ARGS) $(call naming,browser|node)
+	$(BIN)/python -m pytest -m "browser or node or promtool" $(SPREAD) $(ARGS) $(call naming,browser|node|promtool)
 
 test-redis: $(VENV)/.dev
 	@command -v redis-server >/dev/null || { echo "redis-server is not installed: apt-get install redis-server" >&2; exit 1; }
