@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from datetime import timedelta
 from functools import partial
+from itertools import takewhile
 from typing import Final, TypeVar
 
 import structlog
@@ -22,6 +24,7 @@ from newsbot.observability import Metrics
 
 LANES: Final = {AlertClass.BREAKING: Lane.BREAKING, AlertClass.TOPIC: Lane.TOPIC, AlertClass.DIGEST: Lane.DIGEST}
 CHANNEL_FIRST: Final = 2.0  #: seconds at most that the readers wait for the newsroom's own channel
+REMEMBERED: Final = 1000  #: moments: who is behind by more has lost no more than a second's
 LOOK_AGAIN: Final = 1.0  #: seconds before looking for a unit again, or for one that was not ready to be closed
 LONGEST_REST: Final = 0.25  #: seconds of waiting for the pace before anything else is looked at
 #: seconds without a moment after which an alert asks like the most urgent, and for how long: another process that has
@@ -79,7 +82,8 @@ class Claiming:
             resent: metrics.deliveries_recovered.labels(pusher.name, became) for resent, became in _BECAME.items()
         }
         self._spare: list[float] = []  # moments that were granted and found no reader
-        self._last = 0.0  # moment that was granted
+        self._granted: deque[float] = deque(maxlen=REMEMBERED)  # the last moments that we had
+        self._lost = 0  # how many are to be left out for those that we couldn't use
         self._turns = dict.fromkeys(Lane, 0.0)  # when it is our turn to ask for more
         self._handing: asyncio.Task[int] | None = None  # who was claimed last
 
@@ -174,23 +178,31 @@ class Claiming:
             if isinstance(answer, Granted):
                 work.waits_since = NEVER
                 first, interval = clock() + answer.after / 1_000_000, self._pacing.interval.total_seconds()
-                return self._behind_those_before([first + place * interval for place in range(answer.count)])
+                return self._without_the_lost([first + place * interval for place in range(answer.count)])
         work.waits_since = min(work.waits_since, clock())
         await asyncio.sleep(min(early, LONGEST_REST))
         return []
 
-    def _behind_those_before(self, moments: list[float]) -> list[float]:
-        """Without those that pass before everybody is sent who was granted an earlier one: they are late, and what they
-        have lost is not made up for.
+    def _without_the_lost(self, moments: list[float]) -> list[float]:
+        """Where we are behind, as many are left out as we had in the time that we lost: it is not made up for, and what
+        is late is level again.
         """
         if behind := self._sending.behind:
-            free_from = self._last + self._pacing.interval.total_seconds() + behind
-            moments = [moment for moment in moments if moment >= free_from]
+            if not self._lost:
+                self._lost = self._had_within(behind)
+            left_out, moments = moments[: self._lost], moments[self._lost :]
+            self._lost -= len(left_out)
             if moments:
                 self._sending.level(moments[0])
-        if moments:
-            self._last = moments[-1]
+        self._granted.extend(moments)
         return moments
+
+    def _had_within(self, seconds: float) -> int:
+        """How many of the last moments; none where that is no longer in the second that a platform looks at."""
+        if not self._granted or self._granted[-1] + seconds < asyncio.get_running_loop().time() - 1:
+            return 0
+        since = self._granted[-1] - seconds
+        return sum(1 for _ in takewhile(lambda moment: moment > since, reversed(self._granted)))
 
     @staticmethod
     def _lane(work: Work, now: float) -> Lane:

@@ -10,13 +10,15 @@ from __future__ import annotations
 import math
 from typing import Final
 
-#: seconds' worth of messages that may come together: half of what the pace leaves of a limit, for a second
-SPARE: Final = 0.02
+#: seconds' worth of messages that may come together: less than half of what the pace leaves of a limit, for a second
+SPARE: Final = 0.015
 LEAST: Final = 3  #: messages; where few are sent one of them may just be slow
 #: seconds' worth that are on their way as a rule, as long as we know nothing
 AT_FIRST: Final = 0.05
 REMEMBERED: Final = 0.2  #: seconds' worth of requests by which is learnt what is usual
 FEWEST: Final = 20  #: so many at least
+#: how much more slowly it is learnt that fewer are usual: moments come in batches, and with each the most is usual
+SLOWLY: Final = 3
 #: seconds of being full after which a little more may follow: the platform has become slower, which is no stall
 WIDER_AFTER: Final = 0.25
 WIDER: Final = 0.25  #: of what has been usual
@@ -56,7 +58,8 @@ class CongestionWindow:
         if now - self._since >= _SECOND:
             self._count(now)
         self._begun += 1
-        self._usual += (self._begun - self._heard - self._usual) / self._memory
+        more = self._begun - self._heard - self._usual
+        self._usual += more / (self._memory if more > 0 else self._memory * SLOWLY)
         return self._begun
 
     def end(self, number: int) -> None:

@@ -49,7 +49,7 @@ from newsbot.observability import Metrics
 from newsbot.stopping import By, Stopping
 from newsbot.subscribers.store import SubscriberStore
 
-LOOK_EVERY: Final = 0.25  #: seconds between two looks at which alerts run: a stop counts within a second
+LOOK_EVERY: Final = 0.5  #: seconds between two looks at which alerts run: a stop counts within a second
 BLIND_AFTER: Final = 3.0  #: seconds without seeing them after which nobody is claimed
 JUST_STARTED: Final = timedelta(seconds=5)
 BEAT_EVERY: Final = 2.0  #: seconds
