@@ -138,6 +138,7 @@ class Parts:
 
     async def _open_database(self) -> Database:
         database = await open_database(self.settings.database_url, self.settings.data_dir)
+        database.tell(self.metrics)
         self._stack.push_async_callback(database.close)
         return database
 

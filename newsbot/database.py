@@ -14,8 +14,8 @@ import re
 import secrets
 import sqlite3
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -30,7 +30,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from newsbot.database_errors import as_store_error, why_not
-from newsbot.errors import StartError, StoreUnavailable
+from newsbot.errors import StartError, StoreError, StoreUnavailable
+from newsbot.metrics import Metrics
 from newsbot.sqlite_driver import open_quickly
 
 SQLITE_FILE = "newsbot.sqlite3"
@@ -116,6 +117,23 @@ class Database:
         self.unwritable = ""
         self._probe = asyncio.Lock()
         self._probed = -inf
+        self._metrics = Metrics()
+
+    def tell(self, metrics: Metrics) -> None:
+        """Where it is told from now on how long reads and writes take, and how many of them fail."""
+        self._metrics = metrics
+        for doing in ("reading", "writing"):  # Prometheus sees no growth in a series that begins with 1
+            metrics.database_failures.labels(doing)
+
+    @contextmanager
+    def _timed(self, doing: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        except StoreError:
+            self._metrics.database_failures.labels(doing).inc()
+            raise
+        self._metrics.database_seconds.labels(doing).observe(time.perf_counter() - began)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -124,8 +142,9 @@ class Database:
             if (joined := self._joined()) is not None:
                 yield joined
                 return
-            async with self.engine.connect() as connection:
-                yield connection
+            with self._timed("reading"), as_store_error(self.name):
+                async with self.engine.connect() as connection:
+                    yield connection
 
     @asynccontextmanager
     async def together(self) -> AsyncIterator[None]:
@@ -159,7 +178,7 @@ class Database:
                 yield joined
             return
         try:
-            with as_store_error(self.name):
+            with self._timed("writing"), as_store_error(self.name):
                 if self.dialect == "sqlite":
                     async with self._one_writer, self._writers.begin() as connection:
                         yield connection

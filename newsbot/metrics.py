@@ -157,6 +157,12 @@ class Metrics:
         self.ready = self._gauge("ready", "1 while /readyz answers 200.")
         self.problems = self._gauge("problems", "1 for each part that /readyz finds not to work.", "part")
         self.leads = self._gauge("leads", "1 while this process leads what only one may do.", "work")
+        self.database_seconds = self._histogram(
+            "database_seconds", "One read or write of the database, the wait for its turn included.", _CALL, "doing"
+        )
+        self.database_failures = self._counter(
+            "database_failures", "Reads and writes that the database refused or did not answer.", "doing"
+        )
         self.redis_round_trips = self._counter("redis_round_trips", "Requests to Redis, many commands or one in each.")
         self.redis_memory_bytes = self._gauge("redis_memory_bytes", "Memory that the Redis server uses.")
         self.redis_memory_limit_bytes = self._gauge(
