@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from datetime import timedelta
 from functools import partial
-from itertools import takewhile
 from typing import Final, TypeVar
 
 import structlog
@@ -24,7 +22,6 @@ from newsbot.observability import Metrics
 
 LANES: Final = {AlertClass.BREAKING: Lane.BREAKING, AlertClass.TOPIC: Lane.TOPIC, AlertClass.DIGEST: Lane.DIGEST}
 CHANNEL_FIRST: Final = 2.0  #: seconds at most that the readers wait for the newsroom's own channel
-REMEMBERED: Final = 1000  #: moments: who is behind by more has lost no more than a second's
 LOOK_AGAIN: Final = 1.0  #: seconds before looking for a unit again, or for one that was not ready to be closed
 LONGEST_REST: Final = 0.25  #: seconds of waiting for the pace before anything else is looked at
 #: seconds without a moment after which an alert asks like the most urgent, and for how long: another process that has
@@ -82,8 +79,6 @@ class Claiming:
             resent: metrics.deliveries_recovered.labels(pusher.name, became) for resent, became in _BECAME.items()
         }
         self._spare: list[float] = []  # moments that were granted and found no reader
-        self._granted: deque[float] = deque(maxlen=REMEMBERED)  # the last moments that we had
-        self._lost = 0  # how many are to be left out for those that we couldn't use
         self._turns = dict.fromkeys(Lane, 0.0)  # when it is our turn to ask for more
         self._handing: asyncio.Task[int] | None = None  # who was claimed last
 
@@ -184,25 +179,10 @@ class Claiming:
         return []
 
     def _without_the_lost(self, moments: list[float]) -> list[float]:
-        """Where we are behind, as many are left out as we had in the time that we lost: it is not made up for, and what
-        is late is level again.
-        """
-        if behind := self._sending.behind:
-            if not self._lost:
-                self._lost = self._had_within(behind)
-            left_out, moments = moments[: self._lost], moments[self._lost :]
-            self._lost -= len(left_out)
-            if moments:
-                self._sending.level(moments[0])
-        self._granted.extend(moments)
-        return moments
-
-    def _had_within(self, seconds: float) -> int:
-        """How many of the last moments; none where that is no longer in the second that a platform looks at."""
-        if not self._granted or self._granted[-1] + seconds < asyncio.get_running_loop().time() - 1:
-            return 0
-        since = self._granted[-1] - seconds
-        return sum(1 for _ in takewhile(lambda moment: moment > since, reversed(self._granted)))
+        """As many are left out as were used too late: beside these they would be too many."""
+        left_out = min(self._sending.lost, len(moments))
+        self._sending.lost -= left_out
+        return moments[left_out:]
 
     @staticmethod
     def _lane(work: Work, now: float) -> Lane:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
-#: seconds' worth of messages that may come together: less than half of what the pace leaves of a limit, for a second
-SPARE: Final = 0.015
+#: seconds' worth of messages that may come together: a quarter of what the pace leaves of a limit, for a second
+SPARE: Final = 0.01
 LEAST: Final = 3  #: messages; where few are sent one of them may just be slow
 #: seconds' worth that are on their way as a rule, as long as we know nothing
 AT_FIRST: Final = 0.05

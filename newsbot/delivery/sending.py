@@ -23,7 +23,8 @@ SOON: Final = 0.0005  #: seconds for which sleeping isn't worth it: the event lo
 #: seconds: at high rates all that is due in it is sent together, at its end. Waking up costs as much as sending
 TICK: Final = 0.004
 
-#: seconds that a job may be late without those after it being moved: half of what the pace leaves of a limit
+#: seconds that a job may be late without losing its moment, or half of what lies between two: the pace leaves more of a
+#: limit
 LATE: Final = 0.01
 
 #: where a process may die: `at` is called there, for tests
@@ -35,9 +36,8 @@ class Sending:
     """`hand_out` is the one task, `run` is one sender. `may_begin` is asked right before each request; `dropped` is
     told of those it forbids. `interval`: seconds between two moments.
 
-    Moments that have passed while something else took its time aren't made up for at once, or a second would hold more
-    than the platform allows: everyone after a job that is late is as late, until there are moments that were chosen
-    knowing of it (`level`).
+    Moments that have passed while something else took its time aren't made up for, or a second would hold more than the
+    platform allows: who is late goes at the pace, and as many moments to come are to be left out (`lost`).
     """
 
     def __init__(
@@ -57,8 +57,11 @@ class Sending:
         self._at = at
         self._by_ticks = interval < TICK
         self._window = CongestionWindow(interval)
-        self._behind = 0.0  # seconds that jobs leave after their moments
-        self._level_at = math.inf
+        self._interval = interval
+        self._late = max(LATE, interval / 2)
+        self._last = 0.0  # when the last job was due
+        self._late_jobs, self._worst, self._counted = 0, 0.0, 0  # since one was in time; how many of them are in `lost`
+        self.lost = 0  #: moments that were used later: as many of those to come are to be left out
         # Not an asyncio.Queue, whose putting, getting and counting costs a tenth of a request.
         self._jobs: deque[Job] = deque()
         self._idle: deque[asyncio.Future[tuple[Job, int]]] = deque()  # senders that wait for a job
@@ -74,15 +77,6 @@ class Sending:
         self._unfinished += 1
         self._stir()
 
-    @property
-    def behind(self) -> float:
-        """Seconds that jobs leave after their moments, unless later moments were chosen knowing of it."""
-        return self._behind if self._level_at == math.inf else 0.0
-
-    def level(self, moment: float) -> None:
-        """This moment and those after it were chosen knowing how far we are behind."""
-        self._level_at = moment
-
     async def hand_out(self) -> None:
         clock = asyncio.get_running_loop().time
         while True:
@@ -90,26 +84,37 @@ class Sending:
                 await self._stirred()
             job = self._jobs.popleft()
             now = clock()
-            if job.at >= self._level_at:
-                self._behind, self._level_at = 0.0, math.inf
-            due = job.at + self._behind
+            due = at = max(job.at, self._last + self._interval)
             if self._by_ticks:
-                due = math.ceil(due / TICK) * TICK
-            if due - now > SOON:
-                await asyncio.sleep(due - now)
+                at = math.ceil(due / TICK) * TICK
+            if at - now > SOON:
+                await asyncio.sleep(at - now)
                 now = clock()
             while (not self._idle or self._window.full(now)) and self._may_begin(job):
                 with suppress(TimeoutError):
                     async with asyncio.timeout(WIDER_AFTER):
                         await self._stirred()  # a sender is idle, and something was heard
                 now = clock()
-            if (late := now - job.at) > self._behind + LATE:
-                self._behind, self._level_at = late, math.inf
+            self._last = due if now - due <= self._late else now
+            self._judge(now - job.at)
             if now - job.claimed_at > CLAIM_LIFE or not self._may_begin(job):
                 self._dropped(job)
                 self._finish()
             else:
                 self._idle.popleft().set_result((job, self._window.begin(now)))
+
+    def _judge(self, late: float) -> None:
+        """A job left so many seconds after its moment. Those behind it in the queue are late with it, and have lost
+        nothing more: no more is lost than the time that passed, nor more than they are.
+        """
+        if late <= self._late:
+            self._late_jobs, self._worst, self._counted = 0, 0.0, 0
+            return
+        self._late_jobs, self._worst = self._late_jobs + 1, max(self._worst, late)
+        more = min(round(self._worst / self._interval), self._late_jobs) - self._counted
+        if more > 0:
+            self._counted += more
+            self.lost += more
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
