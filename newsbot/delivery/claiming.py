@@ -173,16 +173,10 @@ class Claiming:
             if isinstance(answer, Granted):
                 work.waits_since = NEVER
                 first, interval = clock() + answer.after / 1_000_000, self._pacing.interval.total_seconds()
-                return self._without_the_lost([first + place * interval for place in range(answer.count)])
+                return self._sending.without_the_lost([first + place * interval for place in range(answer.count)])
         work.waits_since = min(work.waits_since, clock())
         await asyncio.sleep(min(early, LONGEST_REST))
         return []
-
-    def _without_the_lost(self, moments: list[float]) -> list[float]:
-        """As many are left out as were used too late: beside these they would be too many."""
-        left_out = min(self._sending.lost, len(moments))
-        self._sending.lost -= left_out
-        return moments[left_out:]
 
     @staticmethod
     def _lane(work: Work, now: float) -> Lane:

@@ -37,7 +37,7 @@ class Sending:
     told of those it forbids. `interval`: seconds between two moments.
 
     Moments that have passed while something else took its time aren't made up for, or a second would hold more than the
-    platform allows: who is late goes at the pace, and as many moments to come are to be left out (`lost`).
+    platform allows: who is late goes at the pace, and as many moments to come are left out.
     """
 
     def __init__(
@@ -60,8 +60,8 @@ class Sending:
         self._interval = interval
         self._late = max(LATE, interval / 2)
         self._last = 0.0  # when the last job was due
-        self._late_jobs, self._worst, self._counted = 0, 0.0, 0  # since one was in time; how many of them are in `lost`
-        self.lost = 0  #: moments that were used later: as many of those to come are to be left out
+        self._lost = 0  # moments that were used later: as many of those to come are to be left out
+        self._late_jobs, self._worst, self._counted = 0, 0.0, 0  # since one left in time; how many count in `_lost`
         # Not an asyncio.Queue, whose putting, getting and counting costs a tenth of a request.
         self._jobs: deque[Job] = deque()
         self._idle: deque[asyncio.Future[tuple[Job, int]]] = deque()  # senders that wait for a job
@@ -76,6 +76,16 @@ class Sending:
             self._finished.clear()
         self._unfinished += 1
         self._stir()
+
+    def without_the_lost(self, moments: list[float]) -> list[float]:
+        """Of moments to come those that may be used. Beside who was late, more would be too many; a second later they
+        would not.
+        """
+        if moments[0] - self._last > 1:
+            self._lost = 0
+        left_out = min(self._lost, len(moments))
+        self._lost -= left_out
+        return moments[left_out:]
 
     async def hand_out(self) -> None:
         clock = asyncio.get_running_loop().time
@@ -95,12 +105,12 @@ class Sending:
                     async with asyncio.timeout(WIDER_AFTER):
                         await self._stirred()  # a sender is idle, and something was heard
                 now = clock()
-            self._last = due if now - due <= self._late else now
-            self._judge(now - job.at)
             if now - job.claimed_at > CLAIM_LIFE or not self._may_begin(job):
                 self._dropped(job)
                 self._finish()
             else:
+                self._last = due if now - due <= self._late else now
+                self._judge(now - job.at)
                 self._idle.popleft().set_result((job, self._window.begin(now)))
 
     def _judge(self, late: float) -> None:
@@ -114,7 +124,7 @@ class Sending:
         more = min(round(self._worst / self._interval), self._late_jobs) - self._counted
         if more > 0:
             self._counted += more
-            self.lost += more
+            self._lost += more
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
