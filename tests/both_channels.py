@@ -17,10 +17,10 @@ from newsbot.domain.alert import Totals
 from newsbot.sandbox.messenger.page_side import PageSide
 from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, create_telegram_app
 from tests.messenger_sandbox import MessengerSandbox, messenger_sandbox
+from tests.newsroom_folder import TOKEN
 from tests.programs import Program, free_port, program, ready, run_to_end
 from tests.telegram_sandbox import running_app, until
 
-TOKEN = "10000001:token-of-these-tests_0123456789"
 EDITOR = 6_000_000_001
 PATIENCE = 60.0  #: seconds for whatever is waited for; the machine may be busy
 NEWSROOM = """

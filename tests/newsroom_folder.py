@@ -10,6 +10,18 @@ from newsbot.sandbox.bot_settings import write_bot_settings
 from newsbot.sandbox.messenger import PageAccount
 from tests.programs import clean_environment, free_port, run_to_end
 
+TOKEN = "10000001:token-of-these-tests_0123456789"
+#: a newsroom with one topic and no source
+NEWSROOM = """
+[newsroom]
+name = { bn = "দৈনিক নমুনা" }
+site = "https://www.example.com"
+
+[[topics]]
+id = "sports"
+name = { bn = "খেলা" }
+"""
+
 
 class Newsroom:
     """`address`: where the sandbox is; `page`: the Facebook Page that the bot speaks for too."""

@@ -28,7 +28,8 @@ from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, crea
 from newsbot.subscribers.journal import SqlJournal
 from newsbot.subscribers.redis_store import RedisSubscriberStore
 from tests.integration.local_sites import Site, a_site
-from tests.integration.test_servers_misbehave import TOKEN, a_postgres, a_redis
+from tests.integration.test_servers_misbehave import a_postgres, a_redis
+from tests.newsroom_folder import NEWSROOM, TOKEN
 from tests.postgres_server import PostgresServer
 from tests.programs import WITHIN, Program, free_port, program, ready, run_to_end
 from tests.redis_server import RedisServer
@@ -36,15 +37,7 @@ from tests.telegram_sandbox import running_app, until
 
 FIRST = 7_100_000_001
 FEED = "/rss.xml"
-NEWSROOM = """
-[newsroom]
-name = {{ bn = "দৈনিক নমুনা" }}
-site = "https://www.example.com"
-
-[[topics]]
-id = "sports"
-name = {{ bn = "খেলা" }}
-
+SOURCE = """
 [[sources]]
 id = "feed"
 url = "{feed}"
@@ -109,7 +102,7 @@ class SharedNewsroom:
         self.folder, self.state, self.site, self.postgres, self.redis = folder, state, site, postgres, redis
         self.readers, self.count = ReaderSide(state), count
         self.readers.add_virtual_users(FIRST, count)
-        (folder / "newsroom.toml").write_text(NEWSROOM.format(feed=site.url + FEED), "utf-8")
+        (folder / "newsroom.toml").write_text(NEWSROOM + SOURCE.format(feed=site.url + FEED), "utf-8")
         self.settings = {
             "NEWSBOT_TELEGRAM__TOKEN": TOKEN,
             "NEWSBOT_TELEGRAM__API_URL": telegram,

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from newsbot.sandbox.telegram import FloodLimits, SandboxState, create_telegram_app
-from tests.crash.test_the_whole_program_is_killed import TOKEN, Town
+from tests.crash.test_the_whole_program_is_killed import Town
+from tests.newsroom_folder import TOKEN
 from tests.programs import run_to_end
 from tests.telegram_sandbox import running_app, until
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, create_telegram_app
+from tests.newsroom_folder import TOKEN
 from tests.programs import Program, free_port, program, ready, run_to_end
 from tests.telegram_sandbox import running_app, until
 
-TOKEN = "10000001:token-of-these-tests_0123456789"
 READERS = range(7_000_000_001, 7_000_000_031)
 KILLS = 4
 LAST_WORD = "/finis"  #: no command: it is quoted in what answers it

@@ -14,19 +14,10 @@ from redis.asyncio import Redis
 
 from newsbot.database import open_database
 from newsbot.errors import StartError
+from tests.newsroom_folder import NEWSROOM, TOKEN
 from tests.postgres_server import PostgresServer, execute
 from tests.programs import run_to_end
 from tests.redis_server import RedisServer
-
-NEWSROOM = """
-[newsroom]
-name = { bn = "দৈনিক নমুনা" }
-site = "https://www.example.com"
-
-[[topics]]
-id = "sports"
-name = { bn = "খেলা" }
-"""
 
 
 @asynccontextmanager
@@ -56,7 +47,7 @@ async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ret
 
 async def _start(folder: Path, settings: dict[str, str]) -> tuple[int, str]:
     (folder / "newsroom.toml").write_text(NEWSROOM, "utf-8")
-    token = {"NEWSBOT_TELEGRAM__TOKEN": "10000001:token-of-these-tests_0123456789"}
+    token = {"NEWSBOT_TELEGRAM__TOKEN": TOKEN}
     status, _, err = await run_to_end("run", folder=folder, settings=token | settings)
     return status, err
 

@@ -16,22 +16,13 @@ import pytest
 
 from newsbot.redis_client import connect
 from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, create_telegram_app
+from tests.newsroom_folder import NEWSROOM, TOKEN
 from tests.postgres_server import PostgresServer, execute
 from tests.programs import WITHIN, Program, free_port, program, ready, run_to_end
 from tests.redis_server import RedisServer
 from tests.telegram_sandbox import running_app, until
 
-TOKEN = "10000001:token-of-these-tests_0123456789"
 READER = 7_000_000_001
-NEWSROOM = """
-[newsroom]
-name = { bn = "দৈনিক নমুনা" }
-site = "https://www.example.com"
-
-[[topics]]
-id = "sports"
-name = { bn = "খেলা" }
-"""
 
 
 class House:

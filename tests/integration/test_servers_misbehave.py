@@ -25,23 +25,14 @@ from newsbot.redis_client import connect
 from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, create_telegram_app
 from newsbot.sandbox.telegram.faults import Fault
 from tests.disks import fill
+from tests.newsroom_folder import NEWSROOM, TOKEN
 from tests.postgres_server import PostgresServer, execute
 from tests.programs import WITHIN, Program, free_port, program, ready, run_to_end
 from tests.redis_server import RedisServer
 from tests.telegram_sandbox import running_app, until
 
-TOKEN = "10000001:token-of-these-tests_0123456789"
 FIRST, READERS = 7_100_000_001, 120
 QUIET = 1.5  #: seconds without a message that show that sending holds
-NEWSROOM = """
-[newsroom]
-name = { bn = "দৈনিক নমুনা" }
-site = "https://www.example.com"
-
-[[topics]]
-id = "sports"
-name = { bn = "খেলা" }
-"""
 
 
 class House:

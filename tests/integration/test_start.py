@@ -12,19 +12,9 @@ from pathlib import Path
 import pytest
 
 from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, create_telegram_app
+from tests.newsroom_folder import NEWSROOM, TOKEN
 from tests.programs import WITHIN, free_port, program, ready, run_to_end
 from tests.telegram_sandbox import running_app
-
-TOKEN = "10000001:token-of-these-tests_0123456789"
-NEWSROOM = """
-[newsroom]
-name = { bn = "দৈনিক নমুনা" }
-site = "https://www.example.com"
-
-[[topics]]
-id = "sports"
-name = { bn = "খেলা" }
-"""
 
 
 class Newsroom:

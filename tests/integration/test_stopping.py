@@ -15,21 +15,12 @@ from redis.asyncio import Redis
 from newsbot.embedded_redis_process import ping
 from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, create_telegram_app
 from newsbot.sandbox.telegram.faults import Fault
+from tests.newsroom_folder import NEWSROOM, TOKEN
 from tests.programs import WITHIN, Lateness, free_port, program, ready
 from tests.telegram_sandbox import running_app, until
 
-TOKEN = "10000001:token-of-these-tests_0123456789"
 READER = 7_000_000_001
 GRACE = 10.0  #: seconds; what Docker gives before it kills
-NEWSROOM = """
-[newsroom]
-name = { bn = "দৈনিক নমুনা" }
-site = "https://www.example.com"
-
-[[topics]]
-id = "sports"
-name = { bn = "খেলা" }
-"""
 
 
 class Town:

@@ -18,27 +18,19 @@ from aiohttp import web
 
 from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, create_telegram_app
 from newsbot.sandbox.telegram.faults import Fault
+from tests.newsroom_folder import NEWSROOM, TOKEN
 from tests.postgres_server import PostgresServer, execute
 from tests.programs import WITHIN, Lateness, Program, free_port, program, ready, run_to_end
 from tests.redis_server import RedisServer
 from tests.telegram_sandbox import running_app, until
 
-TOKEN = "10000001:token-of-these-tests_0123456789"
 PUSH_TOKEN = "a-token-for-the-push"
 FIRST, READERS = 7_100_000_001, 40
 IN_FLIGHT = 10
 WRITER = 7_000_000_001
 GRACE = 10.0  #: seconds; what Docker gives before it kills
 ROLES = ("bot", "ingest", "deliver", "web")
-NEWSROOM = """
-[newsroom]
-name = {{ bn = "দৈনিক নমুনা" }}
-site = "https://www.example.com"
-
-[[topics]]
-id = "sports"
-name = {{ bn = "খেলা" }}
-
+SOURCE = """
 [[sources]]
 id = "silent"
 url = "{url}/feed.xml"
@@ -75,7 +67,7 @@ class Town:
         self._stack = stack
         url = await stack.enter_async_context(running_app(create_telegram_app(self.state)))
         site = await stack.enter_async_context(running_app(self.site.app))
-        (self.folder / "newsroom.toml").write_text(NEWSROOM.format(url=site), "utf-8")
+        (self.folder / "newsroom.toml").write_text(NEWSROOM + SOURCE.format(url=site), "utf-8")
         self.settings = {
             "NEWSBOT_TELEGRAM__TOKEN": TOKEN,
             "NEWSBOT_TELEGRAM__API_URL": url,

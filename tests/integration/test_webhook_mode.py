@@ -11,21 +11,12 @@ import pytest
 from newsbot.sandbox.telegram import FloodLimits, ReaderSide, SandboxState, create_telegram_app
 from newsbot.sandbox.telegram.server import ServerOptions
 from newsbot.sandbox.telegram.webhook_sender import RetryPolicy
+from tests.newsroom_folder import NEWSROOM, TOKEN
 from tests.programs import WITHIN, free_port, program, ready
 from tests.telegram_sandbox import running_app, until
 
-TOKEN = "10000001:token-of-these-tests_0123456789"
 SECRET = "a-secret-of-these-tests_0123456789"
 READER = 7_000_000_001
-NEWSROOM = """
-[newsroom]
-name = { bn = "দৈনিক নমুনা" }
-site = "https://www.example.com"
-
-[[topics]]
-id = "sports"
-name = { bn = "খেলা" }
-"""
 
 
 class Town:
